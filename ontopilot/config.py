@@ -1,0 +1,48 @@
+"""Settings: the only reader of the environment."""
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ontopilot.errors import ConfigError
+
+
+class Settings(BaseSettings):
+    """What an operator may set, each as `ONTOPILOT_<NAME>` in the environment.
+
+    Everything below this module receives values and never reads the environment.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ONTOPILOT_", extra="forbid", frozen=True)
+
+    home: Path | None = Field(
+        default=None,
+        description="Folder for stores and indexes; by default `.ontopilot` beside the agent file.",
+    )
+    store_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of the store; by default SQLite in `home`."
+    )
+    log_level: str = Field(default="WARNING", description="Level of the log on stderr.")
+    java: str | None = Field(
+        default=None, description="Path of the Java program that HermiT runs on."
+    )
+    threads: int | None = Field(
+        default=None, ge=1, description="Threads that a CPU engine may use; by default all cores."
+    )
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        ConfigError: a variable has a value of the wrong kind.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "ONTOPILOT_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise ConfigError(
+            f"environment variable {name}={first.get('input')!r}: {first['msg']}"
+        ) from None

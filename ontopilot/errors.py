@@ -1,0 +1,131 @@
+"""Every error that ontopilot raises on purpose.
+
+    OntopilotError
+    ├── ConfigError            a constructor argument or an agent file is wrong
+    │   └── MissingExtra       an optional package is not installed
+    ├── OntologyError
+    │   ├── OntologyNotFound   no file there, or it cannot be opened
+    │   ├── OntologySyntaxError    malformed, truncated or unreadable
+    │   ├── OntologyImportError    an import that cannot be resolved or is refused
+    │   ├── InconsistentOntology   the axioms contradict one another
+    │   ├── UnknownTerm        a name that the ontology does not have
+    │   └── PolicyError        a policy (SHACL) file is wrong
+    ├── ModelError
+    │   ├── ModelNotFound      no such model, file or server
+    │   ├── EngineFailed       an engine stopped while it worked
+    │   └── PromptTooLong      a prompt does not fit the context of the model
+    ├── RetrievalError
+    │   ├── DocumentError      a document or ticket cannot be read
+    │   └── IndexDamaged       the stored index does not match its checksum
+    ├── TurnError
+    │   ├── QuestionError      a question that cannot be asked
+    │   └── ActionError        an action that is declared or called wrongly
+    └── StoreError
+        ├── StoreLocked        another process holds the store
+        ├── StoreReadOnly      the store cannot be written
+        └── StoreVersion       the store was written by a newer ontopilot
+
+A message says where, which value and what to do.
+"""
+
+
+class OntopilotError(Exception):
+    """The root: catch this to catch everything that ontopilot raises on purpose."""
+
+
+class ConfigError(OntopilotError):
+    """A constructor argument, a setting or an agent file is wrong."""
+
+
+class MissingExtra(ConfigError):
+    """An optional package is needed and not installed."""
+
+    def __init__(self, package: str, *, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs the package {package!r}, which is not installed; "
+            f"run: pip install 'ontopilot[{extra}]'"
+        )
+
+
+class OntologyError(OntopilotError):
+    """An ontology cannot be used as it is."""
+
+
+class OntologyNotFound(OntologyError):
+    """The ontology file does not exist or cannot be opened."""
+
+
+class OntologySyntaxError(OntologyError):
+    """The ontology file is malformed, truncated or in no syntax that is known."""
+
+
+class OntologyImportError(OntologyError):
+    """An import of the ontology cannot be resolved, or is refused."""
+
+
+class InconsistentOntology(OntologyError):
+    """The axioms of the ontology contradict one another."""
+
+
+class UnknownTerm(OntologyError):
+    """A name that the ontology does not have."""
+
+
+class PolicyError(OntologyError):
+    """A policy file is malformed or names terms that the ontology does not have."""
+
+
+class ModelError(OntopilotError):
+    """A model cannot be loaded or cannot answer."""
+
+
+class ModelNotFound(ModelError):
+    """No model of that name, at that path or at that address."""
+
+
+class EngineFailed(ModelError):
+    """An engine stopped while it worked."""
+
+
+class PromptTooLong(ModelError):
+    """A prompt and the answer it asks for do not fit the context of the model."""
+
+
+class RetrievalError(OntopilotError):
+    """Evidence cannot be indexed or searched."""
+
+
+class DocumentError(RetrievalError):
+    """A document or a past interaction cannot be read."""
+
+
+class IndexDamaged(RetrievalError):
+    """The stored index does not match its checksum."""
+
+
+class TurnError(OntopilotError):
+    """A turn cannot be run."""
+
+
+class QuestionError(TurnError):
+    """A question that cannot be asked: empty, too long, or not text."""
+
+
+class ActionError(TurnError):
+    """An action is declared or called wrongly."""
+
+
+class StoreError(OntopilotError):
+    """The store cannot be used."""
+
+
+class StoreLocked(StoreError):
+    """Another process holds the store."""
+
+
+class StoreReadOnly(StoreError):
+    """The store, or the folder that it is in, cannot be written."""
+
+
+class StoreVersion(StoreError):
+    """The store was written by a newer version of ontopilot."""

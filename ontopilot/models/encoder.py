@@ -1,0 +1,29 @@
+"""The encoder protocol: text to vectors."""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+"""Array of shape (texts, dimension), rows of unit length."""
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """A retrieval model. `encode` is synchronous and may be called from any thread."""
+
+    @property
+    def name(self) -> str:
+        """Identifies the weights: an index made with another name is rebuilt."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts to an array of shape (texts, dimension), float32, rows of unit length."""
+        ...

@@ -1,0 +1,60 @@
+"""The engine protocol: one backend that streams text for requests."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from ontopilot.models.messages import Chunk, GenerationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine can do; `context_tokens` is 0 when the context is unbounded."""
+
+    context_tokens: int = 0
+    grammar: bool = False
+    adapters: bool = False
+    generates: bool = True
+    """False for an engine that only quotes its sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStats:
+    """Counters of an engine since it started."""
+
+    requests: int = 0
+    running: int = 0
+    failures: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """A backend that serves one model.
+
+    Errors are this project's `ModelError`s. `generate` may be called concurrently; closing the
+    iterator cancels the request and frees its slot.
+    """
+
+    @property
+    def name(self) -> str:
+        """The deployment's name, such as `"openvino:path"`."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this engine can do."""
+        ...
+
+    def generate(self, request: GenerationRequest) -> AsyncIterator[Chunk]:
+        """Stream the answer to a request; the last chunk carries `finish` and `usage`."""
+        ...
+
+    def stats(self) -> EngineStats:
+        """The counters so far."""
+        ...
+
+    async def aclose(self) -> None:
+        """Stop and free everything: no thread or process is left."""
+        ...

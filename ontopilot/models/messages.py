@@ -1,0 +1,75 @@
+"""What goes into an engine and what comes out of it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+FinishReason = Literal["stop", "length", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a chat prompt."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A numbered piece of evidence: what a draft cites as `[id]`."""
+
+    id: str
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """One request to a generator or a reasoner.
+
+    `messages` is the whole prompt for a language model. `question` and `sources` are the same
+    content as values, for engines that quote instead of generating. `grammar` is an EBNF with
+    the rule `root`; engines without grammar support ignore it (see `Capabilities.grammar`).
+    """
+
+    messages: tuple[Message, ...]
+    max_tokens: int = 256
+    temperature: float = 0.0
+    seed: int = 0
+    stop: tuple[str, ...] = ()
+    grammar: str | None = None
+    question: str = ""
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of a request, in the units of the engine that served it."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """Add the tokens of two requests."""
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of streamed text.
+
+    The last chunk of a stream has `finish` and `usage`. The pool fills `engine` (the name of the
+    deployment that answers) and `degraded` (why a fallback answered, in words). A chunk with
+    `restart` says that the engine failed and another one begins again: the reader drops the text
+    of the claim that was under way and keeps the claims that were complete.
+    """
+
+    text: str = ""
+    finish: FinishReason | None = None
+    usage: Usage | None = None
+    engine: str = ""
+    degraded: str = ""
+    restart: bool = False

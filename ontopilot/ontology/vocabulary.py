@@ -1,0 +1,135 @@
+"""IRIs of the vocabularies that the ontology layer reads."""
+
+from ontopilot.ontology.terms import Iri
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_OWL = "http://www.w3.org/2002/07/owl#"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+_OBO_IN_OWL = "http://www.geneontology.org/formats/oboInOwl#"
+_IAO = "http://purl.obolibrary.org/obo/IAO_"
+
+OP = "urn:ontopilot:"
+XSD = _XSD
+
+RDF_TYPE = Iri(_RDF + "type")
+RDF_FIRST = Iri(_RDF + "first")
+RDF_REST = Iri(_RDF + "rest")
+RDF_NIL = Iri(_RDF + "nil")
+RDF_LANG_STRING = Iri(_RDF + "langString")
+
+RDFS_LABEL = Iri(_RDFS + "label")
+RDFS_COMMENT = Iri(_RDFS + "comment")
+RDFS_SUBCLASS = Iri(_RDFS + "subClassOf")
+RDFS_SUBPROPERTY = Iri(_RDFS + "subPropertyOf")
+RDFS_DOMAIN = Iri(_RDFS + "domain")
+RDFS_RANGE = Iri(_RDFS + "range")
+RDFS_DATATYPE = Iri(_RDFS + "Datatype")
+RDFS_LITERAL = Iri(_RDFS + "Literal")
+RDFS_CLASS = Iri(_RDFS + "Class")
+
+OWL_THING = Iri(_OWL + "Thing")
+OWL_NOTHING = Iri(_OWL + "Nothing")
+OWL_ONTOLOGY = Iri(_OWL + "Ontology")
+OWL_IMPORTS = Iri(_OWL + "imports")
+OWL_VERSION_IRI = Iri(_OWL + "versionIRI")
+OWL_CLASS = Iri(_OWL + "Class")
+OWL_RESTRICTION = Iri(_OWL + "Restriction")
+OWL_OBJECT_PROPERTY = Iri(_OWL + "ObjectProperty")
+OWL_DATA_PROPERTY = Iri(_OWL + "DatatypeProperty")
+OWL_ANNOTATION_PROPERTY = Iri(_OWL + "AnnotationProperty")
+OWL_NAMED_INDIVIDUAL = Iri(_OWL + "NamedIndividual")
+OWL_AXIOM = Iri(_OWL + "Axiom")
+OWL_ANNOTATION = Iri(_OWL + "Annotation")
+OWL_DEPRECATED = Iri(_OWL + "deprecated")
+OWL_EQUIVALENT_CLASS = Iri(_OWL + "equivalentClass")
+OWL_DISJOINT_WITH = Iri(_OWL + "disjointWith")
+OWL_COMPLEMENT = Iri(_OWL + "complementOf")
+OWL_DATATYPE_COMPLEMENT = Iri(_OWL + "datatypeComplementOf")
+OWL_INTERSECTION = Iri(_OWL + "intersectionOf")
+OWL_UNION = Iri(_OWL + "unionOf")
+OWL_ONE_OF = Iri(_OWL + "oneOf")
+OWL_DISJOINT_UNION = Iri(_OWL + "disjointUnionOf")
+OWL_ALL_DISJOINT_CLASSES = Iri(_OWL + "AllDisjointClasses")
+OWL_ALL_DISJOINT_PROPERTIES = Iri(_OWL + "AllDisjointProperties")
+OWL_ALL_DIFFERENT = Iri(_OWL + "AllDifferent")
+OWL_MEMBERS = Iri(_OWL + "members")
+OWL_DISTINCT_MEMBERS = Iri(_OWL + "distinctMembers")
+OWL_SAME_AS = Iri(_OWL + "sameAs")
+OWL_DIFFERENT_FROM = Iri(_OWL + "differentFrom")
+OWL_ON_PROPERTY = Iri(_OWL + "onProperty")
+OWL_ON_CLASS = Iri(_OWL + "onClass")
+OWL_ON_DATA_RANGE = Iri(_OWL + "onDataRange")
+OWL_SOME = Iri(_OWL + "someValuesFrom")
+OWL_ALL = Iri(_OWL + "allValuesFrom")
+OWL_HAS_VALUE = Iri(_OWL + "hasValue")
+OWL_HAS_SELF = Iri(_OWL + "hasSelf")
+OWL_ON_DATATYPE = Iri(_OWL + "onDatatype")
+OWL_WITH_RESTRICTIONS = Iri(_OWL + "withRestrictions")
+OWL_EQUIVALENT_PROPERTY = Iri(_OWL + "equivalentProperty")
+OWL_INVERSE = Iri(_OWL + "inverseOf")
+OWL_CHAIN = Iri(_OWL + "propertyChainAxiom")
+OWL_PROPERTY_DISJOINT = Iri(_OWL + "propertyDisjointWith")
+OWL_HAS_KEY = Iri(_OWL + "hasKey")
+OWL_NEGATIVE_ASSERTION = Iri(_OWL + "NegativePropertyAssertion")
+OWL_SOURCE = Iri(_OWL + "sourceIndividual")
+OWL_ASSERTION_PROPERTY = Iri(_OWL + "assertionProperty")
+OWL_TARGET = Iri(_OWL + "targetIndividual")
+OWL_TARGET_VALUE = Iri(_OWL + "targetValue")
+OWL_TOP_OBJECT = Iri(_OWL + "topObjectProperty")
+OWL_TOP_DATA = Iri(_OWL + "topDataProperty")
+
+CARDINALITY: dict[Iri, str] = {
+    Iri(_OWL + name): kind
+    for name, kind in (
+        ("minQualifiedCardinality", "min"),
+        ("maxQualifiedCardinality", "max"),
+        ("qualifiedCardinality", "exactly"),
+        ("minCardinality", "min"),
+        ("maxCardinality", "max"),
+        ("cardinality", "exactly"),
+    )
+}
+"""Cardinality predicates, as their kind."""
+
+CHARACTERISTICS: dict[Iri, str] = {
+    Iri(_OWL + name + "Property"): name
+    for name in (
+        "Functional",
+        "InverseFunctional",
+        "Transitive",
+        "Symmetric",
+        "Asymmetric",
+        "Reflexive",
+        "Irreflexive",
+    )
+}
+"""Types that a property may have besides its kind."""
+
+SKOS_PREF_LABEL = Iri(_SKOS + "prefLabel")
+SKOS_ALT_LABEL = Iri(_SKOS + "altLabel")
+SKOS_HIDDEN_LABEL = Iri(_SKOS + "hiddenLabel")
+SKOS_DEFINITION = Iri(_SKOS + "definition")
+OBO_EXACT_SYNONYM = Iri(_OBO_IN_OWL + "hasExactSynonym")
+IAO_DEFINITION = Iri(_IAO + "0000115")
+IAO_ALTERNATIVE_TERM = Iri(_IAO + "0000118")
+
+LABELS = (RDFS_LABEL, SKOS_PREF_LABEL)
+SYNONYMS = (SKOS_ALT_LABEL, OBO_EXACT_SYNONYM, IAO_ALTERNATIVE_TERM, SKOS_HIDDEN_LABEL)
+DEFINITIONS = (SKOS_DEFINITION, IAO_DEFINITION, RDFS_COMMENT)
+
+OP_IDENTIFIER_PATTERN = Iri(OP + "identifierPattern")
+OP_UNIT = Iri(OP + "unit")
+OP_CONFIRM = Iri(OP + "Confirm")
+OP_HAND_OVER = Iri(OP + "HandOver")
+OP_PROPOSAL = Iri(OP + "proposal")
+
+XSD_STRING = Iri(_XSD + "string")
+XSD_BOOLEAN = Iri(_XSD + "boolean")
+XSD_INTEGER = Iri(_XSD + "integer")
+XSD_DECIMAL = Iri(_XSD + "decimal")
+XSD_DATE = Iri(_XSD + "date")
+
+BUILT_IN = (_RDF, _RDFS, _OWL, _XSD)
+"""Namespaces whose terms are the language, not the ontology."""
