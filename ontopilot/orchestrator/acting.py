@@ -1,0 +1,133 @@
+"""The act node: policy check, the customer's yes, then the function, at most once."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from langgraph.types import interrupt
+
+from ontopilot.errors import ActionError, OntopilotError
+from ontopilot.ontology.terms import Violation
+from ontopilot.orchestrator.actions import ASKER, Intent, Slot
+from ontopilot.orchestrator.nodes import TurnRuntime, Update, timed
+from ontopilot.orchestrator.state import TurnState, Workspace
+from ontopilot.orchestrator.store import Pending
+
+
+async def act(state: TurnState, runtime: TurnRuntime) -> Update:
+    """Run the action that the customer asks for, if the policies and the records allow it."""
+    work = runtime.context
+    done = timed(work, "act")
+    intent = work.intent
+    if intent is None:
+        raise ActionError(f"turn {work.turn!r}: it was planned as an action but asks for none")
+    if intent.missing:
+        _ask_for(work, intent, intent.missing[0])
+    else:
+        await _decide(work, intent)
+    done()
+    return {}
+
+
+def _ask_for(work: Workspace, intent: Intent, slot: Slot) -> None:
+    ontology = work.services.ontology
+    name = ontology.label(slot.range) if slot.range is not None else slot.name.replace("_", " ")
+    work.message = f"To do that I need your {name.lower()}. What is it?"
+    if slot.choices:
+        work.message = (
+            f"Which {name.lower()}: {', '.join(c.replace('_', ' ') for c in slot.choices)}?"
+        )
+    work.outcome = "asked"
+    _remember(work, intent, "slot")
+
+
+def _remember(work: Workspace, intent: Intent, kind: str) -> None:
+    work.services.store.set_pending(
+        work.conversation, Pending(work.turn, kind, intent.action.name, dict(intent.slots))
+    )
+
+
+async def _decide(work: Workspace, intent: Intent) -> None:
+    catalog = work.services.actions
+    if work.customer is None and any(slot.name == ASKER for slot in intent.action.slots):
+        work.outcome = "refused"
+        work.message = "I can do that only for a customer who is signed in; please sign in first."
+        return
+    unknown = await asyncio.to_thread(catalog.unrecorded, intent, work.customer)
+    if unknown:
+        work.outcome = "refused"
+        work.message = f"I cannot find {' or '.join(unknown)} among your records."
+        return
+    found = await asyncio.to_thread(_violations, work, intent, False)
+    if _blocked(work, found):
+        return
+    asks = [v for v in found if v.severity == "confirm"]
+    if asks:
+        _remember(work, intent, "confirm")
+        agreed = interrupt({"message": asks[0].message, "action": intent.action.name})
+        if not agreed:
+            work.outcome = "answered"
+            work.message = "All right, I have not done anything."
+            return
+        if _blocked(work, await asyncio.to_thread(_violations, work, intent, True)):
+            return
+    await _run(work, intent)
+
+
+def _violations(work: Workspace, intent: Intent, confirmed: bool) -> tuple[Violation, ...]:
+    services = work.services
+    if services.policies is None:
+        return ()
+    case = services.actions.case(intent, work.customer, confirmed=confirmed)
+    return services.policies.decide(intent.action.effect, case)
+
+
+def _blocked(work: Workspace, found: tuple[Violation, ...]) -> bool:
+    refusals = [v for v in found if v.severity == "violation"]
+    hand_overs = [v for v in found if v.severity == "hand_over"]
+    if refusals:
+        work.outcome = "refused"
+        work.message = " ".join(f"{v.message} (rule: {v.rule})" for v in refusals)
+    elif hand_overs:
+        work.outcome = "handed_over"
+        work.message = f"{hand_overs[0].message} (rule: {hand_overs[0].rule})"
+    return bool(refusals or hand_overs)
+
+
+async def _run(work: Workspace, intent: Intent) -> None:
+    store = work.services.store
+    started = store.start_action(work.turn, intent.action.name, dict(intent.slots))
+    if started.result is not None:
+        work.message, work.outcome = started.result, "acted"
+        return
+    if started.unknown:
+        work.outcome = "handed_over"
+        work.message = (
+            f"I was interrupted while doing this ({intent.action.name.replace('_', ' ')}) and do "
+            "not know whether it was done; a person will check it and come back to you."
+        )
+        return
+    try:
+        work.message = await asyncio.to_thread(_call, intent, work.customer)
+    except OntopilotError as error:
+        store.finish_action(started.id, error=str(error))
+        work.outcome, work.message = "refused", str(error)
+        return
+    except Exception as error:
+        store.finish_action(started.id, error=f"{type(error).__name__}: {error}")
+        raise ActionError(
+            f"action {intent.action.name!r} raised {type(error).__name__}: {error}; mend the function"
+        ) from error
+    store.finish_action(started.id, result=work.message)
+    work.outcome = "handed_over" if intent.action.hands_over else "acted"
+
+
+def _call(intent: Intent, customer: str | None) -> str:
+    arguments: Mapping[str, Any] = {
+        slot.name: slot.type(intent.slots[slot.name])
+        for slot in intent.action.slots
+        if slot.name in intent.slots
+    }
+    if any(slot.name == ASKER for slot in intent.action.slots):
+        arguments = {**arguments, ASKER: customer or ""}
+    return str(intent.action.action.function(**arguments))

@@ -1,0 +1,286 @@
+"""The agent: one constructor, two decorators, and `ask`."""
+
+import asyncio
+import queue
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from ontopilot.config import load_settings
+from ontopilot.errors import ConfigError
+from ontopilot.models.encoder import Encoder
+from ontopilot.models.engine import Engine
+from ontopilot.models.pool import Pool
+from ontopilot.models.spec import Model
+from ontopilot.ontology.ontology import Ontology
+from ontopilot.orchestrator.actions import Action, Records, declare
+from ontopilot.orchestrator.answer import Answer
+from ontopilot.orchestrator.events import Done, Event
+from ontopilot.orchestrator.loop import LoopThread
+from ontopilot.orchestrator.snapshot import Snapshots
+from ontopilot.orchestrator.store import Store
+from ontopilot.orchestrator.turn import Turns
+from ontopilot.retrieval.knowledge import Knowledge, KnowledgeIndex, Progress
+
+Function = TypeVar("Function", bound=Callable[..., str])
+Provider = TypeVar("Provider", bound=Records)
+Served = Model | str | Engine
+
+
+class Agent:
+    """Answers questions and runs actions, anchored to an ontology.
+
+    The constructor checks its arguments and is cheap; `prepare()` or the first question loads the
+    ontology, opens the index and starts the engines. All turns run on a loop of the agent's own,
+    so that one agent serves any number of threads and event loops.
+
+    Args:
+        name: what the agent is called, in the API and in the log.
+        ontology: a file saved by Protégé; it is read again when it changes on disk.
+        policies: a SHACL file in Turtle; by default none.
+        knowledge: documents and past interactions.
+        generator: the model that drafts; by default the embedded one.
+        reasoner: the model for hard problems; by default the same as the generator's.
+        encoder: the retrieval model; by default the embedded one.
+        home: folder for the store and the index; by default `.ontopilot` beside the ontology.
+        store: SQLAlchemy URL of the store; by default SQLite in `home`.
+        instructions: added to the prompt of every model.
+        context_tokens: budget of the evidence in a prompt.
+
+    Raises:
+        ConfigError: an argument is wrong.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        ontology: str | Path,
+        policies: str | Path | None = None,
+        knowledge: Knowledge | None = None,
+        generator: Served | None = None,
+        reasoner: Served | None = None,
+        encoder: Encoder | None = None,
+        home: str | Path | None = None,
+        store: str | None = None,
+        instructions: str = "",
+        context_tokens: int = 1500,
+    ) -> None:
+        if not name or not name.replace("-", "").replace("_", "").isalnum():
+            raise ConfigError(f"Agent name={name!r}: use letters, digits, '-' and '_' only")
+        if context_tokens < 100:
+            raise ConfigError(f"Agent context_tokens={context_tokens!r}: give at least 100")
+        settings = load_settings()
+        self.name = name
+        self.home = Path(home or settings.home or Path(ontology).resolve().parent / ".ontopilot")
+        self._store_url = store or settings.store_url
+        self._pool = Pool(
+            generator=generator, reasoner=reasoner, encoder=encoder, threads=settings.threads
+        )
+        self._snapshots = Snapshots(
+            ontology=Path(ontology),
+            policies=Path(policies) if policies is not None else None,
+            knowledge=knowledge or Knowledge(),
+            home=self.home,
+            pool=self._pool,
+        )
+        self._instructions = instructions
+        self._context_tokens = context_tokens
+        self._loop: LoopThread | None = None
+        self._turns: Turns | None = None
+
+    def action(
+        self, *, effect: str, examples: Sequence[str] = ()
+    ) -> Callable[[Function], Function]:
+        """Register a typed function as an action whose effect is a class of the ontology.
+
+        Args:
+            effect: the class, as `prefix:Name`, IRI or label.
+            examples: messages of customers who want this.
+
+        Raises:
+            ActionError: a parameter has no type, or one that a message cannot fill.
+        """
+
+        def register(function: Function) -> Function:
+            self._snapshots.add_action(declare(function, effect, examples))
+            return function
+
+        return register
+
+    def records(self, cls: str) -> Callable[[Provider], Provider]:
+        """Register the function that looks up business records of a class by identifier."""
+
+        def register(provider: Provider) -> Provider:
+            self._snapshots.add_records(cls, provider)
+            return provider
+
+        return register
+
+    def prepare(self, *, progress: Progress | None = None, rebuild: bool = False) -> None:
+        """Load the ontology, open or build the index, and warm the engines."""
+        self._started().submit(self._prepare(progress, rebuild)).result()
+
+    async def _prepare(self, progress: Progress | None, rebuild: bool) -> None:
+        await asyncio.to_thread(self._snapshots.load, progress=progress, rebuild=rebuild)
+        await self._ready()
+
+    def _started(self) -> LoopThread:
+        if self._loop is None:
+            self._loop = LoopThread(f"ontopilot-{self.name}")
+        return self._loop
+
+    async def _ready(self) -> Turns:
+        """The turns of this agent, opened once. Runs on the agent's loop."""
+        if self._turns is None:
+            self.home.mkdir(parents=True, exist_ok=True)
+            url = self._store_url or f"sqlite:///{self.home / 'store.db'}"
+            self._turns = await Turns.open(
+                store=Store.open(url),
+                checkpoints=self.home / "turns.db",
+                snapshots=self._snapshots,
+                instructions=self._instructions,
+                context_tokens=self._context_tokens,
+            )
+        return self._turns
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """The registered actions."""
+        return self._snapshots.actions
+
+    @property
+    def pool(self) -> Pool:
+        """The models that serve this agent."""
+        return self._pool
+
+    @property
+    def snapshot(self) -> Ontology:
+        """The ontology as the next turn will read it."""
+        return self._snapshots.current().ontology
+
+    @property
+    def knowledge_index(self) -> KnowledgeIndex:
+        """The index as the next turn will search it."""
+        return self._snapshots.current().index
+
+    @property
+    def reload_error(self) -> str:
+        """Why the last change of the ontology or the policies was refused; "" when it was not."""
+        return self._snapshots.reload_error
+
+    @property
+    def store(self) -> Store:
+        """The store of conversations and turns."""
+        return self._started().submit(self._ready()).result().store
+
+    def ask(
+        self, question: str, *, conversation: str | None = None, customer: str | None = None
+    ) -> Answer:
+        """Run one turn and wait for its answer.
+
+        Args:
+            question: what the customer says, up to 20,000 characters.
+            conversation: the conversation to go on with; by default a new one.
+            customer: the identifier of the customer who is signed in.
+
+        Raises:
+            QuestionError: the question is empty, too long or not text.
+        """
+        return self._start(question, conversation, customer, lambda event: None).result()
+
+    async def aask(
+        self, question: str, *, conversation: str | None = None, customer: str | None = None
+    ) -> Answer:
+        """Run one turn without blocking the caller's event loop; see `ask`."""
+        future = self._start(question, conversation, customer, lambda event: None)
+        return await asyncio.wrap_future(future)
+
+    def stream(
+        self, question: str, *, conversation: str | None = None, customer: str | None = None
+    ) -> Iterator[Event]:
+        """Run one turn and yield what happens; claims come one at a time, verified."""
+        events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        future = self._start(question, conversation, customer, events.put)
+        future.add_done_callback(lambda _: events.put(None))
+        try:
+            while (event := events.get()) is not None:
+                yield event
+            yield Done(future.result())
+        finally:
+            future.cancel()
+
+    async def astream(
+        self, question: str, *, conversation: str | None = None, customer: str | None = None
+    ) -> AsyncIterator[Event]:
+        """Run one turn and yield what happens; see `stream`. Closing it cancels the turn."""
+        loop = asyncio.get_running_loop()
+        events: asyncio.Queue[Event | None] = asyncio.Queue()
+
+        def put(event: Event | None) -> None:
+            loop.call_soon_threadsafe(events.put_nowait, event)
+
+        future = self._start(question, conversation, customer, put)
+        future.add_done_callback(lambda _: put(None))
+        try:
+            while (event := await events.get()) is not None:
+                yield event
+            yield Done(await asyncio.wrap_future(future))
+        finally:
+            future.cancel()
+
+    def _start(
+        self,
+        question: str,
+        conversation: str | None,
+        customer: str | None,
+        emit: Callable[[Event], None],
+    ) -> Future[Answer]:
+        return self._started().submit(self._turn(question, conversation, customer, emit))
+
+    async def _turn(
+        self,
+        question: str,
+        conversation: str | None,
+        customer: str | None,
+        emit: Callable[[Event], None],
+    ) -> Answer:
+        turns = await self._ready()
+        return await turns.run(question, conversation=conversation, customer=customer, emit=emit)
+
+    def unfinished(self) -> tuple[str, ...]:
+        """Turns that were begun and not finished, oldest first: a process that died left them."""
+        return tuple(row.id for row in self.store.unfinished())
+
+    def resume(self, turn: str) -> Answer:
+        """Finish an unfinished turn from where it stopped; what was shown stays as it was."""
+        return self._started().submit(self._resume(turn)).result()
+
+    async def _resume(self, turn: str) -> Answer:
+        return await (await self._ready()).resume(turn)
+
+    def close(self) -> None:
+        """Stop the engines and close the store; unfinished turns stay resumable."""
+        if self._loop is not None:
+            self._loop.submit(self._close()).result()
+            self._loop.close()
+            self._loop = None
+
+    async def _close(self) -> None:
+        if self._turns is not None:
+            await self._turns.aclose()
+            self._turns = None
+        await self._pool.aclose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

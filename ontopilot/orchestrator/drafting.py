@@ -1,0 +1,122 @@
+"""Drafting: engines' text becomes claims, and only verified claims become text."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from ontopilot.models.messages import Chunk, GenerationRequest
+from ontopilot.models.pool import Role
+from ontopilot.ontology.terms import Mention
+from ontopilot.orchestrator.answer import Claim
+from ontopilot.orchestrator.cited import CitedStream
+from ontopilot.orchestrator.events import Released
+from ontopilot.orchestrator.prompts import DRAFT, REASON, draft_request
+from ontopilot.orchestrator.state import Workspace
+from ontopilot.orchestrator.understand import direct_facts
+from ontopilot.orchestrator.verify import answers, judge
+from ontopilot.retrieval.pack import pack
+from ontopilot.retrieval.passage import Context, Evidence, Query
+
+MOST_CLAIMS = 8
+"""Claims that one answer shows at most."""
+
+
+def digest(text: str) -> str:
+    """Twelve hex digits that stand for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def offer(work: Workspace, claim: Claim) -> bool:
+    """Judge a claim; release it when it is supported, else keep it back. True if released."""
+    if len(work.claims) >= MOST_CLAIMS or any(c.text == claim.text for c in work.claims):
+        return False
+    verdict = judge(
+        claim,
+        evidence=work.evidence,
+        ontology=work.services.ontology,
+        question=work.question,
+    )
+    work.verdicts.append(verdict)
+    if verdict.status != "supported":
+        work.services.store.withhold(work.turn, verdict.claim, verdict)
+        return False
+    text = work.marked(verdict.claim)
+    work.services.store.release(work.turn, len(work.claims), verdict.claim, verdict)
+    work.claims.append(verdict.claim)
+    work.emit(Released(verdict.claim, text, work.citations()))
+    return True
+
+
+def quote_facts(work: Workspace) -> bool:
+    """Answer with the ontology's own facts, no model. True if any was released."""
+    wanted = {fact.triple for fact in direct_facts(work.mentions, work.services.ontology)}
+    for item in work.evidence:
+        if any(fact.triple in wanted for fact in item.facts):
+            offer(work, Claim(item.text, (item.id,), item.facts))
+    return addressed(work)
+
+
+def addressed(work: Workspace) -> bool:
+    """Whether the released claims answer the question."""
+    return bool(work.claims) and answers(work.question, work.claims, work.services.ontology)
+
+
+async def generate(work: Workspace, role: Role) -> None:
+    """Stream a draft from the pool; every claim is judged as soon as it is complete."""
+    context = pack(work.evidence, budget_tokens=work.services.context_tokens)
+    request = draft_request(
+        work.text,
+        context,
+        system=REASON if role == "reasoner" else DRAFT,
+        instructions=work.services.instructions,
+        withheld=[v for v in work.verdicts if v.status != "supported"],
+    )
+    async for claim in _claims(work, role, request, context):
+        offer(work, claim)
+
+
+async def _claims(
+    work: Workspace, role: Role, request: GenerationRequest, context: Context
+) -> AsyncIterator[Claim]:
+    stream = CitedStream()
+    async for chunk in work.services.pool.generate(role, request):
+        if chunk.restart:
+            stream = CitedStream()
+        _note(work, role, chunk)
+        for sentence, markers in stream.feed(chunk.text):
+            yield _claim(sentence, markers, context)
+    for sentence, markers in stream.finish():
+        yield _claim(sentence, markers, context)
+
+
+def _note(work: Workspace, role: Role, chunk: Chunk) -> None:
+    if chunk.usage is not None:
+        work.usage = work.usage + chunk.usage
+    if chunk.degraded and chunk.degraded not in work.degraded:
+        work.degraded.append(chunk.degraded)
+    if chunk.engine:
+        work.versions = {**work.versions, role: chunk.engine}
+
+
+def _claim(sentence: str, markers: tuple[str, ...], context: Context) -> Claim:
+    numbers = [int(marker) for marker in markers if marker.isdigit()]
+    cited = [context.evidence[n - 1] for n in numbers if 1 <= n <= len(context.evidence)]
+    facts = tuple(fact for item in cited for fact in item.facts if item.text == sentence)
+    return Claim(sentence, tuple(dict.fromkeys(item.id for item in cited)), facts)
+
+
+def second_hop(work: Workspace) -> tuple[Evidence, ...]:
+    """Search again with the terms that the best evidence names; what was found stays first."""
+    ontology = work.services.ontology
+    known = {mention.iri for mention in work.mentions}
+    added: list[Mention] = []
+    for item in work.evidence[:4]:
+        for term in item.terms:
+            if term not in known and ontology.has(term):
+                known.add(term)
+                added.append(Mention(0, 0, ontology.label(term), term, 0.5))
+    text = f"{work.text} {work.evidence[0].text}" if work.evidence else work.text
+    found = work.services.index.search(Query(text, (*work.mentions, *added[:6])), k=8)
+    held = {item.id for item in work.evidence}
+    hop = tuple(replace(e, why=f"second step: {e.why}") for e in found if e.id not in held)
+    return (*work.evidence, *hop)

@@ -1,0 +1,187 @@
+"""The nodes of a turn: plain functions from its state to the part that changes."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from ontopilot.orchestrator import drafting
+from ontopilot.orchestrator.events import Step
+from ontopilot.orchestrator.plan.choose import Situation, choose
+from ontopilot.orchestrator.respond import finish
+from ontopilot.orchestrator.state import TurnState, Workspace
+from ontopilot.orchestrator.understand import (
+    asks_more,
+    carry_over,
+    describes_trouble,
+    direct_facts,
+)
+from ontopilot.retrieval.passage import Evidence, EvidenceId, Query
+
+TurnRuntime = Runtime[Workspace]
+Update = dict[str, Any]
+
+FOUND = 10
+"""Pieces of evidence that a first search keeps."""
+
+
+def timed(work: Workspace, name: str) -> Callable[[], None]:
+    """Announce a node and return the function that records how long it took."""
+    work.emit(Step(name))
+    began = time.perf_counter()
+
+    def done() -> None:
+        if work.plan is not None:
+            took = (time.perf_counter() - began) * 1000
+            work.plan = work.plan.record(name, milliseconds=took)
+
+    return done
+
+
+def understand(state: TurnState, runtime: TurnRuntime) -> Update:
+    """Link the question to terms, fill in what a follow-up leaves out, find the intent."""
+    work = runtime.context
+    began = time.perf_counter()
+    work.emit(Step("understand"))
+    read_question(work)
+    work.services.store.save_mentions(work.turn, work.mentions)
+    took = (time.perf_counter() - began) * 1000
+    return {"attempt": 0, "reasoned": False, "understand_ms": took}
+
+
+def read_question(work: Workspace) -> None:
+    """Fill a workspace with what the question means; the same question gives the same result."""
+    services = work.services
+    mentions = services.ontology.link(work.question)
+    earlier = services.store.earlier_mentions(work.conversation, before=work.turn)
+    work.text, work.mentions = carry_over(work.question, mentions, earlier, services.ontology)
+    if work.intent is None:
+        work.intent = services.actions.intent(work.question, work.mentions)
+    else:
+        work.intent = work.intent.fill(work.question, work.mentions, services.ontology)
+
+
+def plan(state: TurnState, runtime: TurnRuntime) -> Update:
+    """Choose how the turn is answered and write down why."""
+    work = runtime.context
+    began = time.perf_counter()
+    work.emit(Step("plan"))
+    services = work.services
+    work.plan = choose(
+        Situation(
+            intent=work.intent,
+            direct_facts=len(direct_facts(work.mentions, services.ontology)),
+            mentions=len(work.mentions),
+            asks_more=asks_more(work.question),
+            trouble=describes_trouble(work.question),
+            passages=len(services.index.passages),
+        ),
+        services.store.typical_ms(),
+    )
+    work.plan = work.plan.record("understand", milliseconds=state.get("understand_ms", 0.0))
+    took = (time.perf_counter() - began) * 1000
+    work.plan = work.plan.record("plan", milliseconds=took)
+    return {"strategy": work.plan.strategy}
+
+
+def retrieve(state: TurnState, runtime: TurnRuntime) -> Update:
+    """Search documents, past interactions and facts; the evidence goes into the store."""
+    work = runtime.context
+    done = timed(work, "retrieve")
+    services = work.services
+    found = services.index.search(Query(work.text, work.mentions), k=FOUND)
+    if state["strategy"] == "facts":
+        found = _facts_first(work, found)
+    work.evidence = found
+    services.store.save_evidence(work.turn, work.evidence)
+    done()
+    return {}
+
+
+def _facts_first(work: Workspace, found: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    wanted = {f.triple for f in direct_facts(work.mentions, work.services.ontology)}
+    first = [e for e in found if any(fact.triple in wanted for fact in e.facts)]
+    held = {fact.triple for e in first for fact in e.facts}
+    for fact in direct_facts(work.mentions, work.services.ontology):
+        if fact.triple not in held:
+            text = work.services.ontology.verbalise(fact)
+            key = EvidenceId("fact:" + drafting.digest(text))
+            first.append(Evidence(key, "fact", text, 1.0, "the question names it", facts=(fact,)))
+    keys = {item.id for item in first}
+    return (*first, *(item for item in found if item.id not in keys))
+
+
+async def draft(state: TurnState, runtime: TurnRuntime) -> Update:
+    """Draft cited claims; each is released after its own verification."""
+    work = runtime.context
+    done = timed(work, "draft")
+    if state["strategy"] == "facts" and drafting.quote_facts(work):
+        done()
+        return {"attempt": state["attempt"] + 1}
+    await drafting.generate(work, "generator")
+    done()
+    return {"attempt": state["attempt"] + 1}
+
+
+def verify(state: TurnState, runtime: TurnRuntime) -> Update:
+    """Judge what was drafted as a whole and decide what is next."""
+    work = runtime.context
+    done = timed(work, "verify")
+    route = _next(state, work)
+    done()
+    return {"route": route}
+
+
+def _next(state: TurnState, work: Workspace) -> str:
+    if drafting.addressed(work):
+        return "respond"
+    repairable = any(v.status != "supported" for v in work.verdicts) and not work.claims
+    if repairable and state["attempt"] < 2 and work.services.pool.generates("generator"):
+        return "draft"
+    if not state["reasoned"]:
+        return "reason"
+    return "respond" if state["attempt"] else "draft"
+
+
+async def reason(state: TurnState, runtime: TurnRuntime) -> Update:
+    """Search again from what the first search found, and answer step by step."""
+    work = runtime.context
+    done = timed(work, "reason")
+    work.evidence = drafting.second_hop(work)
+    work.services.store.save_evidence(work.turn, work.evidence)
+    await drafting.generate(work, "reasoner")
+    done()
+    return {"reasoned": True}
+
+
+def respond(state: TurnState, runtime: TurnRuntime) -> Update:
+    """Write the answer into the store."""
+    work = runtime.context
+    done = timed(work, "respond")
+    done()
+    finish(work)
+    return {}
+
+
+def restore(work: Workspace, state: TurnState) -> None:
+    """Rebuild the working part of an interrupted turn from the store."""
+    store = work.services.store
+    read_question(work)
+    work.evidence = store.evidence(work.turn)
+    for claim, verdict in store.released(work.turn):
+        work.claims.append(claim)
+        work.verdicts.append(verdict)
+        work.marked(claim)
+    if "strategy" in state:
+        services = work.services
+        work.plan = replace(
+            choose(
+                Situation(
+                    work.intent, 0, len(work.mentions), False, False, len(services.index.passages)
+                ),
+                services.store.typical_ms(),
+            ),
+            reason="resumed after an interruption",
+        )

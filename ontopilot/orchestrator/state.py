@@ -1,0 +1,86 @@
+"""The state of a turn: a small checkpointed part, and the working part that is rebuilt from the store."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+from ontopilot.models.messages import Usage
+from ontopilot.models.pool import Pool
+from ontopilot.ontology.ontology import Ontology
+from ontopilot.ontology.policy import Policies
+from ontopilot.ontology.terms import Mention
+from ontopilot.orchestrator.actions import Catalog, Intent
+from ontopilot.orchestrator.answer import Citation, Claim, Outcome, Verdict
+from ontopilot.orchestrator.events import Event
+from ontopilot.orchestrator.plan.plan import Plan
+from ontopilot.orchestrator.store import Store
+from ontopilot.retrieval.knowledge import KnowledgeIndex
+from ontopilot.retrieval.passage import Evidence, EvidenceId
+
+
+class TurnState(TypedDict, total=False):
+    """What LangGraph checkpoints: ids and small values; everything else is in the store."""
+
+    turn: str
+    strategy: str
+    attempt: int
+    reasoned: bool
+    route: str
+    understand_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a turn works with: one snapshot of everything, kept to the end of the turn."""
+
+    ontology: Ontology
+    policies: Policies | None
+    index: KnowledgeIndex
+    pool: Pool
+    store: Store
+    actions: Catalog
+    instructions: str
+    context_tokens: int
+
+
+@dataclass(slots=True)
+class Workspace:
+    """The working part of one turn; only its own nodes touch it, one at a time."""
+
+    turn: str
+    conversation: str
+    customer: str | None
+    question: str
+    services: Services
+    emit: Callable[[Event], None]
+    text: str = ""
+    """The question as retrieval sees it: what a follow-up leaves out is filled in."""
+    mentions: tuple[Mention, ...] = ()
+    intent: Intent | None = None
+    plan: Plan | None = None
+    evidence: tuple[Evidence, ...] = ()
+    claims: list[Claim] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    numbers: dict[EvidenceId, int] = field(default_factory=dict)
+    usage: Usage = Usage()
+    degraded: list[str] = field(default_factory=list)
+    message: str = ""
+    """What is said beside the claims: a refusal, a request for a slot, an action's result."""
+    outcome: Outcome = "answered"
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def citations(self) -> tuple[Citation, ...]:
+        """The evidence that released claims cite, numbered in the order of first use."""
+        found = {item.id: item for item in self.evidence}
+        return tuple(
+            Citation(number, key, item.kind, item.text, item.source, item.title)
+            for key, number in self.numbers.items()
+            if (item := found.get(key)) is not None
+        )
+
+    def marked(self, claim: Claim) -> str:
+        """The text of a claim with the numbers under which its evidence is cited."""
+        for key in claim.evidence_ids:
+            self.numbers.setdefault(key, len(self.numbers) + 1)
+        marks = "".join(f"[{self.numbers[key]}]" for key in claim.evidence_ids)
+        return f"{claim.text} {marks}" if marks else claim.text

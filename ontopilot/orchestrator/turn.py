@@ -1,0 +1,162 @@
+"""Running turns: begin, invoke the graph, end; interrupt and resume."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.types import Command
+
+from ontopilot.orchestrator import nodes
+from ontopilot.orchestrator.actions import Intent
+from ontopilot.orchestrator.answer import Answer
+from ontopilot.orchestrator.checkpoint import open_checkpointer, prune
+from ontopilot.orchestrator.events import Event
+from ontopilot.orchestrator.graph import build
+from ontopilot.orchestrator.plan.choose import Situation, choose
+from ontopilot.orchestrator.respond import finish
+from ontopilot.orchestrator.snapshot import Snapshots
+from ontopilot.orchestrator.state import Services, Workspace
+from ontopilot.orchestrator.store import Pending, Store, TurnRow
+from ontopilot.orchestrator.understand import check_question, yes_or_no
+
+Emit = Callable[[Event], None]
+
+
+class Turns:
+    """Runs the turns of one agent on one event loop."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        saver: AsyncSqliteSaver,
+        snapshots: Snapshots,
+        instructions: str,
+        context_tokens: int,
+    ) -> None:
+        self.store = store
+        self._saver = saver
+        self._snapshots = snapshots
+        self._instructions = instructions
+        self._context_tokens = context_tokens
+        self._graph = build(saver)
+
+    @classmethod
+    async def open(
+        cls,
+        *,
+        store: Store,
+        checkpoints: Path,
+        snapshots: Snapshots,
+        instructions: str,
+        context_tokens: int,
+    ) -> Self:
+        """Open the checkpoint file and compile the graph."""
+        saver = await open_checkpointer(checkpoints)
+        return cls(
+            store=store,
+            saver=saver,
+            snapshots=snapshots,
+            instructions=instructions,
+            context_tokens=context_tokens,
+        )
+
+    async def run(
+        self, question: str, *, conversation: str | None, customer: str | None, emit: Emit
+    ) -> Answer:
+        """Run one turn to its answer."""
+        text = check_question(question)
+        services = await self._services()
+        pending = self.store.pending(conversation) if conversation is not None else None
+        agreed = yes_or_no(text) if pending is not None and pending.kind == "confirm" else None
+        row = self.store.begin_turn(
+            conversation,
+            customer,
+            text,
+            services.ontology.version,
+            thread=pending.turn if pending is not None and agreed is not None else None,
+        )
+        work = self._workspace(row, services, emit)
+        if pending is not None:
+            await self._take_up(work, pending, agreed)
+        start: Any = {"turn": row.id} if agreed is None else Command(resume=agreed)
+        return await self._invoke(work, row.thread, start)
+
+    async def _take_up(self, work: Workspace, pending: Pending, agreed: bool | None) -> None:
+        """Go on with what waits for a slot or a yes; any other message ends the waiting."""
+        self.store.clear_pending(work.conversation)
+        action = work.services.actions.named(pending.action)
+        if action is None:
+            return
+        if pending.kind == "confirm" and agreed is None:
+            await prune(self._saver, pending.turn)
+            return
+        intent = Intent(action, 1.0, dict(pending.slots))
+        mentions = work.services.ontology.link(work.question)
+        filled = intent.fill(work.question, mentions, work.services.ontology)
+        if pending.kind == "confirm":
+            work.intent = intent
+            work.plan = choose(Situation(intent, 0, 0, False, False, 0), self.store.typical_ms())
+        elif filled.slots != intent.slots:
+            work.intent = filled
+
+    async def resume(self, turn: str) -> Answer:
+        """Finish an unfinished turn."""
+        row = self.store.turn(turn)
+        services = await self._services()
+        work = self._workspace(row, services, lambda event: None)
+        state = await self._graph.aget_state(self._config(row.thread))
+        if not state.next:
+            return await self._invoke(work, row.thread, {"turn": row.id})
+        agreed = yes_or_no(row.question) if row.thread != row.id else None
+        pending = self.store.pending(row.conversation)
+        if agreed is not None and pending is not None:
+            await self._take_up(work, pending, agreed)
+            return await self._invoke(work, row.thread, Command(resume=agreed))
+        await asyncio.to_thread(nodes.restore, work, state.values)
+        return await self._invoke(work, row.thread, None)
+
+    async def _invoke(self, work: Workspace, thread: str, start: Any) -> Answer:
+        result = await self._graph.ainvoke(
+            start, self._config(thread), context=work, durability="sync"
+        )
+        waiting = result.get("__interrupt__")
+        if waiting:
+            work.message, work.outcome = str(waiting[0].value["message"]), "confirm"
+            return await asyncio.to_thread(finish, work)
+        await prune(self._saver, thread)
+        return self.store.answer(work.turn)
+
+    def _config(self, thread: str) -> RunnableConfig:
+        return {"configurable": {"thread_id": thread}}
+
+    def _workspace(self, row: TurnRow, services: Services, emit: Emit) -> Workspace:
+        return Workspace(
+            turn=row.id,
+            conversation=row.conversation,
+            customer=row.customer,
+            question=row.question,
+            services=services,
+            emit=emit,
+        )
+
+    async def _services(self) -> Services:
+        snapshot = await asyncio.to_thread(self._snapshots.current)
+        return Services(
+            ontology=snapshot.ontology,
+            policies=snapshot.policies,
+            index=snapshot.index,
+            pool=self._snapshots.pool,
+            store=self.store,
+            actions=snapshot.actions,
+            instructions=self._instructions,
+            context_tokens=self._context_tokens,
+        )
+
+    async def aclose(self) -> None:
+        """Close the checkpoint file and the store."""
+        await self._saver.conn.close()
+        self.store.close()
