@@ -116,7 +116,8 @@ async def _run(work: Workspace, intent: Intent) -> None:
     except Exception as error:
         store.finish_action(started.id, error=f"{type(error).__name__}: {error}")
         raise ActionError(
-            f"action {intent.action.name!r} raised {type(error).__name__}: {error}; mend the function"
+            f"action {intent.action.name!r} raised {type(error).__name__}: {error}; "
+            "mend the function"
         ) from error
     store.finish_action(started.id, result=work.message)
     work.outcome = "handed_over" if intent.action.hands_over else "acted"

@@ -253,9 +253,9 @@ class Catalog:
         best: Intent | None = None
         for position, bound in enumerate(self.actions):
             own = [float(similar[i]) for i, owner in enumerate(self._owners) if owner == position]
-            if own and (score := max(own) + self._shift(bound, question, mentions)) >= SIMILAR:
-                if best is None or score > best.score:
-                    best = Intent(bound, score, {})
+            score = max(own, default=-1.0) + self._shift(bound, question, mentions)
+            if score >= (SIMILAR if best is None else best.score):
+                best = Intent(bound, score, {})
         return None if best is None else best.fill(question, mentions, self.ontology)
 
     def _shift(self, bound: BoundAction, question: str, mentions: Sequence[Mention]) -> float:
@@ -307,8 +307,8 @@ class Catalog:
             return []
         facts = [Fact(record, RDF_TYPE, cls)]
         for name, item in values.items():
-            for one in item if isinstance(item, list | tuple) else (item,):
-                facts.append(self._statement(record, name, one))
+            several = item if isinstance(item, list | tuple) else (item,)
+            facts += [self._statement(record, name, one) for one in several]
         return facts
 
     def _statement(self, record: Iri, name: str, value: Any) -> Fact:

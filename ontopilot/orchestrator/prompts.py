@@ -24,7 +24,11 @@ REASON = (
 def cited_prose(count: int) -> str:
     """EBNF of a draft that can cite the sources 1 to `count` and no others."""
     ids = " | ".join(f'"{number}"' for number in range(1, count + 1))
-    return f'root ::= (sentence " ")* sentence\nsentence ::= [^\\[\\]\\n]+ mark+\nmark ::= "[" ({ids}) "]"\n'
+    return (
+        'root ::= (sentence " ")* sentence\n'
+        "sentence ::= [^\\[\\]\\n]+ mark+\n"
+        f'mark ::= "[" ({ids}) "]"\n'
+    )
 
 
 def draft_request(

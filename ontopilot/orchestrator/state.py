@@ -1,4 +1,4 @@
-"""The state of a turn: a small checkpointed part, and the working part that is rebuilt from the store."""
+"""The state of a turn: a small checkpointed part, and a working part rebuilt from the store."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -62,7 +62,7 @@ class Workspace:
     claims: list[Claim] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     numbers: dict[EvidenceId, int] = field(default_factory=dict)
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     degraded: list[str] = field(default_factory=list)
     message: str = ""
     """What is said beside the claims: a refusal, a request for a slot, an action's result."""
