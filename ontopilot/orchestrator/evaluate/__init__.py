@@ -1,0 +1,1 @@
+"""Evaluation: answers scored from a question file, retrieval scored from its gold passages."""

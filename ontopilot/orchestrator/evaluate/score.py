@@ -1,0 +1,145 @@
+"""Score answers from the question file alone: nothing here trusts what the agent says of itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ontopilot.orchestrator.evaluate.bootstrap import SEED, quantile, share
+from ontopilot.orchestrator.evaluate.normal import states
+from ontopilot.orchestrator.evaluate.questions import Question
+from ontopilot.orchestrator.evaluate.support import delivered
+
+METRICS = (
+    "fact_accuracy",
+    "forbidden_facts",
+    "citation_precision",
+    "unsupported_claims",
+    "right_refusals",
+    "wrong_refusals",
+    "policy_breaches",
+    "errors",
+)
+
+_REFUSALS = frozenset({"refused", "unanswerable", "handed_over"})
+_NOT_REFUSED_BY = {"hand_over": frozenset({"handed_over"})}
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One answer's share of every metric, as (counted, out of), and what went wrong in words."""
+
+    question: Question
+    parts: Mapping[str, tuple[float, float]]
+    milliseconds: float | None
+    problems: tuple[str, ...]
+
+
+def score(question: Question, answer: Mapping[str, Any]) -> Scored:
+    """Score one answer, given as the document that `ontopilot ask --json` prints.
+
+    `answer["milliseconds"]` is its latency; `answer["error"]`, in place of everything else, says
+    why the question got no answer.
+    """
+    text = str(answer.get("text", ""))
+    outcome = str(answer.get("outcome", "error" if "error" in answer else "answered"))
+    missed = [fact for fact in question.expected_facts if not states(text, fact)]
+    wrong = [fact for fact in question.forbidden_facts if states(text, fact)]
+    claims = delivered(answer, question.forbidden_facts)
+    unsupported = [claim for claim in claims if claim.problem]
+    parts = {
+        "fact_accuracy": _of(len(question.expected_facts) - len(missed), question.expected_facts),
+        "forbidden_facts": _of(len(wrong), question.forbidden_facts),
+        "citation_precision": _precision(question, answer),
+        "unsupported_claims": _of(len(unsupported), claims),
+        "errors": (float("error" in answer), 1.0),
+        **_refusals(question, outcome),
+    }
+    problems = [f"not stated: {fact[0]!r}" for fact in missed]
+    problems += [f"forbidden: {fact[0]!r}" for fact in wrong]
+    problems += [f"unsupported: {claim.text!r}: {claim.problem}" for claim in unsupported]
+    problems += _wrong_end(question, outcome, parts)
+    problems += [f"error: {answer['error']}"] if "error" in answer else []
+    return Scored(question, parts, answer.get("milliseconds"), tuple(problems))
+
+
+def summarise(results: Sequence[Scored]) -> dict[str, Any]:
+    """All figures with 95 % bootstrap intervals, overall and per kind of question."""
+    kinds = sorted({result.question.kind for result in results})
+    return {
+        "questions": len(results),
+        "seed": SEED,
+        "overall": figures(results),
+        "kinds": {kind: figures([r for r in results if r.question.kind == kind]) for kind in kinds},
+    }
+
+
+def figures(results: Sequence[Scored]) -> dict[str, Any]:
+    """Every metric of some results: `{metric: {value, low, high, count, of}}`."""
+    times = [r.milliseconds for r in results if r.milliseconds is not None]
+    shares = {name: share([r.parts[name] for r in results]) for name in METRICS}
+    quantiles = {"latency_p50_ms": quantile(times, 0.5), "latency_p95_ms": quantile(times, 0.95)}
+    return {name: asdict(estimate) for name, estimate in (shares | quantiles).items()}
+
+
+def _of(counted: int, whole: Sequence[object]) -> tuple[float, float]:
+    return (float(counted), float(len(whole)))
+
+
+def _refusals(question: Question, outcome: str) -> dict[str, tuple[float, float]]:
+    should = question.expect in {"refuse", "decline"}
+    did = outcome in _REFUSALS - _NOT_REFUSED_BY.get(question.expect, frozenset())
+    acted = outcome == "acted"
+    return {
+        "right_refusals": (float(should and did), float(should)),
+        "wrong_refusals": (float(did and not should), float(not should)),
+        "policy_breaches": (float(acted and should), float(question.expect == "refuse" or acted)),
+    }
+
+
+def _wrong_end(
+    question: Question, outcome: str, parts: Mapping[str, tuple[float, float]]
+) -> list[str]:
+    counted, of = parts["right_refusals"]
+    wrong = (of and not counted) or parts["wrong_refusals"][0] or parts["policy_breaches"][0]
+    return [f"expected {question.expect!r}, ended as {outcome!r}"] if wrong else []
+
+
+def _precision(question: Question, answer: Mapping[str, Any]) -> tuple[float, float]:
+    """How many of the cited pieces of evidence are among those that the question wants."""
+    if not (question.documents or question.terms or question.expected_facts):
+        return (0.0, 0.0)
+    citations = answer.get("citations", ())
+    return _of(sum(_wanted(question, citation) for citation in citations), citations)
+
+
+def _wanted(question: Question, citation: Mapping[str, Any]) -> bool:
+    names = {str(citation.get("id", "")), str(citation.get("source", ""))}
+    if any(_same_document(name, wanted) for name in names for wanted in question.documents):
+        return True
+    text = f"{citation.get('title', '')}\n{citation.get('text', '')}"
+    if any(states(text, fact) for fact in question.expected_facts):
+        return True
+    if citation.get("kind") != "fact":
+        return False
+    squeezed = _squeezed(text)
+    return any(_squeezed(_local(term)) in squeezed for term in question.terms)
+
+
+def _same_document(name: str, wanted: str) -> bool:
+    """`doc:guides/returns.md#2` is of the document `guides/returns.md` or `returns.md`."""
+    path = name.partition(":")[2] if ":" in name else name
+    stem = path.partition("#")[0]
+    tail = path.partition("#")[2]
+    return bool(wanted) and (
+        wanted in {name, path, stem, tail} or stem.endswith(f"/{wanted}") or name == f"doc:{wanted}"
+    )
+
+
+def _local(term: str) -> str:
+    for separator in ("#", "/", ":"):
+        term = term.rpartition(separator)[2]
+    return term
+
+
+def _squeezed(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())

@@ -1,0 +1,115 @@
+"""The HTTP application: `/v1/chat/completions`, `/v1/models` and `/healthz`."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+
+from ontopilot.errors import ConfigError, OntopilotError
+from ontopilot.orchestrator.agent import Agent
+from ontopilot.orchestrator.serve import errors
+from ontopilot.orchestrator.serve.connection import read_body, unless_gone
+from ontopilot.orchestrator.serve.conversation import Conversations
+from ontopilot.orchestrator.serve.reply import completion
+from ontopilot.orchestrator.serve.request import ChatRequest
+from ontopilot.orchestrator.serve.stream import Asked, server_sent
+
+_BODY = {"required": True, "content": {"application/json": {"schema": ChatRequest.json_schema()}}}
+
+
+def create_app(agents: Mapping[str, Agent]) -> FastAPI:
+    """An application that serves agents under the names they are given.
+
+    The agents are prepared when the application starts; closing them is left to the caller.
+
+    Raises:
+        ConfigError: there is no agent to serve.
+    """
+    if not agents:
+        raise ConfigError("create_app agents={}: give at least one agent to serve")
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.gather(*(asyncio.to_thread(a.prepare) for a in agents.values()))
+        yield
+
+    app = FastAPI(title="ontopilot", lifespan=lifespan, docs_url=None, redoc_url=None)
+    errors.install(app)
+    faces = Faces(agents)
+    app.get("/healthz")(faces.health)
+    app.get("/v1/models")(faces.models)
+    app.get("/v1/models/{name}")(faces.model)
+    app.post("/v1/chat/completions", response_model=None, openapi_extra={"requestBody": _BODY})(
+        faces.chat
+    )
+    return app
+
+
+class Faces:
+    """The handlers of one application."""
+
+    def __init__(self, agents: Mapping[str, Agent]) -> None:
+        self._agents = dict(agents)
+        self._created = int(time.time())
+        self._conversations = Conversations()
+
+    async def health(self) -> dict[str, Any]:
+        """Say that the server answers, and which agents it serves."""
+        return {"status": "ok", "agents": sorted(self._agents)}
+
+    async def models(self) -> dict[str, Any]:
+        """List the agents as models."""
+        return {"object": "list", "data": [self._model(name) for name in self._agents]}
+
+    async def model(self, name: str) -> dict[str, Any]:
+        """One agent as a model."""
+        self._agent(name)
+        return self._model(name)
+
+    def _model(self, name: str) -> dict[str, Any]:
+        return {"id": name, "object": "model", "created": self._created, "owned_by": "ontopilot"}
+
+    def _agent(self, name: str) -> Agent:
+        agent = self._agents.get(name)
+        if agent is None:
+            served = ", ".join(repr(known) for known in self._agents)
+            raise HTTPException(
+                404,
+                {
+                    "message": f"The model {name!r} does not exist; this server has {served}.",
+                    "param": "model",
+                    "code": "model_not_found",
+                },
+            )
+        return agent
+
+    async def chat(self, request: Request) -> Response:
+        """Answer the last user message of a chat."""
+        body = ChatRequest.parse(await read_body(request))
+        agent = self._agent(body.model)
+        asked = Asked(body, self._conversations.of(body), self._conversations)
+        try:
+            if not body.stream:
+                answer = await unless_gone(
+                    request,
+                    agent.aask(body.question, conversation=asked.conversation, customer=body.user),
+                )
+                self._conversations.remember(body, answer)
+                return JSONResponse(completion(body.model, answer))
+            events = agent.astream(
+                body.question, conversation=asked.conversation, customer=body.user
+            )
+            first = await unless_gone(request, anext(events))
+        except ConnectionAbortedError:
+            return Response(status_code=499)
+        except OntopilotError as error:
+            raise errors.as_http(error) from error
+        return StreamingResponse(
+            server_sent(asked, first, events),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+        )

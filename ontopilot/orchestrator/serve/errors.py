@@ -1,0 +1,47 @@
+"""Errors in the shape that OpenAI clients read: `{"error": {message, type, param, code}}`."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from ontopilot.errors import OntopilotError, QuestionError, StoreLocked
+
+log = logging.getLogger("ontopilot.serve")
+
+
+def error_document(status: int, detail: object) -> dict[str, Any]:
+    """The body of an error response."""
+    given = detail if isinstance(detail, dict) else {"message": str(detail)}
+    kind = "server_error" if status >= 500 else "invalid_request_error"
+    return {"error": {"type": kind, "param": None, "code": None, **given}}
+
+
+def as_http(error: OntopilotError) -> HTTPException:
+    """An error of a turn as an HTTP error; only what the client can mend is told to it in full."""
+    if isinstance(error, QuestionError):
+        return HTTPException(400, {"message": str(error), "param": "messages"})
+    log.error("%s: %s", type(error).__name__, error)
+    if isinstance(error, StoreLocked):
+        return HTTPException(503, {"message": "The store is busy; try again.", "code": "busy"})
+    message = "The turn failed; the server's log has the reason."
+    return HTTPException(500, {"message": message, "code": type(error).__name__})
+
+
+def install(app: FastAPI) -> None:
+    """Give every error of an application the shape above."""
+    app.add_exception_handler(StarletteHTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    status = error.status_code if isinstance(error, StarletteHTTPException) else 500
+    detail = error.detail if isinstance(error, StarletteHTTPException) else ""
+    return JSONResponse(error_document(status, detail), status)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    message = "The server failed; its log has the reason."
+    return JSONResponse(error_document(500, {"message": message}), 500)
