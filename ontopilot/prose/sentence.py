@@ -6,7 +6,8 @@ from functools import lru_cache
 
 Span = tuple[int, int]
 
-_END = re.compile(r"[.!?…]+[\"'”’»)\]*_`]*(?:[ \t]*\[\d{1,3}\])*(?=\s|$)")
+_MARKERS = r"(?:[ \t]*\[\s*\d{1,3}(?:\s*[,;]\s*\d{1,3})*\s*\])*"
+_END = re.compile(rf"[.!?…]+[\"'”’»)\]*_`]*{_MARKERS}(?=\s|$)")
 _LAST_TOKEN = re.compile(r"[^\s(\[\"'“]*$")
 _NEXT = re.compile(r"\s*[\"'“‘(\[*_`]*(\S*)")
 
@@ -50,7 +51,7 @@ def _continues(after: str) -> bool:
 def _ends_here(text: str, start: int, match: re.Match[str]) -> bool:
     stop = match.group()
     after = _NEXT.match(text, match.end()).group(1)  # type: ignore[union-attr]
-    if not after:
+    if not after or "[" in stop:
         return True
     if stop.startswith((".", "…")) and _continues(after):
         return False
