@@ -1,0 +1,81 @@
+"""The commands, and what their failures look like: one sentence on stderr, and an exit code."""
+
+from collections.abc import Sequence
+
+import typer
+from typer.exceptions import TyperException
+
+from ontopilot.cli import (
+    asking,
+    chatting,
+    demonstrating,
+    doctoring,
+    evaluating,
+    indexing,
+    ontologies,
+    serving,
+)
+from ontopilot.errors import OntopilotError
+
+FAILED = 1
+USAGE = 2
+INTERRUPTED = 130
+
+
+def build() -> typer.Typer:
+    """The whole command line."""
+    app = typer.Typer(
+        name="ontopilot",
+        help="Agents anchored to an ontology: ask, check, explain, serve.",
+        epilog="Start with: ontopilot demo",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.callback()(version)
+    for module in (demonstrating, asking, chatting, indexing, doctoring, serving):
+        module.register(app)
+    app.add_typer(ontologies.build(), name="ontology")
+    app.add_typer(evaluating.build(), name="eval")
+    return app
+
+
+def version(
+    show: bool = typer.Option(
+        False, "--version", help="Print the version and exit.", is_eager=True
+    ),
+) -> None:
+    """Agents anchored to an ontology: ask, check, explain, serve."""
+    if show:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"ontopilot {installed('ontopilot')}")
+        raise typer.Exit
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code.
+
+    0: done. 1: what was asked for failed. 2: wrong usage. 130: interrupted.
+    """
+    command = typer.main.get_command(build())
+    try:
+        code = command.main(args=argv, prog_name="ontopilot", standalone_mode=False)
+    except TyperException as error:
+        return failed(error.format_message(), USAGE)
+    except typer.Abort:
+        return failed("no answer was given", FAILED)
+    except OntopilotError as error:
+        return failed(str(error), FAILED)
+    except OSError as error:
+        return failed(f"{error.filename or 'the system'}: {error.strerror or error}", FAILED)
+    if code == INTERRUPTED:
+        typer.echo("interrupted", err=True)
+    return int(code or 0)
+
+
+def failed(message: str, code: int) -> int:
+    """Say in one line on stderr what went wrong."""
+    typer.echo(f"error: {' '.join(message.split())}", err=True)
+    return code

@@ -1,0 +1,85 @@
+"""`ontopilot ask`: one question, one answer."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ontopilot.cli.agents import AgentName, opened
+from ontopilot.cli.output import print_json, progress, screen
+from ontopilot.errors import QuestionError
+
+if TYPE_CHECKING:
+    from ontopilot.orchestrator.agent import Agent
+
+READ_LIMIT = 1_000_000
+"""Bytes that are read from stdin; more than a question may have, so that its length can be told."""
+
+Customer = Annotated[
+    str | None, typer.Option(help="Identifier of the customer who asks, such as C-1001.")
+]
+Conversation = Annotated[str | None, typer.Option(help="Go on with this conversation.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Show the plan, its times and what was checked.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        epilog='Example: ontopilot ask agent.py:support "Can I return my kettle?" --explain'
+    )(ask)
+
+
+def ask(
+    agent: AgentName,
+    question: Annotated[str, typer.Argument(help="The question; - reads it from stdin.")],
+    *,
+    customer: Customer = None,
+    conversation: Conversation = None,
+    as_json: AsJson = False,
+    explain: Explain = False,
+) -> None:
+    """Ask an agent one question and print the answer with its sources."""
+    from ontopilot.orchestrator.understand import check_question
+
+    text = check_question(from_stdin() if question == "-" else question)
+    with opened(agent) as asked:
+        prepare(asked)
+        answer = asked.ask(text, customer=customer, conversation=conversation)
+    if as_json:
+        from ontopilot.orchestrator.answer_json import answer_document
+
+        print_json(answer_document(answer))
+        return
+    from rich.text import Text
+
+    from ontopilot.cli.rendering import indented, show_answer
+
+    console = screen()
+    console.print()
+    show_answer(console, answer, explain=explain)
+    console.print(indented(Text(f"conversation {answer.conversation}", "dim")))
+
+
+def prepare(agent: "Agent", *, rebuild: bool = False) -> None:
+    """Load what an agent needs, with progress on stderr; Ctrl-C leaves the stored index whole."""
+    with progress() as shown:
+        agent.prepare(progress=shown, rebuild=rebuild)
+
+
+def from_stdin() -> str:
+    """The question on stdin.
+
+    Raises:
+        QuestionError: it is not text.
+    """
+    raw = sys.stdin.buffer.read(READ_LIMIT)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise QuestionError(
+            f"stdin, byte {error.start}: {raw[error.start : error.start + 1]!r} is not UTF-8 text; "
+            "pass the question as plain text"
+        ) from None

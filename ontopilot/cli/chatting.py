@@ -1,0 +1,156 @@
+"""`ontopilot chat`: a conversation in the terminal."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ontopilot.cli.agents import AgentName, opened
+from ontopilot.cli.asking import Conversation, Customer, prepare
+from ontopilot.cli.output import clean, screen, shortened
+from ontopilot.errors import OntopilotError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ontopilot.orchestrator.agent import Agent
+    from ontopilot.orchestrator.answer import Answer
+
+HELP = "/sources  what the last answer cites   /explain  how it was made   /quit  leave (or Ctrl-D)"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: ontopilot chat agent.py:support --customer C-1001")(chat)
+
+
+def chat(
+    agent: AgentName,
+    customer: Customer = None,
+    conversation: Conversation = None,
+    resume: Annotated[
+        bool | None,
+        typer.Option("--resume/--no-resume", help="Finish a turn that was cut off; else it asks."),
+    ] = None,
+) -> None:
+    """Talk to an agent; claims appear as they are verified. Ctrl-C stops a turn, Ctrl-D leaves."""
+    with opened(agent) as partner:
+        prepare(partner)
+        Chat(partner, screen(), customer, conversation).run(resume)
+
+
+class Chat:
+    """One conversation with a person at a terminal."""
+
+    def __init__(
+        self, agent: "Agent", console: "Console", customer: str | None, conversation: str | None
+    ) -> None:
+        self._agent = agent
+        self._console = console
+        self._customer = customer
+        self._conversation = conversation
+        self._last: Answer | None = None
+
+    def run(self, resume: bool | None) -> None:
+        """Read and answer until the person leaves."""
+        self._console.print(HELP, style="dim")
+        self._take_up(resume)
+        while (line := self._read()) is not None:
+            if line.startswith("/"):
+                if not self._command(line):
+                    break
+            elif line:
+                self._turn(line)
+        if self._conversation is not None:
+            self._console.print(f"\ngo on with: --conversation {self._conversation}", style="dim")
+
+    def _read(self) -> str | None:
+        """A line, "" after Ctrl-C, or `None` at the end."""
+        try:
+            return input("› ").strip()
+        except EOFError:
+            return None
+        except KeyboardInterrupt:
+            self._console.print("\nCtrl-D leaves", style="dim")
+            return ""
+
+    def _command(self, line: str) -> bool:
+        from ontopilot.cli.rendering import show_explanation, show_sources
+
+        if line in ("/quit", "/exit", "/q"):
+            return False
+        if line not in ("/explain", "/sources"):
+            self._console.print(HELP, style="dim")
+        elif self._last is None:
+            self._console.print("There is no answer yet.", style="dim")
+        elif line == "/explain":
+            show_explanation(self._console, self._last)
+        else:
+            show_sources(self._console, self._last.citations)
+        return True
+
+    def _turn(self, question: str) -> None:
+        try:
+            answer = self._stream(question)
+        except OntopilotError as error:
+            self._console.print(f"error: {error}", style="red")
+            return
+        except KeyboardInterrupt:
+            self._console.print("\nstopped", style="dim")
+            return
+        self._note(answer)
+
+    def _stream(self, question: str) -> "Answer":
+        """Show claims as they are released, and the step that is under way below them."""
+        from rich.console import Group
+        from rich.live import Live
+        from rich.spinner import Spinner
+
+        from ontopilot.cli.rendering import indented, prose
+        from ontopilot.orchestrator.events import Done, Released, Step
+
+        shown: list[str] = []
+        events = self._agent.stream(
+            question, conversation=self._conversation, customer=self._customer
+        )
+        with Live(console=self._console, refresh_per_second=12, transient=False) as live:
+            for event in events:
+                text = indented(prose(" ".join(shown)))
+                if isinstance(event, Done):
+                    live.update(indented(prose(event.answer.text)), refresh=True)
+                    return event.answer
+                if isinstance(event, Released):
+                    shown.append(event.text)
+                    live.update(indented(prose(" ".join(shown))))
+                elif isinstance(event, Step):
+                    wait = indented(Spinner("dots", f"{event.name}…", style="dim"))
+                    live.update(Group(text, wait) if shown else wait)
+        raise AssertionError("a stream ends with Done")
+
+    def _note(self, answer: "Answer") -> None:
+        from rich.text import Text
+
+        from ontopilot.cli.rendering import indented
+
+        if self._conversation is None:
+            self._console.print(indented(Text(f"conversation {answer.conversation}", "dim")))
+        self._conversation, self._last = answer.conversation, answer
+        if answer.degraded:
+            self._console.print(indented(Text(f"note: {clean(answer.degraded)}", "dim italic")))
+        self._console.print()
+
+    def _take_up(self, resume: bool | None) -> None:
+        """Offer to finish this customer's last turn that was cut off."""
+        rows = [self._agent.store.turn(turn) for turn in self._agent.unfinished()]
+        own = [row for row in rows if row.customer == self._customer]
+        if not own or resume is False:
+            return
+        row = own[-1]
+        asked = f"A turn was cut off: “{shortened(row.question, 60)}”. Finish it now?"
+        if resume is None and not (sys.stdin.isatty() and typer.confirm(asked, default=True)):
+            return
+        from ontopilot.cli.rendering import show_answer
+
+        answer = self._agent.resume(row.id)
+        self._conversation, self._last = answer.conversation, answer
+        show_answer(self._console, answer)

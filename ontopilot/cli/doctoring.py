@@ -1,0 +1,1 @@
+"""`ontopilot doctor`: what this machine has, and what would serve what."""

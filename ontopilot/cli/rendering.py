@@ -1,0 +1,100 @@
+"""Answers on a terminal: the text, its sources, and how it came about."""
+
+import re
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ontopilot.cli.output import clean, shortened
+
+if TYPE_CHECKING:
+    from ontopilot.orchestrator.answer import Answer, Citation
+    from ontopilot.orchestrator.plan.plan import Plan
+
+_MARKER = re.compile(r"\[\d+\]")
+_KINDS = {"passage": "", "fact": "ontology", "interaction": "past case"}
+
+
+def show_answer(console: Console, answer: "Answer", *, explain: bool = False) -> None:
+    """Print an answer with its sources; with `explain`, also its plan and its checks."""
+    console.print(indented(prose(answer.text)))
+    show_sources(console, answer.citations)
+    if answer.degraded:
+        console.print(indented(Text(f"\nnote: {clean(answer.degraded)}", "dim italic")))
+    if explain:
+        show_explanation(console, answer)
+    console.print()
+
+
+def show_sources(console: Console, citations: "tuple[Citation, ...]") -> None:
+    """Print the cited evidence, one line each."""
+    if not citations:
+        return
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right", style="cyan", no_wrap=True)
+    table.add_column(overflow="fold")
+    width = max(console.width - 10, 40)
+    for cited in citations:
+        table.add_row(str(cited.number), _origin(cited))
+        table.add_row("", Text(shortened(cited.text, width), "dim"))
+    console.print(indented(Text("\nSources", "bold dim")))
+    console.print(indented(table))
+
+
+def show_explanation(console: Console, answer: "Answer") -> None:
+    """Print the plan with estimated and actual times, and what was checked and withheld."""
+    console.print(indented(Text("\nPlan", "bold dim")))
+    console.print(indented(plan_table(answer.plan)))
+    if not answer.verdicts:
+        return
+    console.print(indented(Text("\nChecked", "bold dim")))
+    table = Table.grid(padding=(0, 1))
+    for verdict in answer.verdicts:
+        good = verdict.status == "supported"
+        mark = Text("✓", "green") if good else Text("✗", "red")
+        head = "" if good else f"withheld, {verdict.status}: "
+        said = Text(head + shortened(verdict.claim.text, 200), "" if good else "red")
+        table.add_row(mark, Group(said, Text(clean(verdict.explanation), "dim")))
+    console.print(indented(table))
+
+
+def plan_table(plan: "Plan") -> Group:
+    """The plan: why it was chosen, its steps, and what was not chosen."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("step")
+    table.add_column("estimated", justify="right")
+    table.add_column("actual", justify="right")
+    table.add_column("", style="dim", overflow="fold")
+    for step in plan.operators:
+        detail = " ".join((f"×{step.runs}" if step.runs > 1 else "", clean(step.detail))).strip()
+        table.add_row(step.name, _ms(step.estimated_ms), _ms(step.actual_ms), detail)
+    total = sum(step.actual_ms or 0.0 for step in plan.operators)
+    table.add_row(Text("total", "bold"), "", Text(_ms(total), "bold"), "")
+    chosen = Text.assemble((plan.strategy, "bold"), f"  {clean(plan.reason)}")
+    rejected = [Text(f"not {o.strategy}: {clean(o.reason)}", "dim") for o in plan.rejected]
+    return Group(chosen, table, *rejected)
+
+
+def prose(text: str) -> Text:
+    """An answer's text with its citation markers set back."""
+    styled = Text(clean(text))
+    styled.highlight_regex(_MARKER, "cyan")
+    return styled
+
+
+def indented(inner: RenderableType) -> Padding:
+    """What is printed, two columns in."""
+    return Padding(inner, (0, 2))
+
+
+def _origin(cited: "Citation") -> Text:
+    kind = _KINDS[cited.kind]
+    parts = [part for part in (kind, cited.title, cited.source) if part]
+    return Text(" · ".join(dict.fromkeys(clean(part) for part in parts)) or cited.id)
+
+
+def _ms(milliseconds: float | None) -> str:
+    return "–" if milliseconds is None else f"{milliseconds:,.1f} ms"
