@@ -1,0 +1,169 @@
+"""Facts of the ontology as evidence: those of the terms that a question mentions."""
+
+import hashlib
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ontopilot.ontology.terms import Fact, Iri, Literal, Mention
+from ontopilot.ontology.vocabulary import OWL_THING, RDF_TYPE
+from ontopilot.retrieval.concepts import Concepts, distinct
+from ontopilot.retrieval.lexical import stems
+from ontopilot.retrieval.passage import Evidence, EvidenceId, Query
+
+ABOUT_IT, ABOUT_MEMBERS, POINTS_TO_IT, ABOUT_ITS_KIND = 1.0, 0.75, 0.75, 0.7
+"""How much a fact counts by how it is related to the term that the question mentions."""
+
+UNASKED = 0.25
+"""The score of a fact about a mentioned term when the question asks for no such property."""
+
+_MOST_MEMBERS = 40
+_STATEMENT_KINDS = frozenset({"object_property", "data_property"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A fact ready to be scored: the words of its property's names and of its value."""
+
+    fact: Fact
+    weight: float
+    why: str
+    names: tuple[frozenset[str], ...]
+    value: frozenset[str]
+
+
+class Facts:
+    """The facts around each term of one ontology, worded once a term."""
+
+    def __init__(self, concepts: Concepts) -> None:
+        self._concepts = concepts
+        self._ontology = concepts.ontology
+        self._around = lru_cache(maxsize=4096)(self._facts_around)
+        self._evidence = lru_cache(maxsize=16384)(self._verbalised)
+
+    def search(self, query: Query, *, k: int) -> tuple[Evidence, ...]:
+        """The `k` facts that best match a question, best first.
+
+        A fact counts by how surely the question mentions its term, and by the share of the words
+        of its property's label (or a synonym) or of its value that the question has.
+        """
+        mentions = distinct(query.mentions)
+        asked = frozenset(mention.iri for mention in mentions)
+        best: dict[tuple[Iri, Iri, Iri | Literal], tuple[float, str, Fact]] = {}
+        for mention in mentions:
+            words = frozenset(stems(_without(query.text, mention)))
+            for known in self._around(mention.iri):
+                match = _match(known, words, asked - {mention.iri})
+                score = mention.score * known.weight * (UNASKED + (1.0 - UNASKED) * match)
+                if score > best.get(known.fact.triple, (0.0,))[0]:
+                    best[known.fact.triple] = (score, known.why, known.fact)
+        ranked = sorted(best.values(), key=lambda found: (-found[0], _key(found[2])))
+        return tuple(self._evidence(fact, score, why) for score, why, fact in ranked[:k])
+
+    def _verbalised(self, fact: Fact, score: float, why: str) -> Evidence:
+        origin = "inferred" if fact.inferred else "stated"
+        terms = tuple(iri for iri in (fact.subject, fact.predicate, fact.object) if _is_iri(iri))
+        return Evidence(
+            id=_id(fact),
+            kind="fact",
+            text=self._ontology.verbalise(fact),
+            score=score,
+            why=f"{why}, {origin} in the ontology",
+            title=self._ontology.label(fact.subject),
+            source=self._ontology.path.name,
+            terms=tuple(Iri(str(iri)) for iri in terms),
+            facts=(fact,),
+        )
+
+    def _facts_around(self, iri: Iri) -> tuple[_Known, ...]:
+        if not self._ontology.has(iri):
+            return ()
+        return tuple(self._all(iri))
+
+    def _all(self, iri: Iri) -> Iterator[_Known]:
+        ontology, label = self._ontology, self._ontology.label(iri)
+        for fact in ontology.facts(subject=iri):
+            yield from self._known(fact, ABOUT_IT, f"a fact about {label}")
+        for fact in ontology.facts(object=iri):
+            if fact.predicate != RDF_TYPE:
+                yield from self._known(fact, POINTS_TO_IT, f"a fact that names {label}")
+        kind = ontology.term(iri).kind
+        if kind == "class":
+            yield from self._of_members(iri)
+        elif kind == "individual":
+            yield from self._of_types(iri)
+
+    def _of_members(self, iri: Iri) -> Iterator[_Known]:
+        ontology, label = self._ontology, self._ontology.label(iri)
+        for member in sorted(ontology.instances(iri))[:_MOST_MEMBERS]:
+            why = f"a fact about {ontology.label(member)}, a {label}"
+            for fact in ontology.facts(subject=member):
+                # Of what a member is, only that it is a member says something here.
+                if fact.predicate != RDF_TYPE or fact.object == iri:
+                    yield from self._known(fact, ABOUT_MEMBERS, why)
+
+    def _of_types(self, iri: Iri) -> Iterator[_Known]:
+        ontology, label = self._ontology, self._ontology.label(iri)
+        for above in sorted(ontology.types(iri)):
+            why = f"a fact about every {ontology.label(above)}, which {label} is"
+            for fact in ontology.facts(subject=above):
+                if fact.predicate != RDF_TYPE:
+                    yield from self._known(fact, ABOUT_ITS_KIND, why)
+
+    def _known(self, fact: Fact, weight: float, why: str) -> Iterator[_Known]:
+        ontology = self._ontology
+        if fact.object == OWL_THING:
+            return
+        if fact.predicate == RDF_TYPE:
+            names: tuple[str, ...] = ("type", "kind", "category")
+        elif (
+            ontology.has(fact.predicate) and ontology.term(fact.predicate).kind in _STATEMENT_KINDS
+        ):
+            names = self._concepts.names(fact.predicate)
+        else:
+            return
+        words = (frozenset(stems(_spaced(name))) for name in names)
+        yield _Known(fact, weight, why, tuple(w for w in words if w), self._value(fact.object))
+
+    def _value(self, value: Iri | Literal) -> frozenset[str]:
+        if isinstance(value, Literal):
+            return frozenset(stems(value.value))
+        if not self._ontology.has(value):
+            return frozenset()
+        return frozenset(stems(" ".join(self._concepts.names(value))))
+
+
+def _match(known: _Known, words: frozenset[str], asked: Collection[Iri]) -> float:
+    """How well a fact meets what is asked, in [0, 1]."""
+    if known.fact.predicate in asked or (
+        isinstance(known.fact.object, str) and known.fact.object in asked
+    ):
+        return 1.0
+    named = max((len(name & words) / len(name) for name in known.names), default=0.0)
+    valued = len(known.value & words) / len(known.value) if known.value else 0.0
+    return max(named, 0.8 * valued)
+
+
+def _without(text: str, mention: Mention) -> str:
+    return f"{text[: mention.start]} {text[mention.end :]}"
+
+
+def _spaced(name: str) -> str:
+    """A name such as `hasWarrantyPeriod` with spaces between its words."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", " ", name)
+
+
+def _is_iri(value: Iri | Literal) -> bool:
+    return isinstance(value, str)
+
+
+def _key(fact: Fact) -> str:
+    value = fact.object
+    if isinstance(value, Literal):
+        return f"{fact.subject} {fact.predicate} {value.value!r}^^{value.datatype}@{value.language}"
+    return f"{fact.subject} {fact.predicate} {value}"
+
+
+def _id(fact: Fact) -> EvidenceId:
+    return EvidenceId("fact:" + hashlib.sha256(_key(fact).encode()).hexdigest()[:12])

@@ -1,0 +1,252 @@
+"""The index: an immutable snapshot of passages that can be searched."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ontopilot.errors import ConfigError, DocumentError
+from ontopilot.models.encoder import Encoder, Vectors
+from ontopilot.ontology.terms import Mention
+from ontopilot.retrieval.concepts import distinct
+from ontopilot.retrieval.dense import Dense, Rows, encode
+from ontopilot.retrieval.facts import Facts
+from ontopilot.retrieval.fuse import fuse
+from ontopilot.retrieval.lexical import Lexical, stems, weights
+from ontopilot.retrieval.meaning import Meaning
+from ontopilot.retrieval.passage import Evidence, EvidenceKind, Passage, Query
+from ontopilot.retrieval.tags import Tags
+
+DENSE, LEXICAL, CONCEPT = 1.0, 1.0, 0.5
+"""The weights of the three scorings."""
+
+PAST = 0.85
+"""What a past interaction's score is multiplied by: beside a document it has to be better."""
+
+SYNONYM = 0.5
+"""How much a stem of a mentioned term's other names counts in lexical search."""
+
+KINDS: tuple[EvidenceKind, ...] = ("passage", "fact", "interaction")
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A source that is not in the index, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What an index holds and what it took to make or open it.
+
+    `embedded` passages were encoded now, `reused` ones had stored vectors; `left_out` past
+    interactions did not end well; `redacted` counts the places where personal data was replaced;
+    `note` says why a stored index was made again, or is "".
+    """
+
+    passages: int
+    interactions: int = 0
+    reused: int = 0
+    embedded: int = 0
+    seconds: float = 0.0
+    skipped: tuple[Skipped, ...] = ()
+    left_out: int = 0
+    redacted: int = 0
+    note: str = ""
+
+
+class KnowledgeIndex:
+    """Passages, past interactions and the facts of an ontology, in one search.
+
+    A snapshot: nothing in it changes, and any thread may search it.
+    """
+
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        vectors: Vectors,
+        *,
+        encoder: Encoder,
+        ontology: Meaning | None,
+        report: IndexReport,
+    ) -> None:
+        self.passages = tuple(passages)
+        self.report = report
+        self.encoder = encoder
+        self._dense = Dense(vectors)
+        self._lexical = Lexical([stems(passage.indexed_text) for passage in self.passages])
+        self._prior = np.array(
+            [PAST if p.kind == "interaction" else 1.0 for p in self.passages], dtype=np.float32
+        )
+        self._kinds = np.array([KINDS.index(p.kind) for p in self.passages], dtype=np.int64)
+        self._same = tuple(hash(" ".join(p.text.split()).casefold()) for p in self.passages)
+        self._tag(ontology)
+
+    def _tag(self, ontology: Meaning | None) -> None:
+        self.ontology = ontology
+        self._tags = None if ontology is None else Tags(self.passages, ontology)
+        self._facts = None if self._tags is None else Facts(self._tags.concepts)
+
+    @classmethod
+    def build(
+        cls, passages: Sequence[Passage], *, encoder: Encoder, ontology: Meaning | None = None
+    ) -> "KnowledgeIndex":
+        """An index in memory.
+
+        Raises:
+            DocumentError: two passages have the same id.
+        """
+        seen: set[str] = set()
+        for passage in passages:
+            if passage.id in seen:
+                raise DocumentError(
+                    f"two passages have the id {passage.id!r}; give every passage its own"
+                )
+            seen.add(passage.id)
+        vectors = encode([passage.indexed_text for passage in passages], encoder)
+        report = IndexReport(len(passages), embedded=len(passages))
+        return cls(passages, vectors, encoder=encoder, ontology=ontology, report=report)
+
+    def with_ontology(self, ontology: Meaning | None) -> "KnowledgeIndex":
+        """The same passages under another ontology: tagged again, not embedded again."""
+        other = object.__new__(KnowledgeIndex)
+        other.__dict__.update(self.__dict__)
+        other._tag(ontology)
+        return other
+
+    def search(
+        self, query: Query, *, k: int = 8, kinds: Collection[EvidenceKind] | None = None
+    ) -> tuple[Evidence, ...]:
+        """The `k` pieces of evidence that best match a question, best first.
+
+        Facts are at most half of the result when other kinds are asked for too.
+
+        Raises:
+            ConfigError: `k` is less than 1, or a kind is unknown.
+        """
+        wanted = _checked(k, kinds)
+        facts: tuple[Evidence, ...] = ()
+        if "fact" in wanted and self._facts is not None:
+            facts = self._facts.search(query, k=k if len(wanted) == 1 else max(1, k // 2))
+        passages = self._passages(query, k=k, allowed=self._allowed(wanted))
+        # A stable sort: of equals, a fact comes before a document, a document before a ticket.
+        return tuple(sorted((*facts, *passages), key=lambda found: -found.score)[:k])
+
+    def _allowed(self, wanted: frozenset[EvidenceKind]) -> Rows | None:
+        """The rows of the wanted kinds; `None` for all."""
+        mask = np.isin(self._kinds, [KINDS.index(kind) for kind in wanted])
+        return None if mask.all() else np.flatnonzero(mask)
+
+    def _passages(self, query: Query, *, k: int, allowed: Rows | None) -> list[Evidence]:
+        count = len(self.passages) if allowed is None else len(allowed)
+        if not count or not query.text.strip():
+            return []
+        mentions = distinct(query.mentions)
+        vector = encode([query.text], self.encoder)[0]
+        lexical = self._lexical.scores(self._weights(query.text, mentions))
+        concept = None if self._tags is None else self._tags.match(mentions)
+        rows = self._candidates(vector, lexical, concept, max(64, 8 * k), allowed)
+        parts = {
+            "dense": (self._dense.scores(vector, rows), DENSE),
+            "lexical": (lexical[rows], LEXICAL),
+        }
+        if concept is not None:
+            parts["concept"] = (concept[rows], CONCEPT)
+        # A ticket holds a customer's question, so it resembles a question more than a document
+        # does: what a full score is, documents say.
+        prior = self._prior[rows]
+        scores = fuse(list(parts.values()), among=prior == 1.0) * prior
+        found: list[Evidence] = []
+        texts: set[int] = set()
+        for at in np.lexsort((rows, -scores)):
+            row = int(rows[at])
+            if self._same[row] in texts:
+                continue
+            texts.add(self._same[row])
+            shares = {name: _share(part, int(at)) for name, (part, _) in parts.items()}
+            found.append(self._evidence(row, float(scores[at]), shares, mentions))
+            if len(found) == k:
+                break
+        return found
+
+    def _weights(self, text: str, mentions: Sequence[Mention]) -> dict[str, float]:
+        """The stems of a question, and with less weight those of its terms' other names."""
+        found = weights(stems(text))
+        if self._tags is not None:
+            for mention in mentions:
+                if self._tags.concepts.ontology.has(mention.iri):
+                    for name in self._tags.concepts.names(mention.iri):
+                        for word in stems(name):
+                            found.setdefault(word, SYNONYM * mention.score)
+        return found
+
+    def _candidates(
+        self,
+        vector: NDArray[np.float32],
+        lexical: NDArray[np.float32],
+        concept: NDArray[np.float32] | None,
+        size: int,
+        allowed: Rows | None,
+    ) -> Rows:
+        """The rows that are among the best of any scoring, in ascending order."""
+        parts = [self._dense.search(vector, size, allowed=allowed), _best(lexical, size, allowed)]
+        if concept is not None:
+            parts.append(_best(concept, size, allowed))
+        return np.unique(np.concatenate(parts))
+
+    def _evidence(
+        self, row: int, score: float, shares: Mapping[str, float], mentions: Sequence[Mention]
+    ) -> Evidence:
+        passage = self.passages[row]
+        reasons = () if self._tags is None else self._tags.reasons(row, mentions)
+        return Evidence(
+            id=passage.id,
+            kind=passage.kind,
+            text=passage.text,
+            score=score,
+            why=_why(passage, shares, reasons),
+            title=passage.title,
+            source=passage.source,
+            terms=() if self._tags is None else tuple(sorted(self._tags.terms[row])),
+        )
+
+
+def _checked(k: int, kinds: Collection[EvidenceKind] | None) -> frozenset[EvidenceKind]:
+    if k < 1:
+        raise ConfigError(f"search: k={k!r} must be at least 1")
+    wanted = frozenset(KINDS if kinds is None else kinds)
+    unknown = sorted(wanted.difference(KINDS))
+    if unknown:
+        raise ConfigError(f"search: unknown kind {unknown[0]!r}; choose among {', '.join(KINDS)}")
+    return wanted
+
+
+def _best(scores: NDArray[np.float32], size: int, allowed: Rows | None) -> Rows:
+    """The rows of the `size` best positive scores."""
+    rows = np.flatnonzero(scores > 0.0)
+    if allowed is not None:
+        rows = np.intersect1d(rows, allowed, assume_unique=True)
+    if len(rows) > size:
+        rows = rows[np.argpartition(-scores[rows], size)[:size]]
+    return rows
+
+
+def _share(part: NDArray[np.float32], at: int) -> float:
+    best = float(part.max(initial=0.0))
+    return float(part[at]) / best if best > 0.0 else 0.0
+
+
+def _why(passage: Passage, shares: Mapping[str, float], reasons: Sequence[str]) -> str:
+    """Why a passage was found, in words."""
+    matched = [name for name in ("dense", "lexical") if shares.get(name, 0.0) >= 0.5]
+    parts: list[str] = []
+    if passage.kind == "interaction":
+        parts.append(f"past ticket {passage.id.partition(':')[2]}")
+    if reasons:
+        parts.append("mentions " + " and ".join(reasons))
+    if matched:
+        parts.append(" and ".join(matched) + " match")
+    return "; ".join(parts) or "a weak match"

@@ -1,0 +1,77 @@
+"""Which passages mention which terms, and how strongly that speaks for them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ontopilot.ontology.terms import Iri, Mention
+from ontopilot.retrieval.concepts import Concepts
+from ontopilot.retrieval.meaning import Meaning
+from ontopilot.retrieval.passage import Passage
+
+IN_HEADING, IN_TEXT = 1.0, 0.7
+"""A term in the title or a heading says what the passage is about, one in the text less so."""
+
+_NOTHING = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
+
+
+class Tags:
+    """The terms of every passage; made when an index is opened, never stored."""
+
+    def __init__(self, passages: Sequence[Passage], ontology: Meaning) -> None:
+        self.size = len(passages)
+        self.concepts = Concepts(ontology)
+        self.terms = tuple(_terms(passage, ontology) for passage in passages)
+        rows: dict[Iri, list[tuple[int, float]]] = {}
+        for row, terms in enumerate(self.terms):
+            for iri, strength in terms.items():
+                rows.setdefault(iri, []).append((row, strength))
+        self._rows = {
+            iri: (
+                np.array([row for row, _ in found], dtype=np.int64),
+                np.array([strength for _, strength in found], dtype=np.float32),
+            )
+            for iri, found in rows.items()
+        }
+
+    def match(self, mentions: Sequence[Mention]) -> NDArray[np.float32]:
+        """Score passages by the concepts around the mentions: per mention the best counts."""
+        total = np.zeros(self.size, dtype=np.float32)
+        for mention in mentions:
+            best = np.zeros(self.size, dtype=np.float32)
+            for concept in reversed(self.concepts.around(mention.iri)):
+                rows, strengths = self._rows.get(concept.iri, _NOTHING)
+                if len(rows):
+                    gain = np.float32(concept.weight * self.rarity(concept.iri)) * strengths
+                    better = gain >= best[rows]
+                    best[rows[better]] = gain[better]
+            total += np.float32(mention.score) * best
+        return total
+
+    def reasons(self, row: int, mentions: Sequence[Mention]) -> tuple[str, ...]:
+        """What in a passage speaks to the mentions, in words, at most one reason a mention."""
+        terms = self.terms[row]
+        found: list[str] = []
+        for mention in mentions:
+            for concept in self.concepts.around(mention.iri):
+                if concept.iri in terms:
+                    if concept.why not in found:
+                        found.append(concept.why)
+                    break
+        return tuple(found)
+
+    def rarity(self, iri: Iri) -> float:
+        """How telling a term is: near 0 when every passage mentions it, 1 when only one does."""
+        count = len(self._rows.get(iri, _NOTHING)[0])
+        return float(np.log1p(self.size / max(count, 1)) / np.log1p(self.size)) if count else 0.0
+
+
+def _terms(passage: Passage, ontology: Meaning) -> dict[Iri, float]:
+    text = passage.indexed_text
+    head = len(text) - len(passage.text)
+    found: dict[Iri, float] = {}
+    for mention in ontology.link(text):
+        strength = mention.score * (IN_HEADING if mention.start < head else IN_TEXT)
+        found[mention.iri] = max(strength, found.get(mention.iri, 0.0))
+    return found
