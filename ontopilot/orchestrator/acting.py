@@ -110,16 +110,16 @@ async def _run(work: Workspace, intent: Intent) -> None:
     try:
         work.message = await asyncio.to_thread(_call, intent, work.customer)
     except OntopilotError as error:
-        store.finish_action(started.id, error=str(error))
+        store.finish_action(started.turn, error=str(error))
         work.outcome, work.message = "refused", str(error)
         return
     except Exception as error:
-        store.finish_action(started.id, error=f"{type(error).__name__}: {error}")
+        store.finish_action(started.turn, error=f"{type(error).__name__}: {error}")
         raise ActionError(
             f"action {intent.action.name!r} raised {type(error).__name__}: {error}; "
             "mend the function"
         ) from error
-    store.finish_action(started.id, result=work.message)
+    store.finish_action(started.turn, result=work.message)
     work.outcome = "handed_over" if intent.action.hands_over else "acted"
 
 

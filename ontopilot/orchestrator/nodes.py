@@ -46,7 +46,6 @@ def understand(state: TurnState, runtime: TurnRuntime) -> Update:
     began = time.perf_counter()
     work.emit(Step("understand"))
     read_question(work)
-    work.services.store.save_mentions(work.turn, work.mentions)
     took = (time.perf_counter() - began) * 1000
     return {"attempt": 0, "reasoned": False, "understand_ms": took}
 

@@ -38,5 +38,5 @@ def compose(work: Workspace, *, complete: bool) -> Answer:
 def finish(work: Workspace) -> Answer:
     """Store the finished answer and give it back."""
     answer = compose(work, complete=True)
-    work.services.store.finish_turn(work.turn, answer)
+    work.services.store.finish_turn(work.turn, answer, work.mentions)
     return answer
