@@ -58,3 +58,16 @@ class Engine(Protocol):
     async def aclose(self) -> None:
         """Stop and free everything: no thread or process is left."""
         ...
+
+
+@runtime_checkable
+class Warms(Protocol):
+    """An engine that can start before its first request."""
+
+    async def warm(self) -> None:
+        """Start now.
+
+        Raises:
+            ModelError: the model cannot be used.
+        """
+        ...

