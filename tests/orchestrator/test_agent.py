@@ -1,0 +1,160 @@
+"""A whole turn on a tiny shop: answers, facts, actions, follow-ups, edits."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ontopilot.errors import ConfigError, OntopilotError, QuestionError
+from ontopilot.models.scripted import ScriptedEngine
+from ontopilot.orchestrator.agent import Agent
+from ontopilot.orchestrator.events import Done, Released
+
+MakeAgent = Callable[..., Agent]
+
+
+def test_a_document_answers_with_a_citation(make_agent: MakeAgent) -> None:
+    answer = make_agent().ask("How do I descale my AquaBoil 2?")
+    assert "vinegar" in answer.text
+    assert answer.outcome == "answered"
+    assert [c.source for c in answer.citations] == ["kettle.md"]
+    assert all(v.status == "supported" for v in answer.verdicts if v.claim in answer.claims)
+
+
+def test_a_fact_answers_without_a_model(make_agent: MakeAgent) -> None:
+    answer = make_agent().ask("What is the warranty period of the NetBeam 5?")
+    assert answer.plan.strategy == "facts"
+    assert "36 months" in answer.text
+    assert answer.citations[0].kind == "fact"
+
+
+def test_what_nobody_knows_is_not_answered(make_agent: MakeAgent) -> None:
+    answer = make_agent().ask("Who won the chess world championship in 1972?")
+    assert answer.outcome == "unanswerable"
+    assert answer.claims == ()
+
+
+def test_a_wrong_claim_is_withheld_and_the_right_one_is_shown(make_agent: MakeAgent) -> None:
+    draft = (
+        "Leave the mixture in the AquaBoil 2 for 45 minutes. [1] "
+        "Leave the mixture in the AquaBoil 2 for 20 minutes and rinse it twice. [1]"
+    )
+    agent = make_agent(generator=ScriptedEngine([draft] * 4))
+    answer = agent.ask("How long does the descaling mixture stay in my AquaBoil 2?")
+    assert "20 minutes" in answer.text
+    assert "45" not in answer.text
+    withheld = [v for v in answer.verdicts if v.status != "supported"]
+    assert "45" in withheld[0].claim.text
+
+
+def test_claims_stream_one_at_a_time_before_the_answer(make_agent: MakeAgent) -> None:
+    events = list(make_agent().stream("How do I descale my AquaBoil 2?"))
+    released = [event for event in events if isinstance(event, Released)]
+    assert isinstance(events[-1], Done)
+    assert [r.claim for r in released] == list(events[-1].answer.claims)
+    assert released[0].citations
+
+
+def test_a_refund_is_run_after_an_explicit_yes(make_agent: MakeAgent) -> None:
+    agent = make_agent()
+    asked = agent.ask("I want my money back for order A-10001", customer="C-1001")
+    assert asked.outcome == "confirm"
+    assert agent.refunded == []
+    done = agent.ask("yes please", conversation=asked.conversation, customer="C-1001")
+    assert done.outcome == "acted"
+    assert "A-10001 is refunded" in done.text
+    assert agent.refunded == [("A-10001", "C-1001")]
+    again = agent.ask("yes", conversation=asked.conversation, customer="C-1001")
+    assert again.outcome != "acted"
+    assert len(agent.refunded) == 1
+
+
+def test_a_no_leaves_everything_as_it_is(make_agent: MakeAgent) -> None:
+    agent = make_agent()
+    asked = agent.ask("I want my money back for order A-10001", customer="C-1001")
+    answer = agent.ask("no", conversation=asked.conversation, customer="C-1001")
+    assert "not done anything" in answer.text
+    assert agent.refunded == []
+
+
+def test_another_question_ends_the_waiting_for_a_yes(make_agent: MakeAgent) -> None:
+    agent = make_agent()
+    asked = agent.ask("I want my money back for order A-10001", customer="C-1001")
+    agent.ask("How do I descale my AquaBoil 2?", conversation=asked.conversation)
+    agent.ask("yes", conversation=asked.conversation, customer="C-1001")
+    assert agent.refunded == []
+
+
+def test_a_missing_slot_is_asked_for(make_agent: MakeAgent) -> None:
+    agent = make_agent()
+    asked = agent.ask("I want my money back for my order", customer="C-1001")
+    assert asked.outcome == "asked"
+    confirm = agent.ask("it is A-10001", conversation=asked.conversation, customer="C-1001")
+    assert confirm.outcome == "confirm"
+
+
+@pytest.mark.parametrize(
+    ("order", "rule"), [("A-10002", "Refund window"), ("A-10003", "Own orders only")]
+)
+def test_a_refusal_names_the_rule(make_agent: MakeAgent, order: str, rule: str) -> None:
+    agent = make_agent()
+    answer = agent.ask(f"I want my money back for order {order}", customer="C-1001")
+    assert answer.outcome == "refused"
+    assert rule in answer.text
+    assert agent.refunded == []
+
+
+def test_an_unknown_order_is_refused(make_agent: MakeAgent) -> None:
+    answer = make_agent().ask("I want my money back for order A-99999", customer="C-1001")
+    assert answer.outcome == "refused"
+    assert "A-99999" in answer.text
+
+
+def test_a_stranger_can_do_nothing(make_agent: MakeAgent) -> None:
+    agent = make_agent()
+    answer = agent.ask("I want my money back for order A-10001")
+    assert answer.outcome == "refused"
+    assert agent.refunded == []
+
+
+def test_a_follow_up_keeps_its_subject(make_agent: MakeAgent) -> None:
+    agent = make_agent()
+    first = agent.ask("How do I descale my AquaBoil 2?")
+    answer = agent.ask("And what is its warranty period?", conversation=first.conversation)
+    assert "24 months" in answer.text
+
+
+def test_an_edited_ontology_is_read_at_the_next_turn(make_agent: MakeAgent, shop: Path) -> None:
+    agent = make_agent()
+    agent.ask("What is the warranty period of the NetBeam 5?")
+    file = shop / "shop.ttl"
+    file.write_text(file.read_text().replace(":warrantyMonths 36", ":warrantyMonths 48"))
+    assert "48 months" in agent.ask("What is the warranty period of the NetBeam 5?").text
+
+
+def test_a_broken_save_leaves_the_old_ontology_in_use(make_agent: MakeAgent, shop: Path) -> None:
+    agent = make_agent()
+    agent.ask("What is the warranty period of the NetBeam 5?")
+    (shop / "shop.ttl").write_text("this is no ontology {")
+    assert "36 months" in agent.ask("What is the warranty period of the NetBeam 5?").text
+    assert "shop.ttl" in agent.reload_error
+
+
+@pytest.mark.parametrize("question", ["", "   ", "x" * 20_001, "a\x00b", 7])
+def test_a_question_that_cannot_be_asked(make_agent: MakeAgent, question: object) -> None:
+    with pytest.raises(QuestionError, match="question"):
+        make_agent().ask(question)  # type: ignore[arg-type]
+
+
+def test_the_answer_is_in_the_store_and_the_checkpoint_is_gone(make_agent: MakeAgent) -> None:
+    agent = make_agent()
+    answer = agent.ask("How do I descale my AquaBoil 2?")
+    assert agent.store.answer(answer.turn) == answer
+    assert agent.unfinished() == ()
+
+
+def test_bad_arguments_are_refused(shop: Path) -> None:
+    with pytest.raises(ConfigError, match="no name"):
+        Agent("no name!", ontology=shop / "shop.ttl")
+    with pytest.raises(OntopilotError, match=r"nowhere\.owl"):
+        Agent("a", ontology=shop / "nowhere.owl", home=shop / "h").ask("Hello there, kettle?")
