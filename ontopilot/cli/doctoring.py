@@ -1,1 +1,183 @@
 """`ontopilot doctor`: what this machine has, and what would serve what."""
+
+import platform
+import shutil
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ontopilot.cli.agents import AGENT_HELP, opened
+from ontopilot.cli.asking import AsJson, prepare
+from ontopilot.cli.output import clean, notes, print_json, screen
+from ontopilot.errors import OntopilotError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from ontopilot.models.pool import Pool
+    from ontopilot.orchestrator.agent import Agent
+
+PACKAGES = {
+    "vllm": "language models on a GPU",
+    "openvino-genai": "language models on the CPU",
+    "transformers": "language models on the CPU, any architecture",
+    "torch": "what transformers runs on",
+    "sentence-transformers": "embeddings",
+    "faiss-cpu": "vectors",
+    "owlready2": "complete reasoning, with Java",
+    "rustdl": "reasoning without Java",
+    "reasonable": "fast rules (OWL RL)",
+    "pyshacl": "policies",
+}
+OPTIONAL = frozenset({"vllm"})
+"""Packages that a complete installation may lack."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: ontopilot doctor agent.py:support")(doctor)
+
+
+def doctor(
+    agent: Annotated[
+        str | None, typer.Argument(metavar="[AGENT]", help=AGENT_HELP, show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Show the hardware, the packages found, and which engine would serve which role."""
+    report = machine_report()
+    if agent is None:
+        from ontopilot.models.pool import Pool
+
+        report["roles"] = roles(Pool())
+    else:
+        report |= agent_report(agent)
+    if as_json:
+        print_json(report)
+    else:
+        _print(report)
+    return 1 if report["problems"] else 0
+
+
+def machine_report() -> dict[str, Any]:
+    """The machine and what is installed on it, as plain values."""
+    from ontopilot.models.hardware import inspect_machine
+
+    machine = inspect_machine()
+    packages = {name: installed(name) for name in PACKAGES}
+    missing = [name for name, found in packages.items() if found is None and name not in OPTIONAL]
+    return {
+        "ontopilot": installed("ontopilot"),
+        "python": platform.python_version(),
+        "machine": {"summary": machine.describe(), **asdict(machine)},
+        "packages": packages,
+        "java": shutil.which("java"),
+        "problems": [f"the package {name!r} is missing; install ontopilot" for name in missing],
+    }
+
+
+def installed(package: str) -> str | None:
+    """The version of a package, or `None` when it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def roles(pool: "Pool") -> list[dict[str, Any]]:
+    """Which deployments may serve each role, in order, and which one would."""
+    return [{"serves": report.serves, **asdict(report)} for report in pool.describe()]
+
+
+def agent_report(name: str) -> dict[str, Any]:
+    """What an agent rests on; a part of it that cannot be used is a problem.
+
+    Raises:
+        ConfigError: there is no such agent.
+    """
+    with opened(name) as agent:
+        try:
+            prepare(agent)
+        except OntopilotError as error:
+            return {"roles": roles(agent.pool), "problems": [str(error)]}
+        return {"roles": roles(agent.pool), "agent": _agent(agent), "problems": []}
+
+
+def _agent(agent: "Agent") -> dict[str, Any]:
+    ontology = agent.snapshot
+    return {
+        "name": agent.name,
+        "home": str(agent.home),
+        "ontology": str(ontology.path),
+        "terms": len(ontology.terms()),
+        "reasoning": asdict(ontology.reasoning),
+        "index": asdict(agent.knowledge_index.report),
+        "actions": [action.name for action in agent.actions],
+        "unfinished_turns": list(agent.unfinished()),
+    }
+
+
+def _print(report: dict[str, Any]) -> None:
+    console = screen()
+    table = _rows()
+    table.add_row("ontopilot", f"{report['ontopilot']}, Python {report['python']}")
+    table.add_row("machine", clean(report["machine"]["summary"]))
+    table.add_row("java", report["java"] or "none: reasoning runs without it")
+    console.print(table)
+    _print_packages(report["packages"])
+    console.print()
+    serving = _rows()
+    for role in report["roles"]:
+        for number, one in enumerate(role["deployments"]):
+            mark = "[green]●[/]" if one["serves"] else "[dim]○[/]"
+            head = role["role"] if number == 0 else ""
+            serving.add_row(head, f"{mark} {_safe(one['name'])}  [dim]{_safe(one['note'])}[/]")
+    console.print(serving)
+    if "agent" in report:
+        _print_agent(report["agent"])
+    for problem in report["problems"]:
+        notes().print(f"problem: {clean(problem)}", style="red")
+
+
+def _print_packages(packages: dict[str, str | None]) -> None:
+    table = _rows()
+    for name, found in packages.items():
+        table.add_row(name, f"{found or 'not installed':<14} [dim]{PACKAGES[name]}[/]")
+    console = screen()
+    console.print()
+    console.print(table)
+
+
+def _print_agent(agent: dict[str, Any]) -> None:
+    reasoning, index = agent["reasoning"], agent["index"]
+    table = _rows()
+    table.add_row("agent", f"{agent['name']}, stored in {_safe(agent['home'])}")
+    table.add_row(
+        "ontology",
+        f"{_safe(agent['ontology'])}: {agent['terms']} terms, {reasoning['engine']} in "
+        f"{reasoning['seconds']:.2f} s{'' if reasoning['complete'] else ', incomplete'}",
+    )
+    table.add_row("index", f"{index['passages']} passages {_safe(index['note'])}".rstrip())
+    table.add_row("actions", ", ".join(agent["actions"]) or "none")
+    if agent["unfinished_turns"]:
+        table.add_row("unfinished", f"{len(agent['unfinished_turns'])} turns; chat offers them")
+    console = screen()
+    console.print()
+    console.print(table)
+
+
+def _safe(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(clean(text))
+
+
+def _rows() -> "Table":
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True, min_width=22)
+    table.add_column(overflow="fold")
+    return table
