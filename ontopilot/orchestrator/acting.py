@@ -11,7 +11,7 @@ from ontopilot.ontology.terms import Violation
 from ontopilot.orchestrator.actions import ASKER, Intent, Slot
 from ontopilot.orchestrator.nodes import TurnRuntime, Update, timed
 from ontopilot.orchestrator.state import TurnState, Workspace
-from ontopilot.orchestrator.store import Pending
+from ontopilot.orchestrator.store import Pending, PendingKind
 
 
 async def act(state: TurnState, runtime: TurnRuntime) -> Update:
@@ -41,7 +41,7 @@ def _ask_for(work: Workspace, intent: Intent, slot: Slot) -> None:
     _remember(work, intent, "slot")
 
 
-def _remember(work: Workspace, intent: Intent, kind: str) -> None:
+def _remember(work: Workspace, intent: Intent, kind: PendingKind) -> None:
     work.services.store.set_pending(
         work.conversation, Pending(work.turn, kind, intent.action.name, dict(intent.slots))
     )

@@ -224,7 +224,7 @@ class Catalog:
         self.ontology = ontology
         self.actions = tuple(bind(action, ontology) for action in actions)
         self.records = {ontology.resolve(name): provider for name, provider in records.items()}
-        self._encoder = encoder
+        self.encoder = encoder
         self._owners, self._examples = self._encode()
 
     def _encode(self) -> tuple[list[int], Vectors | None]:
@@ -235,7 +235,7 @@ class Catalog:
                 if text:
                     texts.append(text)
                     owners.append(position)
-        return owners, (self._encoder.encode(texts) if texts else None)
+        return owners, (self.encoder.encode(texts) if texts else None)
 
     def named(self, name: str) -> BoundAction | None:
         """The action of that name."""
@@ -249,7 +249,7 @@ class Catalog:
         """
         if self._examples is None:
             return None
-        similar = self._examples @ self._encoder.encode([question])[0]
+        similar = self._examples @ self.encoder.encode([question])[0]
         best: Intent | None = None
         for position, bound in enumerate(self.actions):
             own = [float(similar[i]) for i, owner in enumerate(self._owners) if owner == position]

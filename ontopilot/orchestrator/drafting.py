@@ -98,9 +98,8 @@ def _note(work: Workspace, role: Role, chunk: Chunk) -> None:
         work.versions = {**work.versions, role: chunk.engine}
 
 
-def _claim(sentence: str, markers: tuple[str, ...], context: Context) -> Claim:
-    numbers = [int(marker) for marker in markers if marker.isdigit()]
-    cited = [context.evidence[n - 1] for n in numbers if 1 <= n <= len(context.evidence)]
+def _claim(sentence: str, markers: tuple[int, ...], context: Context) -> Claim:
+    cited = [context.evidence[n - 1] for n in markers if 1 <= n <= len(context.evidence)]
     facts = tuple(fact for item in cited for fact in item.facts if item.text == sentence)
     return Claim(sentence, tuple(dict.fromkeys(item.id for item in cited)), facts)
 

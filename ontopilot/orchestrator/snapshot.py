@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ontopilot.errors import OntopilotError
+from ontopilot.models.encoder import Encoder
 from ontopilot.models.pool import Pool
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.policy import Policies
@@ -45,6 +46,7 @@ class Snapshots:
         self._actions: list[Action] = []
         self._records: dict[str, Records] = {}
         self._lock = threading.Lock()
+        self._encoder: Encoder | None = None
         self._current: Snapshot | None = None
         self._signature: Signature = ()
         self.reload_error = ""
@@ -89,7 +91,7 @@ class Snapshots:
             ontology = Ontology.load(self._ontology)
             changed = ontology.version != old.ontology.version
             index = old.index.with_ontology(ontology) if changed else old.index
-            fresh = self._assemble(ontology, index)
+            fresh = self._assemble(ontology, index, old.actions.encoder)
         except OntopilotError as error:
             self.reload_error = str(error)
             self._signature = signature
@@ -100,23 +102,22 @@ class Snapshots:
 
     def _load(self, progress: Progress | None, *, rebuild: bool) -> Snapshot:
         ontology = Ontology.load(self._ontology)
+        if self._encoder is None:
+            self._encoder = RecallingEncoder(self.pool.encoder)
         index = self._knowledge.open(
-            encoder=self._encoder(),
+            encoder=self._encoder,
             ontology=ontology,
             home=self._home,
             progress=progress,
             rebuild=rebuild,
         )
-        self._current = self._assemble(ontology, index)
+        self._current = self._assemble(ontology, index, self._encoder)
         self._signature = self._sign(self._current)
         return self._current
 
-    def _encoder(self) -> RecallingEncoder:
-        return RecallingEncoder(self.pool.encoder)
-
-    def _assemble(self, ontology: Ontology, index: KnowledgeIndex) -> Snapshot:
+    def _assemble(self, ontology: Ontology, index: KnowledgeIndex, encoder: Encoder) -> Snapshot:
         policies = Policies.load(self._policies, ontology) if self._policies is not None else None
-        catalog = Catalog(self._actions, self._records, ontology=ontology, encoder=index.encoder)
+        catalog = Catalog(self._actions, self._records, ontology=ontology, encoder=encoder)
         return Snapshot(ontology, policies, index, catalog)
 
     def _sign(self, snapshot: Snapshot) -> Signature:
