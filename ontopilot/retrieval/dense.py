@@ -9,7 +9,8 @@ from ontopilot.errors import RetrievalError
 from ontopilot.models.encoder import Encoder, Vectors
 
 Rows = NDArray[np.int64]
-BATCH = 64
+BATCH = 256
+"""Large enough for an encoder to group texts of about one length, small enough to tell progress."""
 
 
 class Dense:

@@ -76,6 +76,7 @@ class KnowledgeIndex:
         self.passages = tuple(passages)
         self.report = report
         self.encoder = encoder
+        self.vectors = vectors
         self._dense = Dense(vectors)
         self._lexical = Lexical([stems(passage.indexed_text) for passage in self.passages])
         self._prior = np.array(

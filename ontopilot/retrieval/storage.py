@@ -145,7 +145,7 @@ class Storage:
         path = self.folder / "current"
         try:
             found = json.loads(path.read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise RetrievalError(

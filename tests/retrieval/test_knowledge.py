@@ -1,0 +1,377 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ontopilot.errors import ConfigError, DocumentError, RetrievalError
+from ontopilot.models.hashing import HashEncoder
+from ontopilot.retrieval import Knowledge, KnowledgeIndex, Query
+from ontopilot.retrieval.read import MAX_BYTES
+from ontopilot.retrieval.storage import Storage
+
+
+@pytest.fixture
+def knowledge(shop: Path) -> Knowledge:
+    return Knowledge("docs", interactions="tickets.jsonl", folder=shop)
+
+
+def opened(knowledge: Knowledge, shop: Path, encoder: Any, **more: Any) -> KnowledgeIndex:
+    return knowledge.open(encoder=encoder, ontology=None, home=shop / "home", **more)
+
+
+def stored_files(shop: Path) -> dict[str, bytes]:
+    folder = shop / "home" / "index"
+    return {
+        str(p.relative_to(folder)): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and p.name != "lock"
+    }
+
+
+def test_a_second_opening_encodes_nothing(knowledge: Knowledge, shop: Path, encoder: Any) -> None:
+    first = opened(knowledge, shop, encoder)
+    assert first.report.passages == first.report.embedded == 5
+    assert first.report.interactions == 1
+    assert first.report.left_out == 2
+    before = stored_files(shop)
+    encoder.texts.clear()
+    second = opened(knowledge, shop, encoder)
+    assert encoder.texts == []
+    assert (second.report.reused, second.report.embedded) == (5, 0)
+    assert second.passages == first.passages
+    assert stored_files(shop) == before
+
+
+def test_only_changed_passages_are_encoded(knowledge: Knowledge, shop: Path, encoder: Any) -> None:
+    opened(knowledge, shop, encoder)
+    page = shop / "docs" / "returns.md"
+    page.write_text(page.read_text().replace("30 days", "45 days"))
+    encoder.texts.clear()
+    index = opened(knowledge, shop, encoder)
+    assert len(encoder.texts) == 1
+    assert "45 days" in encoder.texts[0]
+    assert (index.report.reused, index.report.embedded) == (4, 1)
+    assert "45 days" in index.search(Query("return a kettle"), k=1)[0].text
+
+
+def test_a_removed_document_is_no_longer_found(
+    knowledge: Knowledge, shop: Path, encoder: Any
+) -> None:
+    opened(knowledge, shop, encoder)
+    (shop / "docs" / "routers.md").unlink()
+    index = opened(knowledge, shop, encoder)
+    assert all(p.source != "routers.md" for p in index.passages)
+    assert index.report.embedded == 0
+
+
+def test_a_moved_document_keeps_its_vectors(knowledge: Knowledge, shop: Path, encoder: Any) -> None:
+    opened(knowledge, shop, encoder)
+    (shop / "docs" / "routers.md").rename(shop / "docs" / "network.md")
+    index = opened(knowledge, shop, encoder)
+    assert index.report.embedded == 0
+    assert index.search(Query("reset router"))[0].id == "doc:network.md#1"
+
+
+def test_rebuild_encodes_everything(knowledge: Knowledge, shop: Path, encoder: Any) -> None:
+    opened(knowledge, shop, encoder)
+    assert opened(knowledge, shop, encoder, rebuild=True).report.embedded == 5
+
+
+def test_another_encoder_makes_the_index_again(
+    knowledge: Knowledge, shop: Path, encoder: Any
+) -> None:
+    opened(knowledge, shop, encoder)
+    other = type(encoder)("other", 32)
+    index = opened(knowledge, shop, other)
+    assert index.report.embedded == 5
+    assert "'counting'" in index.report.note
+    assert "'other'" in index.report.note
+
+
+@pytest.mark.parametrize("victim", ["current", "manifest.json", "passages.jsonl", "vectors.f32"])
+@pytest.mark.parametrize("damage", ["flip", "cut", "empty", "remove"])
+def test_a_damaged_index_is_made_again(
+    knowledge: Knowledge, shop: Path, encoder: Any, victim: str, damage: str
+) -> None:
+    whole = opened(knowledge, shop, encoder)
+    (path,) = (shop / "home" / "index").rglob(victim)
+    data = path.read_bytes()
+    if damage == "remove":
+        path.unlink()
+    else:
+        middle = len(data) // 2
+        flipped = data[:middle] + bytes([data[middle] ^ 0x41]) + data[middle + 1 :]
+        path.write_bytes({"flip": flipped, "cut": data[:middle], "empty": b""}[damage])
+    again = opened(knowledge, shop, encoder)
+    assert again.passages == whole.passages
+    assert again.report.embedded == 5
+    if (victim, damage) != ("current", "remove"):
+        assert again.report.note.startswith("made again: index in ")
+    assert opened(knowledge, shop, encoder).report.reused == 5
+
+
+class Stop(BaseException):
+    """Stands for Ctrl-C."""
+
+
+class StoppingEncoder:
+    def __init__(self, inner: Any) -> None:
+        self.name, self.dimension = inner.name, inner.dimension
+
+    def encode(self, texts: Any) -> Any:
+        raise Stop
+
+
+def test_stopping_while_encoding_leaves_the_old_index(
+    knowledge: Knowledge, shop: Path, encoder: Any
+) -> None:
+    opened(knowledge, shop, encoder)
+    before = stored_files(shop)
+    page = shop / "docs" / "returns.md"
+    old = page.read_text()
+    page.write_text(old + "\n## New\n\nSomething new.\n")
+    with pytest.raises(Stop):
+        opened(knowledge, shop, StoppingEncoder(encoder))
+    assert stored_files(shop) == before
+    page.write_text(old)
+    assert opened(knowledge, shop, encoder).report.reused == 5
+
+
+FLUSHES = 7
+"""How often saving an index flushes something to disk."""
+
+
+@pytest.mark.parametrize("step", range(1, FLUSHES + 1))
+def test_a_full_disk_leaves_the_old_index_or_the_new(
+    knowledge: Knowledge, shop: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    opened(knowledge, shop, encoder)
+    (shop / "docs" / "new.md").write_text("# New\n\nSomething new.\n")
+    flush, flushes = os.fsync, iter(range(1, FLUSHES + 1))
+
+    def full(descriptor: int) -> None:
+        if next(flushes) == step:
+            raise OSError(28, "No space left on device")
+        flush(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(RetrievalError, match="No space left on device; free space"):
+            opened(knowledge, shop, encoder)
+    stored = Storage(shop / "home" / "index").load()
+    assert stored is not None
+    assert len(stored.passages) == (6 if step == FLUSHES else 5)
+    assert opened(knowledge, shop, encoder).report.passages == 6
+    assert not list((shop / "home" / "index").glob("tmp-*"))
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from ontopilot.models.hashing import HashEncoder
+from ontopilot.retrieval import Knowledge
+
+shop, step = Path(sys.argv[1]), int(sys.argv[2])
+flush, flushes = os.fsync, iter(range(1, 99))
+
+def dies(descriptor):
+    if next(flushes) == step:
+        os.kill(os.getpid(), signal.SIGKILL)
+    flush(descriptor)
+
+os.fsync = dies
+Knowledge(shop / "docs").open(encoder=HashEncoder(), ontology=None, home=shop / "home")
+"""
+
+
+@pytest.mark.parametrize("step", [1, 3, 5, 6])
+def test_a_killed_writer_leaves_the_old_index(shop: Path, step: int) -> None:
+    knowledge, encoder = Knowledge(shop / "docs"), HashEncoder()
+    opened(knowledge, shop, encoder)
+    (shop / "docs" / "new.md").write_text("# New\n\nSomething new.\n")
+    root = Path(__file__).parents[2]
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED, str(shop), str(step)], cwd=root, check=False
+    )
+    assert run.returncode == -signal.SIGKILL
+    stored = Storage(shop / "home" / "index").load()
+    assert stored is not None
+    assert len(stored.passages) == 4
+    again = opened(knowledge, shop, encoder)
+    assert (again.report.embedded, again.report.note) == (1, "")
+    assert not list((shop / "home" / "index").glob("tmp-*"))
+
+
+def test_what_a_killed_writer_left_is_removed(
+    knowledge: Knowledge, shop: Path, encoder: Any
+) -> None:
+    half = shop / "home" / "index" / "tmp-g-half"
+    half.mkdir(parents=True)
+    (half / "vectors.f32").write_bytes(b"half")
+    opened(knowledge, shop, encoder)
+    assert not half.exists()
+
+
+def test_old_generations_do_not_pile_up(knowledge: Knowledge, shop: Path, encoder: Any) -> None:
+    for number in range(4):
+        (shop / "docs" / "new.md").write_text(f"# New\n\nVersion {number}.\n")
+        opened(knowledge, shop, encoder)
+    generations = [p for p in (shop / "home" / "index").iterdir() if p.is_dir()]
+    assert len(generations) == 2
+
+
+def test_readers_read_while_another_writes(knowledge: Knowledge, shop: Path, encoder: Any) -> None:
+    opened(knowledge, shop, encoder)
+    storage = Storage(shop / "home" / "index")
+    done = threading.Event()
+    seen: list[int] = []
+
+    def read() -> None:
+        while not done.is_set():
+            stored = storage.load()
+            assert stored is not None
+            assert len(stored.vectors) == len(stored.passages)
+            seen.append(len(stored.passages))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(10):
+        (shop / "docs" / f"new{number}.md").write_text(f"# New\n\nVersion {number}.\n")
+        opened(knowledge, shop, encoder)
+    done.set()
+    reader.join()
+    assert seen == sorted(seen)
+
+
+def test_a_second_writer_that_waits_too_long_is_told(shop: Path) -> None:
+    first, second = Storage(shop / "index"), Storage(shop / "index")
+    with (
+        first.writing(),
+        pytest.raises(RetrievalError, match="another process"),
+        second.writing(seconds=0.0),
+    ):
+        pass
+    with second.writing(seconds=0.0):
+        pass
+
+
+def test_an_index_that_is_up_to_date_needs_no_right_to_write(
+    knowledge: Knowledge, shop: Path, encoder: Any
+) -> None:
+    opened(knowledge, shop, encoder)
+    with Storage(shop / "home" / "index").writing():
+        assert opened(knowledge, shop, encoder).report.reused == 5
+
+
+def test_a_home_that_cannot_be_written_is_named(
+    knowledge: Knowledge, shop: Path, encoder: Any
+) -> None:
+    (shop / "home").write_text("a file where the folder should be")
+    with pytest.raises(RetrievalError, match="cannot be written"):
+        opened(knowledge, shop, encoder)
+
+
+def test_what_cannot_be_read_is_skipped_with_its_reason(
+    knowledge: Knowledge, shop: Path, encoder: Any
+) -> None:
+    docs = shop / "docs"
+    (docs / "empty.md").write_text(" \n")
+    (docs / "image.md").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00" * 50)
+    (docs / "latin.md").write_bytes("# Gerät\n\nWärme".encode("latin-1"))
+    (docs / "scan.pdf").write_bytes(b"%PDF-1.7")
+    (docs / ".hidden.md").write_text("# Hidden\n\nNot indexed.")
+    with (docs / "dump.md").open("wb") as file:
+        file.truncate(50 * 2**20)
+    index = opened(knowledge, shop, encoder)
+    reasons = {skipped.source: skipped.reason for skipped in index.report.skipped}
+    assert set(reasons) == {"empty.md", "image.md", "latin.md", "scan.pdf", "dump.md"}
+    assert "is empty" in reasons["empty.md"]
+    assert "is binary" in reasons["image.md"]
+    assert "is not UTF-8: byte 0xe4 at offset 5" in reasons["latin.md"]
+    assert "no reader for '.pdf'" in reasons["scan.pdf"]
+    assert "has 50 MB" in reasons["dump.md"]
+    assert f"limit of {MAX_BYTES // 2**20} MB" in reasons["dump.md"]
+    assert index.report.passages == 5
+    assert opened(knowledge, shop, encoder).report.skipped == index.report.skipped
+
+
+def test_a_document_that_was_mended_is_read(knowledge: Knowledge, shop: Path, encoder: Any) -> None:
+    page = shop / "docs" / "empty.md"
+    page.write_text("")
+    assert opened(knowledge, shop, encoder).report.passages == 5
+    page.write_text("No longer empty.")
+    assert opened(knowledge, shop, encoder).report.passages == 6
+
+
+def test_a_missing_folder_is_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match=r"'.*nowhere' does not exist"):
+        Knowledge(tmp_path / "nowhere")
+    with pytest.raises(DocumentError, match=r"interactions '.*none.jsonl' does not exist"):
+        Knowledge(interactions="none.jsonl", folder=tmp_path)
+    with pytest.raises(DocumentError, match="is a folder"):
+        Knowledge(interactions=tmp_path)
+    with pytest.raises(ConfigError, match="42"):
+        Knowledge([42])  # type: ignore[list-item]
+
+
+def test_a_folder_that_goes_away_is_named(knowledge: Knowledge, shop: Path, encoder: Any) -> None:
+    opened(knowledge, shop, encoder)
+    (shop / "docs").rename(shop / "elsewhere")
+    with pytest.raises(DocumentError, match="docs' do not exist"):
+        opened(knowledge, shop, encoder)
+
+
+def test_two_documents_with_one_name_are_refused(shop: Path, encoder: Any) -> None:
+    (shop / "more").mkdir()
+    (shop / "more" / "returns.md").write_text("# Returns\n\nOthers.")
+    with pytest.raises(DocumentError, match=r"'returns.md'"):
+        opened(Knowledge(["docs", "more"], folder=shop), shop, encoder)
+
+
+def test_knowledge_of_nothing_can_be_opened(shop: Path, encoder: Any) -> None:
+    index = opened(Knowledge(), shop, encoder)
+    assert index.passages == ()
+    assert index.search(Query("kettle")) == ()
+
+
+def test_progress_tells_every_stage_to_its_end(
+    knowledge: Knowledge, shop: Path, encoder: Any
+) -> None:
+    told: list[tuple[str, int, int]] = []
+    opened(knowledge, shop, encoder, progress=lambda *step: told.append(step))
+    ends = {stage: (done, total) for stage, done, total in told}
+    assert ends == {"read": (3, 3), "embed": (5, 5), "tag": (5, 5)}
+
+
+def test_passages_survive_storing_letter_by_letter(shop: Path, encoder: Any) -> None:
+    text = 'Quote " backslash \\ line separator \u2028 next \x85 emoji 🫖 end.'
+    (shop / "docs" / "odd.md").write_text(text, encoding="utf-8")
+    knowledge = Knowledge(shop / "docs")
+    first = opened(knowledge, shop, encoder)
+    second = opened(knowledge, shop, encoder)
+    assert second.passages == first.passages
+    assert any(p.text == text for p in second.passages)
+
+
+def test_nothing_personal_is_stored(knowledge: Knowledge, shop: Path, encoder: Any) -> None:
+    opened(knowledge, shop, encoder)
+    everything = b"".join(stored_files(shop).values()) + " ".join(encoder.texts).encode()
+    for secret in (b"bob@example.org", b"A-12345", b"C-1234", b"Rose Lane"):
+        assert secret not in everything
+
+
+def test_a_bad_ticket_file_keeps_the_old_index(
+    knowledge: Knowledge, shop: Path, encoder: Any
+) -> None:
+    opened(knowledge, shop, encoder)
+    before = stored_files(shop)
+    (shop / "tickets.jsonl").write_text(json.dumps({"id": "T-1"}) + "\n{")
+    with pytest.raises(DocumentError, match="line 1: question"):
+        opened(knowledge, shop, encoder)
+    assert stored_files(shop) == before
