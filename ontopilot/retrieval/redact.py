@@ -29,7 +29,8 @@ _POSTCODE = (
     r"|[A-Z]{1,2}\d[A-Z\d]?[ ]\d[A-Z]{2}"
     r"|[A-Z]{2}[ ]\d{5}(?:-\d{4})?"
 )
-_TOWN = r"[A-Z][\w'’-]+(?:[ ][A-Z][\w'’-]+){0,2}"
+_TOWN_WORD = r"[A-Z][^\W\d_]*(?:['’-][^\W\d_]+)*(?!\w)"
+_TOWN = rf"{_TOWN_WORD}(?:[ ]{_TOWN_WORD}){{0,2}}"
 _STREET_AFTER = (
     r"\d{1,5}[a-zA-Z]?,?[ ](?:[A-Z][\w'’.-]+[ ]){1,3}"
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Close|Way|Place|Pl|"
