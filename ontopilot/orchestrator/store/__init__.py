@@ -1,6 +1,23 @@
-"""The store: the truth about conversations, turns, evidence, verdicts and actions."""
+"""The store: what an agent was asked, found, said and did."""
 
-from ontopilot.orchestrator.store.rows import ActionRow, PastTurn, Pending, TurnRow
+from ontopilot.orchestrator.store.rows import (
+    ActionRow,
+    Feedback,
+    PastTurn,
+    Pending,
+    PendingKind,
+    SlotValue,
+    TurnRow,
+)
 from ontopilot.orchestrator.store.store import Store
 
-__all__ = ["ActionRow", "PastTurn", "Pending", "Store", "TurnRow"]
+__all__ = [
+    "ActionRow",
+    "Feedback",
+    "PastTurn",
+    "Pending",
+    "PendingKind",
+    "SlotValue",
+    "Store",
+    "TurnRow",
+]

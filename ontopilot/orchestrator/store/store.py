@@ -1,118 +1,65 @@
-"""The store of turns, on SQLAlchemy: SQLite by default, any database by URL."""
+"""The store: conversations, turns and what they rest on, kept for good."""
 
-import json
-import statistics
-import threading
-import time
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
-from sqlalchemy import delete as remove
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import IntegrityError
 
-from ontopilot.errors import ConfigError, StoreError, StoreReadOnly, StoreVersion
+from ontopilot.errors import StoreError
 from ontopilot.ontology.terms import Mention
 from ontopilot.orchestrator.answer import Answer, Claim, Verdict
-from ontopilot.orchestrator.store import tables
-from ontopilot.orchestrator.store.faults import faults
-from ontopilot.orchestrator.store.rows import ActionRow, PastTurn, Pending, Scalar, TurnRow
+from ontopilot.orchestrator.plan.plan import Operator
+from ontopilot.orchestrator.store import statements
+from ontopilot.orchestrator.store.codec import decode, encode
+from ontopilot.orchestrator.store.database import Database
+from ontopilot.orchestrator.store.ids import check_id, new_id, now, searchable
+from ontopilot.orchestrator.store.rows import (
+    ActionRow,
+    Feedback,
+    PastTurn,
+    Pending,
+    SlotValue,
+    TurnRow,
+)
+from ontopilot.orchestrator.store.tables import ActionTable, ConversationTable
+from ontopilot.orchestrator.store.typical import Typical
 from ontopilot.retrieval.passage import Evidence
 
-REMEMBERED = 50
-"""Turns from which the usual time of a step is taken."""
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
-
-
-def encode(value: Any, kind: Any) -> str:
-    """A frozen dataclass, or a tuple of them, as JSON."""
-    return _adapter(kind).dump_json(value).decode()
-
-
-def decode(text: str, kind: Any) -> Any:
-    """The inverse of `encode`."""
-    return _adapter(kind).validate_json(text)
+Mentions = tuple[Mention, ...]
+Slots = dict[str, SlotValue]
 
 
 class Store:
-    """Conversations, turns, evidence, claims with verdicts, timings, actions.
+    """The truth about turns. One object serves all threads; every method is one transaction.
 
-    Every method is one transaction and may be called from any thread. What a method has
-    returned from is committed.
+    What a method has returned from is committed: it survives the end of the process.
+    Every method raises `StoreError` and its kinds, which name the store and say what to do.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._url = engine.url.render_as_string(hide_password=True)
-        self._lock = threading.Lock()
-        self._times: dict[str, list[float]] = {}
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._typical = Typical(self._last_steps)
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """Open the store and make its tables if it is new.
+    def open(cls, url: str, *, patience: float = 5.0) -> Self:
+        """Open a store, or make one where there is none.
+
+        Args:
+            url: SQLAlchemy URL, such as `sqlite:///path/store.db`.
+            patience: seconds that a write waits for another process.
 
         Raises:
-            ConfigError: the URL is malformed or needs a driver that is not installed.
-            StoreLocked, StoreReadOnly, StoreError: the database cannot be used.
+            StoreLocked: another process holds it for longer than `patience`.
+            StoreReadOnly: it, or its folder, cannot be written.
             StoreVersion: a newer ontopilot wrote it.
+            StoreError: it is no store, or cannot be reached.
         """
-        try:
-            parsed = make_url(url)
-            if parsed.get_backend_name() == "sqlite" and parsed.database:
-                _check_folder(Path(parsed.database).parent, url)
-            engine = create_engine(parsed)
-        except (ArgumentError, ModuleNotFoundError) as error:
-            raise ConfigError(
-                f"store={url!r}: {error}; write a SQLAlchemy URL such as sqlite:///store.db"
-            ) from None
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _tune_sqlite)
-        store = cls(engine)
-        try:
-            store._prepare()
-        except StoreError:
-            engine.dispose()
-            raise
-        return store
+        return cls(Database.open(url, patience=patience))
 
-    def _prepare(self) -> None:
-        with self._write() as db:
-            tables.metadata.create_all(db)
-            version = db.scalar(select(tables.meta.c.value).where(tables.meta.c.key == "schema"))
-            if version is None:
-                db.execute(insert(tables.meta).values(key="schema", value=str(tables.SCHEMA)))
-            elif int(version) > tables.SCHEMA:
-                raise StoreVersion(
-                    f"store {self._url!r}: its schema {version} is newer than {tables.SCHEMA}, "
-                    "the newest that this ontopilot knows; upgrade ontopilot"
-                )
-            rows = db.execute(
-                select(tables.steps.c.name, tables.steps.c.actual_ms)
-                .where(tables.steps.c.actual_ms.is_not(None))
-                .limit(REMEMBERED * 8)
-            )
-            for name, took in rows:
-                self._times.setdefault(name, []).append(took)
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with faults(self._url), self._engine.begin() as db:
-            yield db
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with faults(self._url), self._engine.connect() as db:
-            yield db
+    @property
+    def name(self) -> str:
+        """The file, or the address without its password."""
+        return self._database.name
 
     def begin_turn(
         self,
@@ -123,33 +70,34 @@ class Store:
         *,
         thread: str | None = None,
     ) -> TurnRow:
-        """Begin a turn; a conversation that is None or unknown is begun too."""
-        turn = uuid.uuid4().hex[:16]
-        place = conversation or uuid.uuid4().hex[:16]
-        t, now = tables.turns.c, time.time()
-        with self._write() as db:
-            position = 0
-            if conversation is not None:
-                position = db.scalar(select(func.count()).where(t.conversation == place)) or 0
-            if position == 0 and not db.scalar(
-                select(tables.conversations.c.id).where(tables.conversations.c.id == place)
-            ):
-                db.execute(
-                    insert(tables.conversations).values(id=place, customer=customer, created=now)
-                )
-            row = TurnRow(turn, place, position, thread or turn, customer, question)
-            db.execute(
-                insert(tables.turns).values(
-                    id=row.id,
-                    conversation=row.conversation,
-                    position=row.position,
-                    thread=row.thread,
-                    customer=row.customer,
-                    question=row.question,
-                    ontology_version=ontology_version,
-                    status="running",
-                    created=now,
-                )
+        """Begin a turn; a conversation that is None or unknown is begun too.
+
+        `thread` is the turn whose checkpoints this one goes on with, by default its own.
+
+        Raises:
+            QuestionError: the conversation or the customer is no identifier.
+        """
+        talk = check_id("conversation", conversation) if conversation is not None else None
+        who = check_id("customer", customer) if customer is not None else None
+        turn = new_id("t")
+        row = TurnRow(turn, talk or new_id("c"), who, question, thread or turn, ontology_version)
+        begun = now()
+        with self._database.writing() as connection:
+            connection.execute(
+                self._database.insert_new(ConversationTable),
+                {"id": row.conversation, "customer": who, "begun": begun},
+            )
+            connection.execute(
+                statements.BEGIN_TURN,
+                {
+                    "id": turn,
+                    "conversation": row.conversation,
+                    "customer": who,
+                    "question": question,
+                    "thread": row.thread,
+                    "ontology_version": ontology_version,
+                    "begun": begun,
+                },
             )
         return row
 
@@ -157,269 +105,282 @@ class Store:
         """An unfinished turn as it was begun.
 
         Raises:
-            StoreError: it is unknown or finished.
+            StoreError: it is finished or unknown.
         """
-        found = [row for row in self.unfinished() if row.id == turn]
+        found = self._rows(statements.UNFINISHED_TURN, of_turn=turn)
         if not found:
-            raise StoreError(f"turn {turn!r}: it is finished or unknown; see Agent.unfinished()")
-        return found[0]
+            raise StoreError(
+                f"store {self.name!r}: turn {turn!r} is finished or unknown; see Agent.unfinished()"
+            )
+        return TurnRow(*found[0])
 
     def unfinished(self) -> tuple[TurnRow, ...]:
-        """Turns that were begun and not finished, oldest first."""
-        t = tables.turns.c
-        columns = (t.id, t.conversation, t.position, t.thread, t.customer, t.question)
-        with self._read() as db:
-            rows = db.execute(select(*columns).where(t.status == "running").order_by(t.created))
-            return tuple(TurnRow(*row) for row in rows)
+        """Turns that were begun and have not ended, oldest first."""
+        return tuple(TurnRow(*row) for row in self._rows(statements.UNFINISHED))
+
+    def finish_turn(self, turn: str, answer: Answer, mentions: Sequence[Mention] = ()) -> None:
+        """Keep the answer of a turn, the terms of its question and what its steps took.
+
+        Raises:
+            StoreError: the turn has ended before, or is unknown; what was stored stays.
+        """
+        steps = _steps(turn, answer.plan.operators)
+        values = {
+            "outcome": answer.outcome,
+            "text": searchable(answer.text),
+            "mentions": encode(Mentions, tuple(mentions)) if mentions else None,
+            "answer": encode(Answer, answer),
+        }
+        with self._database.writing() as connection:
+            ended = connection.execute(
+                statements.END_TURN, {"of_turn": turn, "ended": now(), **values}
+            )
+            if ended.rowcount != 1:
+                raise StoreError(
+                    f"store {self.name!r}: turn {turn!r} has ended or is unknown, so this answer "
+                    "is not kept; ask again, and let one process run a turn"
+                )
+            if steps:
+                connection.execute(statements.ADD_STEP, steps)
+        self._typical.add(
+            (step.name, step.actual_ms)
+            for step in answer.plan.operators
+            if step.actual_ms is not None
+        )
 
     def abandon(self, turn: str) -> None:
-        """Mark a turn that the customer cancelled: it is not to be resumed."""
-        t = tables.turns.c
-        with self._write() as db:
-            db.execute(
-                update(tables.turns)
-                .where(t.id == turn, t.status == "running")
-                .values(status="abandoned", finished=time.time())
+        """End a turn that the customer cancelled: it has no answer and is not to be resumed."""
+        nothing = {"outcome": None, "text": None, "mentions": None, "answer": None}
+        self._write(statements.END_TURN, {"of_turn": turn, "ended": now(), **nothing})
+
+    def answer(self, turn: str) -> Answer:
+        """The answer of a finished turn.
+
+        Raises:
+            StoreError: the turn is not finished, or unknown.
+        """
+        found = self._rows(statements.ANSWER, of_turn=turn)
+        if not found or found[0][0] is None:
+            raise StoreError(
+                f"store {self.name!r}: turn {turn!r} has no answer; resume it or ask again"
             )
+        return decode(Answer, found[0][0])
+
+    def history(self, conversation: str, *, limit: int = 10) -> tuple[PastTurn, ...]:
+        """The last finished turns of a conversation, oldest first."""
+        rows = self._rows(statements.HISTORY, of_conversation=conversation, at_most=limit)
+        return tuple(
+            PastTurn(row[0], row[1], row[2]["text"], row[3], _mentions(row[4]))
+            for row in reversed(rows)
+        )
+
+    def earlier_mentions(self, conversation: str, *, before: str) -> Mentions:
+        """The mentions of the last turn before `before` that had any."""
+        rows = self._rows(statements.EARLIER_MENTIONS, of_conversation=conversation, of_turn=before)
+        return _mentions(rows[0][0]) if rows else ()
 
     def save_evidence(self, turn: str, evidence: Sequence[Evidence]) -> None:
         """Keep the evidence of a turn, in its order; what was kept before is replaced."""
         rows = [
             {
                 "turn": turn,
-                "id": item.id,
                 "position": position,
+                "id": searchable(item.id),
                 "kind": item.kind,
-                "document": encode(item, Evidence),
+                "body": encode(Evidence, item),
             }
             for position, item in enumerate(evidence)
         ]
-        with self._write() as db:
-            db.execute(remove(tables.evidence).where(tables.evidence.c.turn == turn))
+        with self._database.writing() as connection:
+            connection.execute(statements.DROP_EVIDENCE, {"of_turn": turn})
             if rows:
-                db.execute(insert(tables.evidence), rows)
+                connection.execute(statements.ADD_EVIDENCE, rows)
 
     def evidence(self, turn: str) -> tuple[Evidence, ...]:
-        """The evidence of a turn."""
-        e = tables.evidence.c
-        with self._read() as db:
-            rows = db.scalars(select(e.document).where(e.turn == turn).order_by(e.position))
-            return tuple(decode(row, Evidence) for row in rows)
+        """The evidence of a turn, in its order."""
+        rows = self._rows(statements.EVIDENCE, of_turn=turn)
+        return tuple(decode(Evidence, row[0]) for row in rows)
 
     def release(self, turn: str, position: int, claim: Claim, verdict: Verdict) -> None:
-        """Keep a claim that is about to be shown."""
-        self._claim(turn, position, claim, verdict)
+        """Keep a claim that is about to be shown, as number `position` of the answer from 0.
+
+        Raises:
+            StoreError: a claim was released at this position before, or the turn is unknown.
+        """
+        try:
+            self._add_claim(turn, position, claim, verdict)
+        except StoreError as error:
+            if not isinstance(error.__cause__, IntegrityError):
+                raise
+            raise StoreError(
+                f"store {self.name!r}: turn {turn!r} is unknown, or has released claim "
+                f"{position!r} before; let one process run a turn"
+            ) from None
 
     def withhold(self, turn: str, claim: Claim, verdict: Verdict) -> None:
         """Keep a claim that is not shown, and why."""
-        self._claim(turn, None, claim, verdict)
+        self._add_claim(turn, None, claim, verdict)
 
-    def _claim(self, turn: str, position: int | None, claim: Claim, verdict: Verdict) -> None:
-        with self._write() as db:
-            db.execute(
-                insert(tables.claims).values(
-                    turn=turn,
-                    position=position,
-                    status=verdict.status,
-                    text=claim.text,
-                    verdict=encode(verdict, Verdict),
-                )
-            )
+    def _add_claim(self, turn: str, position: int | None, claim: Claim, verdict: Verdict) -> None:
+        self._write(
+            statements.ADD_CLAIM,
+            {
+                "turn": turn,
+                "position": position,
+                "status": verdict.status,
+                "explanation": verdict.explanation,
+                "claim": encode(Claim, claim),
+                "judged": None if verdict.claim == claim else encode(Claim, verdict.claim),
+            },
+        )
 
     def released(self, turn: str) -> tuple[tuple[Claim, Verdict], ...]:
         """The claims of a turn that may have been shown, in their order."""
-        c = tables.claims.c
-        with self._read() as db:
-            rows = db.scalars(
-                select(c.verdict)
-                .where(c.turn == turn, c.position.is_not(None))
-                .order_by(c.position)
-            )
-            verdicts = [decode(row, Verdict) for row in rows]
-        return tuple((verdict.claim, verdict) for verdict in verdicts)
+        return tuple(_judged(row) for row in self._rows(statements.RELEASED, of_turn=turn))
 
-    def finish_turn(self, turn: str, answer: Answer, mentions: Sequence[Mention] = ()) -> None:
-        """Keep the answer of a turn and what its steps took."""
-        t = tables.turns.c
-        with self._write() as db:
-            db.execute(
-                update(tables.turns)
-                .where(t.id == turn)
-                .values(
-                    status="finished",
-                    outcome=answer.outcome,
-                    answer=encode(answer, Answer),
-                    mentions=encode(tuple(mentions), tuple[Mention, ...]),
-                    finished=time.time(),
-                )
-            )
-            db.execute(remove(tables.steps).where(tables.steps.c.turn == turn))
-            db.execute(
-                insert(tables.steps),
-                [
-                    {
-                        "turn": turn,
-                        "name": step.name,
-                        "estimated_ms": step.estimated_ms,
-                        "actual_ms": step.actual_ms,
-                        "runs": step.runs,
-                    }
-                    for step in answer.plan.operators
-                ],
-            )
-        with self._lock:
-            for step in answer.plan.operators:
-                if step.actual_ms is not None:
-                    kept = self._times.setdefault(step.name, [])
-                    kept.append(step.actual_ms)
-                    del kept[:-REMEMBERED]
-
-    def typical_ms(self) -> Mapping[str, float]:
-        """The median milliseconds of each step over recent turns."""
-        with self._lock:
-            return {name: statistics.median(kept) for name, kept in self._times.items()}
-
-    def answer(self, turn: str) -> Answer:
-        """The answer of a finished turn.
-
-        Raises:
-            StoreError: the turn is unknown or not finished.
-        """
-        t = tables.turns.c
-        with self._read() as db:
-            found = db.scalar(select(t.answer).where(t.id == turn))
-        if found is None:
-            raise StoreError(f"turn {turn!r}: it is unknown or not finished; resume or ask again")
-        answer: Answer = decode(found, Answer)
-        return answer
-
-    def history(self, conversation: str, *, limit: int = 10) -> tuple[PastTurn, ...]:
-        """The last finished turns of a conversation, oldest first."""
-        t = tables.turns.c
-        with self._read() as db:
-            rows = db.execute(
-                select(t.id, t.question, t.answer, t.outcome)
-                .where(t.conversation == conversation, t.status == "finished")
-                .order_by(t.position.desc())
-                .limit(limit)
-            ).all()
-        return tuple(
-            PastTurn(row.id, row.question, decode(row.answer, Answer).text, row.outcome)
-            for row in reversed(rows)
-        )
-
-    def earlier_mentions(self, conversation: str, *, before: str) -> tuple[Mention, ...]:
-        """The mentions of the latest finished turn of a conversation that had any."""
-        t = tables.turns.c
-        with self._read() as db:
-            rows = db.scalars(
-                select(t.mentions)
-                .where(t.conversation == conversation, t.id != before, t.mentions.is_not(None))
-                .order_by(t.position.desc())
-                .limit(5)
-            )
-            for row in rows:
-                if mentions := decode(row, tuple[Mention, ...]):
-                    return tuple(mentions)
-        return ()
+    def withheld(self, turn: str) -> tuple[tuple[Claim, Verdict], ...]:
+        """The claims of a turn that were kept back, in the order in which they were judged."""
+        return tuple(_judged(row) for row in self._rows(statements.WITHHELD, of_turn=turn))
 
     def pending(self, conversation: str) -> Pending | None:
-        """The action that waits in a conversation."""
-        p = tables.pending.c
-        with self._read() as db:
-            row = db.execute(
-                select(p.turn, p.kind, p.action, p.slots).where(p.conversation == conversation)
-            ).first()
-        return None if row is None else Pending(row[0], row[1], row[2], json.loads(row[3]))
+        """The action that waits for a slot or for the customer's yes, or None."""
+        check_id("conversation", conversation)
+        found = self._rows(statements.PENDING, of_conversation=conversation)
+        return _pending(found[0]) if found else None
+
+    def asked_in(self, turn: str) -> Pending | None:
+        """What a turn asked the customer for, even if it waits no longer, or None."""
+        found = self._rows(statements.ASKED_IN, of_turn=turn)
+        return _pending(found[0]) if found else None
 
     def set_pending(self, conversation: str, pending: Pending) -> None:
-        """Keep the action that waits in a conversation, in place of another one."""
-        with self._write() as db:
-            db.execute(remove(tables.pending).where(tables.pending.c.conversation == conversation))
-            db.execute(
-                insert(tables.pending).values(
-                    conversation=conversation,
-                    turn=pending.turn,
-                    kind=pending.kind,
-                    action=pending.action,
-                    slots=json.dumps(dict(pending.slots)),
-                )
+        """Let an action wait, in place of another one."""
+        asked = now()
+        with self._database.writing() as connection:
+            connection.execute(
+                statements.END_PENDING, {"of_conversation": conversation, "over": asked}
+            )
+            connection.execute(statements.DROP_PENDING, {"of_turn": pending.turn})
+            connection.execute(
+                statements.ADD_PENDING,
+                {
+                    "turn": pending.turn,
+                    "conversation": conversation,
+                    "kind": pending.kind,
+                    "action": pending.action,
+                    "slots": encode(Slots, pending.slots),
+                    "asked": asked,
+                },
             )
 
-    def clear_pending(self, conversation: str) -> None:
-        """End the waiting."""
-        with self._write() as db:
-            db.execute(remove(tables.pending).where(tables.pending.c.conversation == conversation))
+    def clear_pending(self, conversation: str) -> bool:
+        """End the waiting. True for the one caller who ended it."""
+        ended = {"of_conversation": conversation, "over": now()}
+        return self._write(statements.END_PENDING, ended) > 0
 
-    def start_action(self, turn: str, name: str, arguments: Mapping[str, Scalar]) -> ActionRow:
-        """Note that a turn's action is about to run; says if it ran, or may have run, before."""
-        a = tables.actions.c
-        with self._write() as db:
-            row = db.execute(select(a.result, a.finished).where(a.turn == turn)).first()
-            if row is not None:
-                return ActionRow(turn, row.result, unknown=row.finished is None)
-            db.execute(
-                insert(tables.actions).values(
-                    turn=turn,
-                    name=name,
-                    arguments=json.dumps(dict(arguments)),
-                    started=time.time(),
-                )
-            )
-        return ActionRow(turn)
+    def start_action(self, turn: str, name: str, arguments: Mapping[str, SlotValue]) -> ActionRow:
+        """Claim the one call of an action that a turn may make; see `ActionRow.again`.
+
+        The claim is committed before the call. A process that dies between them leaves an action
+        whose outcome is unknown, and that nobody calls a second time.
+        """
+        row = {
+            "turn": turn,
+            "name": name,
+            "arguments": encode(Slots, arguments),
+            "started": now(),
+        }
+        if self._write(self._database.insert_new(ActionTable), row):
+            return ActionRow(turn, name)
+        name, result, error = self._rows(statements.ACTION, of_turn=turn)[0]
+        return ActionRow(turn, name, result, error, again=True)
 
     def finish_action(
         self, turn: str, *, result: str | None = None, error: str | None = None
     ) -> None:
-        """Note how a turn's action ended."""
-        with self._write() as db:
-            db.execute(
-                update(tables.actions)
-                .where(tables.actions.c.turn == turn)
-                .values(result=result, error=error, finished=time.time())
+        """Keep how the action of a turn ended: exactly one of `result` and `error`.
+
+        Raises:
+            StoreError: both or none are given, or no action of the turn is under way.
+        """
+        if (result is None) == (error is None):
+            raise StoreError(
+                f"action of turn {turn!r}: result={result!r:.80}, error={error!r:.80}; "
+                "give exactly one"
+            )
+        end = {"of_turn": turn, "ended": now(), "result": result, "error": error}
+        if self._write(statements.END_ACTION, end) != 1:
+            raise StoreError(
+                f"store {self.name!r}: turn {turn!r} has no action under way; start one first"
             )
 
     def executed(self, turn: str) -> tuple[str, ...]:
         """The names of the actions that a turn ran to their end."""
-        a = tables.actions.c
-        with self._read() as db:
-            rows = db.scalars(select(a.name).where(a.turn == turn, a.result.is_not(None)))
-            return tuple(rows)
+        rows = self._rows(statements.ACTION, of_turn=turn)
+        return tuple(row[0] for row in rows if row[1] is not None)
+
+    def typical_ms(self) -> Mapping[str, float]:
+        """The usual milliseconds of each step: medians over the last turns."""
+        return self._typical.medians()
+
+    def _last_steps(self) -> list[tuple[str, float]]:
+        return [(row[0], row[1]) for row in self._rows(statements.LAST_STEPS)]
 
     def rate(self, turn: str, rating: int, *, correction: str = "") -> None:
-        """Keep what a person thought of an answer, `rating` from 1 to 5."""
-        f = tables.feedback
-        with self._write() as db:
-            db.execute(remove(f).where(f.c.turn == turn))
-            db.execute(
-                insert(f).values(
-                    turn=turn, rating=rating, correction=correction, created=time.time()
-                )
-            )
+        """Keep what a person thinks of an answer, from 1 to 5; the last word counts.
+
+        Raises:
+            StoreError: the rating is another number, or the turn is unknown.
+        """
+        if rating not in (1, 2, 3, 4, 5):
+            raise StoreError(f"turn {turn!r}: rating={rating!r}; give 1, 2, 3, 4 or 5")
+        said = {"turn": turn, "rating": rating, "correction": correction, "given": now()}
+        with self._database.writing() as connection:
+            connection.execute(statements.DROP_FEEDBACK, {"of_turn": turn})
+            connection.execute(statements.ADD_FEEDBACK, said)
+
+    def feedback(self, turn: str) -> Feedback | None:
+        """What a person thinks of the answer of a turn, or None."""
+        found = self._rows(statements.FEEDBACK, of_turn=turn)
+        return Feedback(turn, *found[0]) if found else None
 
     def close(self) -> None:
-        """Give back the connections."""
-        self._engine.dispose()
+        """Close every connection."""
+        self._database.close()
+
+    def _rows(self, query: Any, **parameters: Any) -> Sequence[Any]:
+        with self._database.reading() as connection:
+            return connection.execute(query, parameters).all()
+
+    def _write(self, statement: Any, values: Mapping[str, Any]) -> int:
+        """Run one statement in a transaction of its own; the number of rows it changed."""
+        with self._database.writing() as connection:
+            return connection.execute(statement, values).rowcount
 
 
-def _check_folder(folder: Path, url: str) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreReadOnly(
-            f"store {url!r}: its folder cannot be made ({error.strerror}); name another"
-        ) from None
+def _judged(row: Any) -> tuple[Claim, Verdict]:
+    claim = decode(Claim, row[0])
+    inside = claim if row[1] is None else decode(Claim, row[1])
+    return claim, Verdict(inside, row[2], row[3])
 
 
-def _tune_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    try:
-        for setting in (
-            "busy_timeout=5000",
-            "journal_mode=WAL",
-            "synchronous=NORMAL",
-            "foreign_keys=ON",
-        ):
-            cursor.execute(f"PRAGMA {setting}")
-    finally:
-        cursor.close()
+def _pending(row: Any) -> Pending:
+    return Pending(row[0], row[1], row[2], decode(Slots, row[3]))
+
+
+def _mentions(value: Any) -> Mentions:
+    return () if value is None else decode(Mentions, value)
+
+
+def _steps(turn: str, operators: Sequence[Operator]) -> list[dict[str, Any]]:
+    return [
+        {
+            "turn": turn,
+            "position": position,
+            "name": step.name,
+            "estimated_ms": step.estimated_ms,
+            "actual_ms": step.actual_ms,
+            "runs": step.runs,
+        }
+        for position, step in enumerate(operators)
+    ]

@@ -1,116 +1,176 @@
-"""The tables of the store. Values of the turn are JSON documents; what is searched is a column."""
+"""The tables: what is kept of conversations, one class each.
+
+JSON columns hold exact values (see `codec`). Text columns beside them are for queries.
+Times are milliseconds since 1970 in UTC.
+"""
+
+from typing import Any
 
 from sqlalchemy import (
-    Column,
-    Float,
+    JSON,
+    BigInteger,
+    CheckConstraint,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
-    String,
-    Table,
     Text,
+    UniqueConstraint,
 )
+from sqlalchemy import (
+    text as sql,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SCHEMA = 1
-"""Version of these tables; a store with a higher one was written by a newer ontopilot."""
+"""Raised with every change of these tables."""
 
-metadata = MetaData()
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+_JSON = JSON(none_as_null=True)
 
-meta = Table(
-    "meta",
-    metadata,
-    Column("key", String(64), primary_key=True),
-    Column("value", Text, nullable=False),
-)
 
-conversations = Table(
-    "conversations",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("customer", String(128)),
-    Column("created", Float, nullable=False),
-)
+def _of_turn(*, primary: bool = False) -> Mapped[str]:
+    return mapped_column(
+        Text, ForeignKey("turns.id", ondelete="CASCADE"), primary_key=primary, nullable=False
+    )
 
-turns = Table(
-    "turns",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("conversation", ForeignKey("conversations.id"), nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("thread", String(64), nullable=False),
-    Column("customer", String(128)),
-    Column("question", Text, nullable=False),
-    Column("ontology_version", String(64), nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("outcome", String(16)),
-    Column("answer", Text),
-    Column("mentions", Text),
-    Column("created", Float, nullable=False),
-    Column("finished", Float),
-    Index("turns_by_conversation", "conversation", "position"),
-    Index("turns_by_status", "status"),
-)
 
-evidence = Table(
-    "evidence",
-    metadata,
-    Column("turn", ForeignKey("turns.id"), primary_key=True),
-    Column("id", String(256), primary_key=True),
-    Column("position", Integer, nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("document", Text, nullable=False),
-)
+class Base(DeclarativeBase):
+    """Root of the mapped classes."""
 
-claims = Table(
-    "claims",
-    metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("turn", ForeignKey("turns.id"), nullable=False, index=True),
-    Column("position", Integer),
-    Column("status", String(16), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("verdict", Text, nullable=False),
-    Index("claims_released", "turn", "position", unique=True),
-)
 
-steps = Table(
-    "steps",
-    metadata,
-    Column("turn", ForeignKey("turns.id"), primary_key=True),
-    Column("name", String(32), primary_key=True),
-    Column("estimated_ms", Float),
-    Column("actual_ms", Float),
-    Column("runs", Integer, nullable=False),
-)
+class MetaTable(Base):
+    """Facts about the store itself; `schema` is the version of these tables."""
 
-actions = Table(
-    "actions",
-    metadata,
-    Column("turn", ForeignKey("turns.id"), primary_key=True),
-    Column("name", String(128), nullable=False),
-    Column("arguments", Text, nullable=False),
-    Column("result", Text),
-    Column("error", Text),
-    Column("started", Float, nullable=False),
-    Column("finished", Float),
-)
+    __tablename__ = "meta"
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
 
-pending = Table(
-    "pending",
-    metadata,
-    Column("conversation", ForeignKey("conversations.id"), primary_key=True),
-    Column("turn", String(64), nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("action", String(128), nullable=False),
-    Column("slots", Text, nullable=False),
-)
 
-feedback = Table(
-    "feedback",
-    metadata,
-    Column("turn", ForeignKey("turns.id"), primary_key=True),
-    Column("rating", Integer, nullable=False),
-    Column("correction", Text, nullable=False),
-    Column("created", Float, nullable=False),
-)
+class ConversationTable(Base):
+    """A conversation, and the customer who began it if one was signed in."""
+
+    __tablename__ = "conversations"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    customer: Mapped[str | None] = mapped_column(Text, index=True)
+    begun: Mapped[int] = mapped_column(BigInteger)
+
+
+class TurnTable(Base):
+    """A turn: the question and, once it has ended, the answer.
+
+    A turn that has ended without an answer was abandoned.
+    """
+
+    __tablename__ = "turns"
+    number: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(Text, unique=True)
+    conversation: Mapped[str] = mapped_column(
+        Text, ForeignKey("conversations.id", ondelete="CASCADE")
+    )
+    customer: Mapped[str | None] = mapped_column(Text)
+    question: Mapped[str] = mapped_column(Text)
+    thread: Mapped[str] = mapped_column(Text)
+    ontology_version: Mapped[str] = mapped_column(Text)
+    begun: Mapped[int] = mapped_column(BigInteger)
+    ended: Mapped[int | None] = mapped_column(BigInteger)
+    outcome: Mapped[str | None] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(Text)
+    mentions: Mapped[Any] = mapped_column(_JSON, nullable=True)
+    answer: Mapped[Any] = mapped_column(_JSON, nullable=True)
+    __table_args__ = (
+        Index("turns_of_conversation", "conversation", "number"),
+        Index(
+            "turns_unfinished",
+            "number",
+            sqlite_where=sql("ended IS NULL"),
+            postgresql_where=sql("ended IS NULL"),
+        ),
+    )
+
+
+class EvidenceTable(Base):
+    """A piece of evidence that a turn found, in the order in which it was found."""
+
+    __tablename__ = "evidence"
+    turn: Mapped[str] = _of_turn(primary=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, index=True)
+    kind: Mapped[str] = mapped_column(Text)
+    body: Mapped[Any] = mapped_column(_JSON)
+
+
+class ClaimTable(Base):
+    """A claim with its verdict; `position` is its place in the answer, null when withheld.
+
+    `judged` is the claim inside the verdict where that is another one.
+    """
+
+    __tablename__ = "claims"
+    number: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=True)
+    turn: Mapped[str] = _of_turn()
+    position: Mapped[int | None] = mapped_column(Integer)
+    status: Mapped[str] = mapped_column(Text)
+    explanation: Mapped[Any] = mapped_column(_JSON)
+    claim: Mapped[Any] = mapped_column(_JSON)
+    judged: Mapped[Any] = mapped_column(_JSON, nullable=True)
+    __table_args__ = (UniqueConstraint("turn", "position", name="claims_once"),)
+
+
+class StepTable(Base):
+    """A step of a finished turn, with how long it was expected to take and took."""
+
+    __tablename__ = "steps"
+    turn: Mapped[str] = _of_turn(primary=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    estimated_ms: Mapped[float | None]
+    actual_ms: Mapped[float | None]
+    runs: Mapped[int] = mapped_column(Integer)
+
+
+class ActionTable(Base):
+    """The action of a turn: its primary key is what makes a second call impossible."""
+
+    __tablename__ = "actions"
+    turn: Mapped[str] = _of_turn(primary=True)
+    name: Mapped[str] = mapped_column(Text)
+    arguments: Mapped[Any] = mapped_column(_JSON)
+    started: Mapped[int] = mapped_column(BigInteger)
+    ended: Mapped[int | None] = mapped_column(BigInteger)
+    result: Mapped[Any] = mapped_column(_JSON, nullable=True)
+    error: Mapped[Any] = mapped_column(_JSON, nullable=True)
+
+
+class PendingTable(Base):
+    """What a conversation waits for; kept once it is over, so that a resumed turn finds it."""
+
+    __tablename__ = "pending"
+    turn: Mapped[str] = _of_turn(primary=True)
+    conversation: Mapped[str] = mapped_column(
+        Text, ForeignKey("conversations.id", ondelete="CASCADE")
+    )
+    kind: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    slots: Mapped[Any] = mapped_column(_JSON)
+    asked: Mapped[int] = mapped_column(BigInteger)
+    over: Mapped[int | None] = mapped_column(BigInteger)
+    __table_args__ = (
+        Index(
+            "pending_once",
+            "conversation",
+            unique=True,
+            sqlite_where=sql("over IS NULL"),
+            postgresql_where=sql("over IS NULL"),
+        ),
+    )
+
+
+class FeedbackTable(Base):
+    """What a person says of an answer; the last word counts."""
+
+    __tablename__ = "feedback"
+    turn: Mapped[str] = _of_turn(primary=True)
+    rating: Mapped[int] = mapped_column(Integer)
+    correction: Mapped[Any] = mapped_column(_JSON)
+    given: Mapped[int] = mapped_column(BigInteger)
+    __table_args__ = (CheckConstraint("rating BETWEEN 1 AND 5", name="feedback_rating"),)
