@@ -1,10 +1,12 @@
 """The commands, and what their failures look like: one sentence on stderr, and an exit code."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
+import ontopilot
 from ontopilot.cli import (
     asking,
     chatting,
@@ -33,7 +35,7 @@ def build() -> typer.Typer:
         rich_markup_mode="rich",
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
-    app.callback()(version)
+    app.callback()(start)
     for module in (demonstrating, asking, chatting, indexing, doctoring, serving):
         module.register(app)
     app.add_typer(ontologies.build(), name="ontology")
@@ -41,17 +43,22 @@ def build() -> typer.Typer:
     return app
 
 
-def version(
-    show: bool = typer.Option(
-        False, "--version", help="Print the version and exit.", is_eager=True
-    ),
+def show_version(wanted: bool) -> None:
+    """Print the version and leave, when it is wanted."""
+    if wanted:
+        typer.echo(f"ontopilot {ontopilot.__version__}")
+        raise typer.Exit
+
+
+def start(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", callback=show_version, is_eager=True
+        ),
+    ] = False,
 ) -> None:
     """Agents anchored to an ontology: ask, check, explain, serve."""
-    if show:
-        from importlib.metadata import version as installed
-
-        typer.echo(f"ontopilot {installed('ontopilot')}")
-        raise typer.Exit
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -34,14 +34,16 @@ def register(app: typer.Typer) -> None:
 
 def ask(
     agent: AgentName,
-    question: Annotated[str, typer.Argument(help="The question; - reads it from stdin.")],
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="The question; - reads it from stdin.")
+    ],
     *,
     customer: Customer = None,
     conversation: Conversation = None,
     as_json: AsJson = False,
     explain: Explain = False,
 ) -> None:
-    """Ask an agent one question and print the answer with its sources."""
+    """Ask one question; print the answer and its sources."""
     from ontopilot.orchestrator.understand import check_question
 
     text = check_question(from_stdin() if question == "-" else question)

@@ -33,7 +33,10 @@ def chat(
         typer.Option("--resume/--no-resume", help="Finish a turn that was cut off; else it asks."),
     ] = None,
 ) -> None:
-    """Talk to an agent; claims appear as they are verified. Ctrl-C stops a turn, Ctrl-D leaves."""
+    """Talk to an agent in the terminal.
+
+    Claims appear as they are verified. Ctrl-C stops a turn, Ctrl-D leaves.
+    """
     with opened(agent) as partner:
         prepare(partner)
         Chat(partner, screen(), customer, conversation).run(resume)

@@ -31,11 +31,12 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     question: Annotated[
-        list[str] | None, typer.Argument(help="Your own question; three samples without it.")
+        list[str] | None,
+        typer.Argument(metavar="[QUESTION]", help="Your own question; three samples without it."),
     ] = None,
     customer: Customer = CUSTOMER,
 ) -> None:
-    """Answer questions about a shop for household appliances, each claim with its source."""
+    """Answer questions about a shop for appliances, with sources."""
     from ontopilot.orchestrator.understand import check_question
 
     path = example()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+import ontopilot
 from ontopilot.cli.agents import AGENT_HELP, opened
 from ontopilot.cli.asking import AsJson, prepare
 from ontopilot.cli.output import clean, notes, print_json, screen
@@ -46,7 +47,7 @@ def doctor(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Show the hardware, the packages found, and which engine would serve which role."""
+    """Show the machine, the packages, and what would serve what."""
     report = machine_report()
     if agent is None:
         from ontopilot.models.pool import Pool
@@ -69,7 +70,7 @@ def machine_report() -> dict[str, Any]:
     packages = {name: installed(name) for name in PACKAGES}
     missing = [name for name, found in packages.items() if found is None and name not in OPTIONAL]
     return {
-        "ontopilot": installed("ontopilot"),
+        "ontopilot": ontopilot.__version__,
         "python": platform.python_version(),
         "machine": {"summary": machine.describe(), **asdict(machine)},
         "packages": packages,
@@ -120,6 +121,8 @@ def _agent(agent: "Agent") -> dict[str, Any]:
 
 
 def _print(report: dict[str, Any]) -> None:
+    from rich.text import Text
+
     console = screen()
     table = _rows()
     table.add_row("ontopilot", f"{report['ontopilot']}, Python {report['python']}")
@@ -131,9 +134,10 @@ def _print(report: dict[str, Any]) -> None:
     serving = _rows()
     for role in report["roles"]:
         for number, one in enumerate(role["deployments"]):
-            mark = "[green]●[/]" if one["serves"] else "[dim]○[/]"
+            mark = ("● ", "green") if one["serves"] else ("○ ", "dim")
+            note = (f"  {clean(one['note'])}", "dim")
             head = role["role"] if number == 0 else ""
-            serving.add_row(head, f"{mark} {_safe(one['name'])}  [dim]{_safe(one['note'])}[/]")
+            serving.add_row(head, Text.assemble(mark, clean(one["name"]), note))
     console.print(serving)
     if "agent" in report:
         _print_agent(report["agent"])
@@ -142,9 +146,11 @@ def _print(report: dict[str, Any]) -> None:
 
 
 def _print_packages(packages: dict[str, str | None]) -> None:
+    from rich.text import Text
+
     table = _rows()
     for name, found in packages.items():
-        table.add_row(name, f"{found or 'not installed':<14} [dim]{PACKAGES[name]}[/]")
+        table.add_row(name, Text.assemble(f"{found or '–':<12}", (PACKAGES[name], "dim")))
     console = screen()
     console.print()
     console.print(table)
@@ -153,25 +159,19 @@ def _print_packages(packages: dict[str, str | None]) -> None:
 def _print_agent(agent: dict[str, Any]) -> None:
     reasoning, index = agent["reasoning"], agent["index"]
     table = _rows()
-    table.add_row("agent", f"{agent['name']}, stored in {_safe(agent['home'])}")
+    table.add_row("agent", f"{agent['name']}, stored in {clean(agent['home'])}")
     table.add_row(
         "ontology",
-        f"{_safe(agent['ontology'])}: {agent['terms']} terms, {reasoning['engine']} in "
+        f"{clean(agent['ontology'])}: {agent['terms']} terms, {reasoning['engine']} in "
         f"{reasoning['seconds']:.2f} s{'' if reasoning['complete'] else ', incomplete'}",
     )
-    table.add_row("index", f"{index['passages']} passages {_safe(index['note'])}".rstrip())
+    table.add_row("index", f"{index['passages']} passages {clean(index['note'])}".rstrip())
     table.add_row("actions", ", ".join(agent["actions"]) or "none")
     if agent["unfinished_turns"]:
         table.add_row("unfinished", f"{len(agent['unfinished_turns'])} turns; chat offers them")
     console = screen()
     console.print()
     console.print(table)
-
-
-def _safe(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(clean(text))
 
 
 def _rows() -> "Table":

@@ -83,6 +83,7 @@ def retrieval(
     as_json: AsJson = False,
 ) -> None:
     """Recall on a corpus with gold passages."""
+    depths = _depths(k)
     from ontopilot.models.pool import Pool
     from ontopilot.ontology.ontology import Ontology
     from ontopilot.orchestrator.evaluate.retrieval import (
@@ -91,7 +92,6 @@ def retrieval(
         read_gold,
     )
 
-    depths = _depths(k)
     passages, asked = read_corpus(corpus), read_gold(questions)
     meaning = Ontology.load(ontology) if ontology is not None else None
     with progress() as shown:

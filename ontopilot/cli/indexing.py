@@ -20,7 +20,10 @@ def index(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Embed everything anew.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Index an agent's documents and past interactions; only what changed is embedded again."""
+    """Build or refresh the index of an agent.
+
+    Only documents and past interactions that changed are embedded again.
+    """
     with opened(agent) as indexed:
         prepare(indexed, rebuild=rebuild)
         report = asdict(indexed.knowledge_index.report)

@@ -28,10 +28,10 @@ def _group() -> None:
 
 
 def show(
-    file: Annotated[Path, typer.Argument(help="A file saved by Protégé.", show_default=False)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file saved by Protégé.")],
     term: Annotated[
         str | None,
-        typer.Argument(help="A label, prefix:Name or IRI; without it, the tree of classes."),
+        typer.Argument(metavar="[TERM]", help="A label, prefix:Name or IRI; else the classes."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

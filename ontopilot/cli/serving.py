@@ -23,7 +23,10 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8000,
 ) -> None:
-    """Serve an agent to OpenAI clients: /v1/chat/completions, /v1/models, /healthz."""
+    """Serve an agent to OpenAI clients over HTTP.
+
+    Paths: /v1/chat/completions, /v1/models, /healthz.
+    """
     import uvicorn
 
     from ontopilot.orchestrator.serve import create_app
