@@ -1,33 +1,116 @@
 """The checkpoint file: it carries turns in progress and nothing else."""
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any, Self
 
 import aiosqlite
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import (
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+)
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from ontopilot.errors import StoreReadOnly
+from ontopilot.orchestrator.store.failure import explained
+
+_PRAGMAS = (
+    "auto_vacuum=INCREMENTAL",
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "journal_size_limit=4194304",
+    "incremental_vacuum",
+)
+"""A step survives the end of the process; pages that ended turns leave are given back."""
 
 
-async def open_checkpointer(path: Path) -> AsyncSqliteSaver:
-    """Open the file of turns in progress; the state holds plain values only.
+class Checkpoints(AsyncSqliteSaver):
+    """LangGraph's checkpoints in one SQLite file, with errors that name the file."""
 
-    Raises:
-        StoreReadOnly: it cannot be opened or written.
-    """
-    try:
-        connection = await aiosqlite.connect(path)
-        for setting in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL"):
-            await connection.execute(f"PRAGMA {setting}")
-        saver = AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
-        await saver.setup()
-    except aiosqlite.Error as error:
-        raise StoreReadOnly(
-            f"checkpoints {str(path)!r}: {error}; check the rights of the file and its folder"
-        ) from error
-    return saver
+    def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
+        super().__init__(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
+        self._name = str(path)
+
+    @classmethod
+    async def open(cls, path: Path, *, patience: float = 5.0) -> Self:
+        """Open the file, or make it where there is none.
+
+        Raises:
+            StoreLocked: another process holds it for longer than `patience` seconds.
+            StoreReadOnly: it, or its folder, cannot be written.
+            StoreError: it is not such a file.
+        """
+        with explained(str(path)):
+            connection = await aiosqlite.connect(path, timeout=patience)
+            try:
+                for setting in _PRAGMAS:
+                    await connection.execute_fetchall(f"PRAGMA {setting}")
+                saver = cls(connection, path)
+                await saver.setup()
+            except aiosqlite.Error:
+                await connection.close()
+                raise
+        return saver
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """The last checkpoint of a thread."""
+        with explained(self._name):
+            return await super().aget_tuple(config)
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Store a checkpoint; it is committed when this returns."""
+        with explained(self._name):
+            return await super().aput(config, checkpoint, metadata, new_versions)
+
+    async def aput_writes(
+        self,
+        config: RunnableConfig,
+        writes: Sequence[tuple[str, Any]],
+        task_id: str,
+        task_path: str = "",
+    ) -> None:
+        """Store what a node wrote; it is committed when this returns."""
+        with explained(self._name):
+            await super().aput_writes(config, writes, task_id, task_path)
+
+    async def adelete_thread(self, thread_id: str) -> None:
+        """Forget a thread."""
+        with explained(self._name):
+            await super().adelete_thread(thread_id)
+
+    async def threads(self) -> tuple[str, ...]:
+        """The threads that have a checkpoint: turns in progress, and those that wait for a yes."""
+        query = "SELECT DISTINCT thread_id FROM checkpoints ORDER BY thread_id"
+        with explained(self._name):
+            async with self.lock:
+                return tuple(row[0] for row in await self.conn.execute_fetchall(query))
+
+    async def aclose(self) -> None:
+        """Close the file."""
+        await self.conn.close()
+
+
+async def open_checkpointer(path: Path) -> Checkpoints:
+    """Open the file of turns in progress; see `Checkpoints.open`."""
+    return await Checkpoints.open(path)
 
 
 async def prune(saver: AsyncSqliteSaver, thread: str) -> None:
-    """Forget a turn that has ended; the pages are used again, so the file does not grow."""
+    """Forget a turn that has ended."""
     await saver.adelete_thread(thread)
+
+
+async def sweep(saver: Checkpoints, needed: Collection[str]) -> None:
+    """Forget the threads that a process left behind which died before it could prune them."""
+    for thread in await saver.threads():
+        if thread not in needed:
+            await saver.adelete_thread(thread)

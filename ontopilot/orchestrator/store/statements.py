@@ -1,6 +1,6 @@
 """The statements of the store, built once; parameters are named after what they hold."""
 
-from sqlalchemy import BindParameter, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, bindparam, delete, insert, select, union, update
 
 from ontopilot.orchestrator.store.tables import (
     ActionTable,
@@ -39,6 +39,12 @@ _ROW = select(
 )
 UNFINISHED = _ROW.where(TurnTable.ended.is_(None)).order_by(TurnTable.number)
 UNFINISHED_TURN = _ROW.where(TurnTable.id == _turn, TurnTable.ended.is_(None))
+NEEDED_THREADS = union(
+    select(TurnTable.thread).where(TurnTable.ended.is_(None)),
+    select(TurnTable.thread)
+    .join(PendingTable, PendingTable.turn == TurnTable.id)
+    .where(PendingTable.over.is_(None)),
+)
 ANSWER = select(TurnTable.answer).where(TurnTable.id == _turn)
 HISTORY = (
     select(

@@ -118,6 +118,10 @@ class Store:
         """Turns that were begun and have not ended, oldest first."""
         return tuple(TurnRow(*row) for row in self._rows(statements.UNFINISHED))
 
+    def threads(self) -> frozenset[str]:
+        """The checkpoints that are still needed: of unfinished turns, and of waiting actions."""
+        return frozenset(row[0] for row in self._rows(statements.NEEDED_THREADS))
+
     def finish_turn(self, turn: str, answer: Answer, mentions: Sequence[Mention] = ()) -> None:
         """Keep the answer of a turn, the terms of its question and what its steps took.
 
