@@ -10,6 +10,7 @@ from langgraph.runtime import Runtime
 from ontopilot.orchestrator import drafting
 from ontopilot.orchestrator.events import Step
 from ontopilot.orchestrator.plan.choose import Situation, choose
+from ontopilot.orchestrator.plan.plan import Plan
 from ontopilot.orchestrator.respond import finish
 from ontopilot.orchestrator.state import TurnState, Workspace
 from ontopilot.orchestrator.understand import (
@@ -67,22 +68,24 @@ def plan(state: TurnState, runtime: TurnRuntime) -> Update:
     work = runtime.context
     began = time.perf_counter()
     work.emit(Step("plan"))
-    services = work.services
-    work.plan = choose(
-        Situation(
-            intent=work.intent,
-            direct_facts=len(direct_facts(work.mentions, services.ontology)),
-            mentions=len(work.mentions),
-            asks_more=asks_more(work.question),
-            trouble=describes_trouble(work.question),
-            passages=len(services.index.passages),
-        ),
-        services.store.typical_ms(),
-    )
+    work.plan = _choose(work)
     work.plan = work.plan.record("understand", milliseconds=state.get("understand_ms", 0.0))
     took = (time.perf_counter() - began) * 1000
     work.plan = work.plan.record("plan", milliseconds=took)
     return {"strategy": work.plan.strategy}
+
+
+def _choose(work: Workspace) -> Plan:
+    services = work.services
+    situation = Situation(
+        intent=work.intent,
+        direct_facts=len(direct_facts(work.mentions, services.ontology)),
+        mentions=len(work.mentions),
+        asks_more=asks_more(work.question),
+        trouble=describes_trouble(work.question),
+        passages=len(services.index.passages),
+    )
+    return choose(situation, services.store.typical_ms())
 
 
 def retrieve(state: TurnState, runtime: TurnRuntime) -> Update:
@@ -164,7 +167,7 @@ def respond(state: TurnState, runtime: TurnRuntime) -> Update:
     return {}
 
 
-def restore(work: Workspace, state: TurnState) -> None:
+def restore(work: Workspace) -> None:
     """Rebuild the working part of an interrupted turn from the store."""
     store = work.services.store
     read_question(work)
@@ -173,14 +176,4 @@ def restore(work: Workspace, state: TurnState) -> None:
         work.claims.append(claim)
         work.verdicts.append(verdict)
         work.marked(claim)
-    if "strategy" in state:
-        services = work.services
-        work.plan = replace(
-            choose(
-                Situation(
-                    work.intent, 0, len(work.mentions), False, False, len(services.index.passages)
-                ),
-                services.store.typical_ms(),
-            ),
-            reason="resumed after an interruption",
-        )
+    work.plan = replace(_choose(work), reason="resumed after an interruption")

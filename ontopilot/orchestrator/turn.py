@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.types import Command
 
 from ontopilot.orchestrator import nodes
 from ontopilot.orchestrator.actions import Intent
 from ontopilot.orchestrator.answer import Answer
-from ontopilot.orchestrator.checkpoint import open_checkpointer, prune
+from ontopilot.orchestrator.checkpoint import Checkpoints, open_checkpointer, prune
 from ontopilot.orchestrator.events import Event
 from ontopilot.orchestrator.graph import build
 from ontopilot.orchestrator.plan.choose import Situation, choose
@@ -32,7 +31,7 @@ class Turns:
         self,
         *,
         store: Store,
-        saver: AsyncSqliteSaver,
+        saver: Checkpoints,
         snapshots: Snapshots,
         instructions: str,
         context_tokens: int,
@@ -112,11 +111,11 @@ class Turns:
         if not state.next:
             return await self._invoke(work, row.thread, {"turn": row.id})
         agreed = yes_or_no(row.question) if row.thread != row.id else None
-        pending = self.store.pending(row.conversation)
+        pending = self.store.asked_in(row.thread)
         if agreed is not None and pending is not None:
             await self._take_up(work, pending, agreed)
             return await self._invoke(work, row.thread, Command(resume=agreed))
-        await asyncio.to_thread(nodes.restore, work, state.values)
+        await asyncio.to_thread(nodes.restore, work)
         return await self._invoke(work, row.thread, None)
 
     async def _invoke(self, work: Workspace, thread: str, start: Any) -> Answer:
@@ -158,5 +157,5 @@ class Turns:
 
     async def aclose(self) -> None:
         """Close the checkpoint file and the store."""
-        await self._saver.conn.close()
+        await self._saver.aclose()
         self.store.close()

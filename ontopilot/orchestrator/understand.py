@@ -92,7 +92,7 @@ def describes_trouble(question: str) -> bool:
 
 def asks_more(question: str) -> bool:
     """Whether one fact cannot be the whole answer: a how-to, a reason, several questions."""
-    return bool(_MORE.search(question)) or len(split(question)) > 1
+    return bool(_MORE.search(question)) or len(list(split(question))) > 1
 
 
 def direct_facts(mentions: Sequence[Mention], ontology: Ontology) -> tuple[Fact, ...]:
