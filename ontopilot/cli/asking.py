@@ -57,12 +57,12 @@ def ask(
         return
     from rich.text import Text
 
-    from ontopilot.cli.rendering import indented, show_answer
+    from ontopilot.cli.rendering import show, show_answer
 
     console = screen()
     console.print()
     show_answer(console, answer, explain=explain)
-    console.print(indented(Text(f"conversation {answer.conversation}", "dim")))
+    show(console, Text(f"conversation {answer.conversation}", "dim"))
 
 
 def prepare(agent: "Agent", *, rebuild: bool = False) -> None:

@@ -1,20 +1,23 @@
 """`ontopilot chat`: a conversation in the terminal."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from ontopilot.cli.agents import AgentName, opened
 from ontopilot.cli.asking import Conversation, Customer, prepare
 from ontopilot.cli.output import clean, screen, shortened
-from ontopilot.errors import OntopilotError
+from ontopilot.errors import OntopilotError, TurnError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from ontopilot.orchestrator.agent import Agent
     from ontopilot.orchestrator.answer import Answer
+    from ontopilot.orchestrator.events import Event
 
 HELP = "/sources  what the last answer cites   /explain  how it was made   /quit  leave (or Ctrl-D)"
 
@@ -40,6 +43,9 @@ def chat(
     with opened(agent) as partner:
         prepare(partner)
         Chat(partner, screen(), customer, conversation).run(resume)
+
+
+_NO_END = "the turn ended without an answer; ask again"
 
 
 class Chat:
@@ -104,42 +110,51 @@ class Chat:
         self._note(answer)
 
     def _stream(self, question: str) -> "Answer":
-        """Show claims as they are released, and the step that is under way below them."""
+        """Run a turn; a terminal shows every claim when it is released, a pipe the whole."""
+        events = self._agent.stream(
+            question, conversation=self._conversation, customer=self._customer
+        )
+        with closing(cast("Generator[Event]", events)):
+            if self._console.is_terminal:
+                return self._live(events)
+            answer = _last(events)
+            self._console.print(clean(answer.text))
+            return answer
+
+    def _live(self, events: "Iterator[Event]") -> "Answer":
+        """Show the claims so far, and below them the step that is under way."""
         from rich.console import Group
         from rich.live import Live
         from rich.spinner import Spinner
 
-        from ontopilot.cli.rendering import indented, prose
-        from ontopilot.orchestrator.events import Done, Released, Step
+        from ontopilot.cli.rendering import framed, prose
+        from ontopilot.orchestrator.events import Done, Released
 
         shown: list[str] = []
-        events = self._agent.stream(
-            question, conversation=self._conversation, customer=self._customer
-        )
-        with Live(console=self._console, refresh_per_second=12, transient=False) as live:
+        with Live(console=self._console, refresh_per_second=12) as live:
             for event in events:
-                text = indented(prose(" ".join(shown)))
                 if isinstance(event, Done):
-                    live.update(indented(prose(event.answer.text)), refresh=True)
+                    live.update(framed(prose(event.answer.text)), refresh=True)
                     return event.answer
                 if isinstance(event, Released):
                     shown.append(event.text)
-                    live.update(indented(prose(" ".join(shown))))
-                elif isinstance(event, Step):
-                    wait = indented(Spinner("dots", f"{event.name}…", style="dim"))
-                    live.update(Group(text, wait) if shown else wait)
-        raise AssertionError("a stream ends with Done")
+                    live.update(framed(prose(" ".join(shown))))
+                else:
+                    wait = Spinner("dots", f"{event.name}…", style="dim")
+                    text = [prose(" ".join(shown))] if shown else []
+                    live.update(framed(Group(*text, wait)))
+        raise TurnError(_NO_END)
 
     def _note(self, answer: "Answer") -> None:
         from rich.text import Text
 
-        from ontopilot.cli.rendering import indented
+        from ontopilot.cli.rendering import show
 
         if self._conversation is None:
-            self._console.print(indented(Text(f"conversation {answer.conversation}", "dim")))
+            show(self._console, Text(f"conversation {answer.conversation}", "dim"))
         self._conversation, self._last = answer.conversation, answer
         if answer.degraded:
-            self._console.print(indented(Text(f"note: {clean(answer.degraded)}", "dim italic")))
+            show(self._console, Text(f"note: {clean(answer.degraded)}", "dim italic"))
         self._console.print()
 
     def _take_up(self, resume: bool | None) -> None:
@@ -157,3 +172,12 @@ class Chat:
         answer = self._agent.resume(row.id)
         self._conversation, self._last = answer.conversation, answer
         show_answer(self._console, answer)
+
+
+def _last(events: "Iterator[Event]") -> "Answer":
+    from ontopilot.orchestrator.events import Done
+
+    for event in events:
+        if isinstance(event, Done):
+            return event.answer
+    raise TurnError(_NO_END)

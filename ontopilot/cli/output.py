@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+UNWRAPPED = 100_000
+"""Columns of a line where no terminal asks for shorter ones."""
+
+
 def screen() -> "Console":
     """The console for what was asked for; lines are wrapped only on a terminal."""
     from rich.console import Console
 
     console = Console(highlight=False, emoji=False, markup=False)
-    console.soft_wrap = not console.is_terminal
+    if not console.is_terminal:
+        console.width = UNWRAPPED
     return console
 
 

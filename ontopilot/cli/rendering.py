@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
+from rich.constrain import Constrain
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -14,16 +15,19 @@ if TYPE_CHECKING:
     from ontopilot.orchestrator.answer import Answer, Citation
     from ontopilot.orchestrator.plan.plan import Plan
 
+WIDEST = 100
+"""Columns of text."""
+
 _MARKER = re.compile(r"\[\d+\]")
 _KINDS = {"passage": "", "fact": "ontology", "interaction": "past case"}
 
 
 def show_answer(console: Console, answer: "Answer", *, explain: bool = False) -> None:
     """Print an answer with its sources; with `explain`, also its plan and its checks."""
-    console.print(indented(prose(answer.text)))
+    show(console, prose(answer.text))
     show_sources(console, answer.citations)
     if answer.degraded:
-        console.print(indented(Text(f"\nnote: {clean(answer.degraded)}", "dim italic")))
+        show(console, Text(f"\nnote: {clean(answer.degraded)}", "dim italic"))
     if explain:
         show_explanation(console, answer)
     console.print()
@@ -36,21 +40,21 @@ def show_sources(console: Console, citations: "tuple[Citation, ...]") -> None:
     table = Table.grid(padding=(0, 1))
     table.add_column(justify="right", style="cyan", no_wrap=True)
     table.add_column(overflow="fold")
-    width = max(console.width - 10, 40)
+    width = max(min(console.width, WIDEST) - 10, 40)
     for cited in citations:
         table.add_row(str(cited.number), _origin(cited))
         table.add_row("", Text(shortened(cited.text, width), "dim"))
-    console.print(indented(Text("\nSources", "bold dim")))
-    console.print(indented(table))
+    show(console, Text("\nSources", "bold dim"))
+    show(console, table)
 
 
 def show_explanation(console: Console, answer: "Answer") -> None:
     """Print the plan with estimated and actual times, and what was checked and withheld."""
-    console.print(indented(Text("\nPlan", "bold dim")))
-    console.print(indented(plan_table(answer.plan)))
+    show(console, Text("\nPlan", "bold dim"))
+    show(console, plan_table(answer.plan))
     if not answer.verdicts:
         return
-    console.print(indented(Text("\nChecked", "bold dim")))
+    show(console, Text("\nChecked", "bold dim"))
     table = Table.grid(padding=(0, 1))
     for verdict in answer.verdicts:
         good = verdict.status == "supported"
@@ -58,7 +62,7 @@ def show_explanation(console: Console, answer: "Answer") -> None:
         head = "" if good else f"withheld, {verdict.status}: "
         said = Text(head + shortened(verdict.claim.text, 200), "" if good else "red")
         table.add_row(mark, Group(said, Text(clean(verdict.explanation), "dim")))
-    console.print(indented(table))
+    show(console, table)
 
 
 def plan_table(plan: "Plan") -> Group:
@@ -85,9 +89,14 @@ def prose(text: str) -> Text:
     return styled
 
 
-def indented(inner: RenderableType) -> Padding:
-    """What is printed, two columns in."""
-    return Padding(inner, (0, 2))
+def show(console: Console, inner: RenderableType) -> None:
+    """Print, on a terminal two columns in and no wider than can be read."""
+    console.print(framed(inner) if console.is_terminal else inner)
+
+
+def framed(inner: RenderableType) -> Padding:
+    """What a terminal shows of an answer."""
+    return Padding(Constrain(inner, WIDEST), (0, 2))
 
 
 def _origin(cited: "Citation") -> Text:

@@ -1,6 +1,7 @@
 """`ontopilot serve`: agents over HTTP."""
 
 import socket
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -45,12 +46,13 @@ def serve(
                 style="yellow",
             )
         config = uvicorn.Config(
-            create_app({served.name: served}),
+            create_app({served.name: served}, prepared=True),
             log_level="warning",
             timeout_graceful_shutdown=10,
             server_header=False,
         )
-        uvicorn.Server(config).run(sockets=[bound])
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[bound])
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -21,10 +21,11 @@ from ontopilot.orchestrator.serve.stream import Asked, server_sent
 _BODY = {"required": True, "content": {"application/json": {"schema": ChatRequest.json_schema()}}}
 
 
-def create_app(agents: Mapping[str, Agent]) -> FastAPI:
+def create_app(agents: Mapping[str, Agent], *, prepared: bool = False) -> FastAPI:
     """An application that serves agents under the names they are given.
 
-    The agents are prepared when the application starts; closing them is left to the caller.
+    The agents are prepared when the application starts, unless they already are; closing them is
+    left to the caller.
 
     Raises:
         ConfigError: there is no agent to serve.
@@ -34,7 +35,8 @@ def create_app(agents: Mapping[str, Agent]) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await asyncio.gather(*(asyncio.to_thread(a.prepare) for a in agents.values()))
+        cold = () if prepared else agents.values()
+        await asyncio.gather(*(asyncio.to_thread(agent.prepare) for agent in cold))
         yield
 
     app = FastAPI(title="ontopilot", lifespan=lifespan, docs_url=None, redoc_url=None)
