@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from ontopilot.ontology.terms import Iri, Mention
 from ontopilot.ontology.vocabulary import OWL_NOTHING, OWL_THING, RDF_TYPE
+from ontopilot.retrieval.lexical import stems
 from ontopilot.retrieval.meaning import Meaning
 
 SAME, BELOW, FAR_BELOW, MEMBER, RELATED, ABOVE, FAR_ABOVE = 1.0, 0.85, 0.7, 0.7, 0.5, 0.5, 0.25
@@ -30,11 +31,21 @@ class Concepts:
         self.ontology = ontology
         self.around = lru_cache(maxsize=4096)(self._around)
         self.names = lru_cache(maxsize=4096)(self._names)
+        self.words = lru_cache(maxsize=4096)(self._words)
 
     def _names(self, iri: Iri) -> tuple[str, ...]:
         """The label and the synonyms of a term."""
         term = self.ontology.term(iri)
         return (term.label, *term.synonyms)
+
+    def _words(self, iri: Iri) -> frozenset[str]:
+        """The stems of a term's label and synonyms; none of a term that is unknown."""
+        names = self.names(iri) if self.ontology.has(iri) else ()
+        return frozenset(word for name in names for word in stems(name))
+
+    def is_thing(self, iri: Iri) -> bool:
+        """Whether a term is a class or an individual, not a property."""
+        return self.ontology.has(iri) and self.ontology.term(iri).kind in ("class", "individual")
 
     def _around(self, iri: Iri) -> tuple[Concept, ...]:
         """The term and the concepts around it, each once with its best weight, best first."""

@@ -1,13 +1,13 @@
 """Facts of the ontology as evidence: those of the terms that a question mentions."""
 
 import hashlib
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ontopilot.ontology.terms import Fact, Iri, Literal, Mention
 from ontopilot.ontology.vocabulary import OWL_THING, RDF_TYPE
+from ontopilot.retrieval.asked import spaced
 from ontopilot.retrieval.concepts import Concepts, distinct
 from ontopilot.retrieval.lexical import stems
 from ontopilot.retrieval.passage import Evidence, EvidenceId, Query
@@ -42,19 +42,26 @@ class Facts:
         self._around = lru_cache(maxsize=4096)(self._facts_around)
         self._evidence = lru_cache(maxsize=16384)(self._verbalised)
 
-    def search(self, query: Query, *, k: int) -> tuple[Evidence, ...]:
+    def search(
+        self, query: Query, *, k: int, properties: Mapping[Iri, float] | None = None
+    ) -> tuple[Evidence, ...]:
         """The `k` facts that best match a question, best first.
 
         A fact counts by how surely the question mentions its term, and by the share of the words
-        of its property's label (or a synonym) or of its value that the question has.
+        of its property's label (or a synonym) or of its value that the question has, or by how
+        surely the question asks for the property in other words (`properties`).
         """
+        meant = properties or {}
         mentions = distinct(query.mentions)
         asked = frozenset(mention.iri for mention in mentions)
         best: dict[tuple[Iri, Iri, Iri | Literal], tuple[float, str, Fact]] = {}
         for mention in mentions:
             words = frozenset(stems(_without(query.text, mention)))
             for known in self._around(mention.iri):
-                match = _match(known, words, asked - {mention.iri})
+                match = max(
+                    _match(known, words, asked - {mention.iri}),
+                    meant.get(known.fact.predicate, 0.0),
+                )
                 score = mention.score * known.weight * (UNASKED + (1.0 - UNASKED) * match)
                 if score > best.get(known.fact.triple, (0.0,))[0]:
                     best[known.fact.triple] = (score, known.why, known.fact)
@@ -123,7 +130,7 @@ class Facts:
             names = self._concepts.names(fact.predicate)
         else:
             return
-        words = (frozenset(stems(_spaced(name))) for name in names)
+        words = (frozenset(stems(spaced(name))) for name in names)
         yield _Known(fact, weight, why, tuple(w for w in words if w), self._value(fact.object))
 
     def _value(self, value: Iri | Literal) -> frozenset[str]:
@@ -131,7 +138,7 @@ class Facts:
             return frozenset(stems(value.value))
         if not self._ontology.has(value):
             return frozenset()
-        return frozenset(stems(" ".join(self._concepts.names(value))))
+        return self._concepts.words(value)
 
 
 def _match(known: _Known, words: frozenset[str], asked: Collection[Iri]) -> float:
@@ -147,11 +154,6 @@ def _match(known: _Known, words: frozenset[str], asked: Collection[Iri]) -> floa
 
 def _without(text: str, mention: Mention) -> str:
     return f"{text[: mention.start]} {text[mention.end :]}"
-
-
-def _spaced(name: str) -> str:
-    """A name such as `hasWarrantyPeriod` with spaces between its words."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", " ", name)
 
 
 def _is_iri(value: Iri | Literal) -> bool:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from ontopilot.errors import ConfigError, DocumentError
 from ontopilot.models.encoder import Encoder, Vectors
-from ontopilot.ontology.terms import Mention
+from ontopilot.ontology.terms import Iri, Mention
+from ontopilot.retrieval.asked import Properties, wording
 from ontopilot.retrieval.concepts import distinct
 from ontopilot.retrieval.dense import Dense, Rows, encode
 from ontopilot.retrieval.facts import Facts
@@ -82,14 +83,20 @@ class KnowledgeIndex:
         self._prior = np.array(
             [PAST if p.kind == "interaction" else 1.0 for p in self.passages], dtype=np.float32
         )
-        self._kinds = np.array([KINDS.index(p.kind) for p in self.passages], dtype=np.int64)
+        self._present = frozenset(passage.kind for passage in self.passages)
         self._same = tuple(hash(" ".join(p.text.split()).casefold()) for p in self.passages)
+        self._properties: Properties | None = None
         self._tag(ontology)
 
     def _tag(self, ontology: Meaning | None) -> None:
         self.ontology = ontology
-        self._tags = None if ontology is None else Tags(self.passages, ontology)
-        self._facts = None if self._tags is None else Facts(self._tags.concepts)
+        self._tags: Tags | None = None
+        self._facts: Facts | None = None
+        if ontology is not None:
+            self._tags = Tags(self.passages, ontology)
+            concepts = self._tags.concepts
+            self._facts = Facts(concepts)
+            self._properties = Properties(concepts, self.encoder, known=self._properties)
 
     @classmethod
     def build(
@@ -129,24 +136,39 @@ class KnowledgeIndex:
             ConfigError: `k` is less than 1, or a kind is unknown.
         """
         wanted = _checked(k, kinds)
+        if not query.text.strip():
+            return ()
         facts: tuple[Evidence, ...] = ()
+        vector, asked = self._encode(query, facts="fact" in wanted)
         if "fact" in wanted and self._facts is not None:
-            facts = self._facts.search(query, k=k if len(wanted) == 1 else max(1, k // 2))
-        passages = self._passages(query, k=k, allowed=self._allowed(wanted))
+            most = k if len(wanted) == 1 else max(1, k // 2)
+            facts = self._facts.search(query, k=most, properties=asked)
+        passages = self._passages(query, vector, k=k, allowed=self._allowed(wanted))
         # A stable sort: of equals, a fact comes before a document, a document before a ticket.
         return tuple(sorted((*facts, *passages), key=lambda found: -found.score)[:k])
 
+    def _encode(
+        self, query: Query, *, facts: bool
+    ) -> tuple[NDArray[np.float32], Mapping[Iri, float]]:
+        """The vector of a question, and the properties that it asks for."""
+        if not facts or self._tags is None or self._properties is None or not query.mentions:
+            return encode([query.text], self.encoder)[0], {}
+        what = wording(query.text, query.mentions, self._tags.concepts)
+        vectors = encode([query.text, what], self.encoder)
+        return vectors[0], self._properties.match(vectors[1])
+
     def _allowed(self, wanted: frozenset[EvidenceKind]) -> Rows | None:
         """The rows of the wanted kinds; `None` for all."""
-        mask = np.isin(self._kinds, [KINDS.index(kind) for kind in wanted])
-        return None if mask.all() else np.flatnonzero(mask)
+        if self._present <= wanted:
+            return None
+        return np.flatnonzero([passage.kind in wanted for passage in self.passages])
 
-    def _passages(self, query: Query, *, k: int, allowed: Rows | None) -> list[Evidence]:
-        count = len(self.passages) if allowed is None else len(allowed)
-        if not count or not query.text.strip():
+    def _passages(
+        self, query: Query, vector: NDArray[np.float32], *, k: int, allowed: Rows | None
+    ) -> list[Evidence]:
+        if not (len(self.passages) if allowed is None else len(allowed)):
             return []
         mentions = distinct(query.mentions)
-        vector = encode([query.text], self.encoder)[0]
         lexical = self._lexical.scores(self._weights(query.text, mentions))
         concept = None if self._tags is None else self._tags.match(mentions)
         rows = self._candidates(vector, lexical, concept, max(64, 8 * k), allowed)
@@ -178,10 +200,8 @@ class KnowledgeIndex:
         found = weights(stems(text))
         if self._tags is not None:
             for mention in mentions:
-                if self._tags.concepts.ontology.has(mention.iri):
-                    for name in self._tags.concepts.names(mention.iri):
-                        for word in stems(name):
-                            found.setdefault(word, SYNONYM * mention.score)
+                for word in self._tags.concepts.words(mention.iri):
+                    found.setdefault(word, SYNONYM * mention.score)
         return found
 
     def _candidates(
@@ -209,7 +229,7 @@ class KnowledgeIndex:
             text=passage.text,
             score=score,
             why=_why(passage, shares, reasons),
-            title=passage.title,
+            title=_place(passage),
             source=passage.source,
             terms=() if self._tags is None else tuple(sorted(self._tags.terms[row])),
         )
@@ -238,6 +258,13 @@ def _best(scores: NDArray[np.float32], size: int, allowed: Rows | None) -> Rows:
 def _share(part: NDArray[np.float32], at: int) -> float:
     best = float(part.max(initial=0.0))
     return float(part[at]) / best if best > 0.0 else 0.0
+
+
+def _place(passage: Passage) -> str:
+    """Where a passage stands: its title and the headings above it."""
+    if passage.kind == "interaction" or not passage.heading:
+        return passage.title
+    return f"{passage.title} > {passage.heading}"
 
 
 def _why(passage: Passage, shares: Mapping[str, float], reasons: Sequence[str]) -> str:

@@ -96,7 +96,7 @@ class Knowledge:
 def _existing(base: Path, path: str | Path, what: str) -> Path:
     if not isinstance(path, str | Path):
         raise ConfigError(f"Knowledge: {what} has {path!r}, which is no path; give str or Path")
-    full = base / path
+    full = base / Path(path).expanduser()
     if not full.exists():
         raise DocumentError(
             f"Knowledge: {what} {str(full)!r} does not exist; give a path that does"

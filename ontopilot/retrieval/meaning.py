@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from ontopilot.ontology.terms import Fact, Iri, Literal, Mention, Term
+from ontopilot.ontology.terms import Fact, Iri, Literal, Mention, Term, TermKind
 
 
 class Meaning(Protocol):
@@ -22,6 +22,10 @@ class Meaning(Protocol):
 
     def has(self, iri: Iri) -> bool:
         """Whether the ontology has a term."""
+        ...
+
+    def terms(self, kind: TermKind | None = None) -> Sequence[Term]:
+        """All terms, or those of a kind."""
         ...
 
     def term(self, iri: Iri) -> Term:

@@ -59,6 +59,9 @@ class ShopDouble:
     def has(self, term: Iri) -> bool:
         return term in self._terms()
 
+    def terms(self, kind: TermKind | None = None) -> Sequence[Term]:
+        return [t for t in self._terms().values() if kind in (None, t.kind)]
+
     def term(self, term: Iri) -> Term:
         if not self.has(term):
             raise UnknownTerm(term)

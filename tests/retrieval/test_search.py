@@ -29,6 +29,11 @@ def test_the_passage_that_answers_comes_first(index: KnowledgeIndex, ask: Ask) -
     assert "lexical" in first.why
 
 
+def test_a_title_says_where_the_passage_stands(index: KnowledgeIndex, ask: Ask) -> None:
+    found = index.search(ask("Who pays for the shipping of faulty items?"), kinds=["passage"])
+    assert found[0].title == "Returns > Who pays for shipping"
+
+
 def test_a_fact_answers_what_its_property_names(index: KnowledgeIndex, ask: Ask) -> None:
     first = index.search(ask("How long is the guarantee of the AquaBoil 2?"))[0]
     assert first.kind == "fact"
