@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ontopilot.models.encoder import Encoder
 from ontopilot.ontology.terms import Iri, Mention
-from ontopilot.retrieval.concepts import Concepts
+from ontopilot.retrieval.concepts import Concepts, stands_in
 from ontopilot.retrieval.dense import encode
 
 MOST_NAMES = 1024
@@ -63,7 +63,7 @@ def wording(text: str, mentions: Iterable[Mention], concepts: Concepts) -> str:
     at = 0
     parts: list[str] = []
     for mention in sorted(mentions, key=lambda m: (m.start, -m.end)):
-        if mention.start < at or not concepts.is_thing(mention.iri):
+        if mention.start < at or not stands_in(mention, text) or not concepts.is_thing(mention.iri):
             continue
         parts.append(re.sub(r"\b(?:the|an?|my|your|our|this|that) $", "", text[at : mention.start]))
         parts.append("it")

@@ -114,6 +114,11 @@ def _named(iris: Iterable[Iri]) -> list[Iri]:
     return sorted(iri for iri in iris if iri not in (OWL_THING, OWL_NOTHING))
 
 
+def stands_in(mention: Mention, text: str) -> bool:
+    """Whether a mention is of this text: a query may carry terms from earlier turns."""
+    return text[mention.start : mention.end] == mention.text
+
+
 def distinct(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
     """The mentions, one a term: the surest of each, in the order of the text."""
     best: dict[Iri, Mention] = {}

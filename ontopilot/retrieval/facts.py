@@ -8,7 +8,7 @@ from functools import lru_cache
 from ontopilot.ontology.terms import Fact, Iri, Literal, Mention
 from ontopilot.ontology.vocabulary import OWL_THING, RDF_TYPE
 from ontopilot.retrieval.asked import spaced
-from ontopilot.retrieval.concepts import Concepts, distinct
+from ontopilot.retrieval.concepts import Concepts, distinct, stands_in
 from ontopilot.retrieval.lexical import stems
 from ontopilot.retrieval.passage import Evidence, EvidenceId, Query
 
@@ -153,6 +153,8 @@ def _match(known: _Known, words: frozenset[str], asked: Collection[Iri]) -> floa
 
 
 def _without(text: str, mention: Mention) -> str:
+    if not stands_in(mention, text):
+        return text
     return f"{text[: mention.start]} {text[mention.end :]}"
 
 

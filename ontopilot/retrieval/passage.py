@@ -53,7 +53,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question as retrieval sees it: its text and the terms it mentions."""
+    """A question as retrieval sees it: its text and the terms it mentions.
+
+    Mentions may come from elsewhere, such as earlier turns; what they say of this text counts
+    only where the text has their words at their offsets.
+    """
 
     text: str
     mentions: tuple[Mention, ...] = ()

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ontopilot.errors import ConfigError, DocumentError, RetrievalError
 from ontopilot.retrieval import EvidenceId, Knowledge, KnowledgeIndex, Passage, Query
@@ -88,6 +90,23 @@ def test_a_ticket_never_outranks_a_document_that_says_the_same(encoder: Any) -> 
     ]
     index = KnowledgeIndex.build(passages, encoder=encoder)
     assert index.search(Query("Descale the kettle with vinegar"))[0].id == "doc:b"
+
+
+def test_terms_of_earlier_turns_count_without_their_offsets(
+    index: KnowledgeIndex, ask: Ask
+) -> None:
+    earlier = ask("I have a question about the AquaBoil 2").mentions
+    first = index.search(Query("And how long is its warranty period?", earlier))[0]
+    assert first.text == "AquaBoil 2 has the warranty period 24 months."
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=80), st.integers(1, 12))
+def test_any_question_is_searched(index: KnowledgeIndex, ask: Ask, text: str, k: int) -> None:
+    found = index.search(ask(text), k=k)
+    assert len(found) <= k
+    assert len({e.id for e in found}) == len(found)
+    assert all(0 <= e.score <= 1 and e.why for e in found)
 
 
 def test_a_kind_that_is_not_wanted_takes_no_place(index: KnowledgeIndex, ask: Ask) -> None:
