@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import takewhile
 
 from ontopilot.prose.blocks import Block, BlockKind, blocks, without_comments
 from ontopilot.prose.sentence import Span, split
@@ -72,7 +73,29 @@ def statements(text: str) -> tuple[Statement, ...]:
             header = (block.group, _cells(clean[block.start : block.end]))
         else:
             found.extend(_read(clean, block, tuple(title for _, title in path), header[1]))
-    return tuple(found)
+    return tuple(_with_lists(found))
+
+
+def _with_lists(found: list[Statement]) -> Iterator[Statement]:
+    """Complete a sentence that ends in a colon by the short list after it."""
+    for at, statement in enumerate(found):
+        if statement.kind != "prose" or not statement.text.endswith(":"):
+            yield statement
+            continue
+        items = _list_at(found, at + 1)
+        texts = [item.text.rstrip(".;, ") for item in items]
+        if texts and not items[0].number and len(" ".join(texts).split()) <= 45:
+            text = f"{statement.text} {'; '.join(texts)}."
+            yield replace(statement, end=items[-1].end, text=text)
+        else:
+            yield statement
+
+
+def _list_at(found: list[Statement], at: int) -> list[Statement]:
+    first = found[at] if at < len(found) else None
+    if first is None or first.kind != "item":
+        return []
+    return list(takewhile(lambda other: other.group == first.group, found[at:]))
 
 
 def _read(
