@@ -17,6 +17,7 @@ from sqlalchemy import (
     inspect,
     make_url,
     select,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -193,6 +194,8 @@ def _prepare(connection: Connection, name: str) -> None:
 
 
 def _check_version(connection: Connection, name: str) -> None:
+    # It changes no row, but a store that cannot be written says so here and not in mid-turn.
+    connection.execute(update(MetaTable).where(MetaTable.key == "").values(value=""))
     found = connection.execute(select(MetaTable.value).where(MetaTable.key == "schema")).scalar()
     if found is not None and found.isdigit() and int(found) > SCHEMA:
         raise StoreVersion(

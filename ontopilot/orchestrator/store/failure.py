@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from sqlite3 import Error as SqliteError
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from ontopilot.errors import StoreError, StoreLocked, StoreReadOnly
@@ -50,6 +50,11 @@ def explained(store: str) -> Iterator[None]:
         raise StoreLocked(
             f"store {store!r}: all its connections are in use; send fewer turns at once"
         ) from None
+    except IntegrityError as error:
+        raise StoreError(
+            f"store {store!r}: what this belongs to is missing, or it is stored already; check the "
+            "identifier of the turn, and let one process run a turn"
+        ) from error
     except DBAPIError as error:
         raise _translated(store, error.orig or error) from error
     except SqliteError as error:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from sqlalchemy.exc import IntegrityError
-
 from ontopilot.errors import StoreError
 from ontopilot.ontology.terms import Mention
 from ontopilot.orchestrator.answer import Answer, Claim, Verdict
@@ -211,15 +209,7 @@ class Store:
         Raises:
             StoreError: a claim was released at this position before, or the turn is unknown.
         """
-        try:
-            self._add_claim(turn, position, claim, verdict)
-        except StoreError as error:
-            if not isinstance(error.__cause__, IntegrityError):
-                raise
-            raise StoreError(
-                f"store {self.name!r}: turn {turn!r} is unknown, or has released claim "
-                f"{position!r} before; let one process run a turn"
-            ) from None
+        self._add_claim(turn, position, claim, verdict)
 
     def withhold(self, turn: str, claim: Claim, verdict: Verdict) -> None:
         """Keep a claim that is not shown, and why."""
