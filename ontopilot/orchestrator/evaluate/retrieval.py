@@ -40,9 +40,12 @@ def evaluate_retrieval(
     Recall is |gold ∩ top-k| / |gold|. Times: seconds to index, milliseconds a question.
     """
     depths = sorted(set(ks))
+    tell = progress or _silent
+    tell("indexing", 0, len(corpus))
     began = time.perf_counter()
     index = KnowledgeIndex.build(corpus, encoder=encoder, ontology=ontology)
     indexed = time.perf_counter() - began
+    tell("indexing", len(corpus), len(corpus))
     found: list[list[str]] = []
     began = time.perf_counter()
     for done, question in enumerate(questions, start=1):
@@ -50,8 +53,7 @@ def evaluate_retrieval(
         query = Query(question.question, mentions)
         best = index.search(query, k=depths[-1], kinds=("passage",))
         found.append([evidence.id for evidence in best])
-        if progress is not None:
-            progress("asking", done, len(questions))
+        tell("asking", done, len(questions))
     asked = time.perf_counter() - began
     shares = {
         k: [_recall(q.gold, ids[:k]) for q, ids in zip(questions, found, strict=True)]
@@ -64,6 +66,10 @@ def evaluate_retrieval(
         "index_seconds": indexed,
         "ms_per_question": asked * 1000 / len(questions),
     }
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Tell nobody."""
 
 
 def _recall(gold: frozenset[str], ids: Sequence[str]) -> float:
