@@ -1,4 +1,8 @@
-"""Documents to passages: about 150 words each, along the structure that the author gave."""
+"""Documents to passages, along the structure that the author gave.
+
+A section is at least one passage, however short: what is cited is then about one thing, and a
+prompt of a given size holds more of what a question needs. Long ones are cut at about 150 words.
+"""
 
 import re
 from collections.abc import Iterable, Iterator

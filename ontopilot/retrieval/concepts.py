@@ -72,11 +72,12 @@ class Concepts:
 
     def _hierarchy(self, iri: Iri) -> Iterator[Concept]:
         label = self.ontology.label
+        children, parents = self.ontology.children(iri), self.ontology.parents(iri)
         for below in _named(self.ontology.descendants(iri)):
-            weight = BELOW if below in self.ontology.children(iri) else FAR_BELOW
+            weight = BELOW if below in children else FAR_BELOW
             yield Concept(below, weight, f"{label(below)}, a kind of {label(iri)}")
         for above in _named(self.ontology.ancestors(iri)):
-            weight = ABOVE if above in self.ontology.parents(iri) else FAR_ABOVE
+            weight = ABOVE if above in parents else FAR_ABOVE
             yield Concept(above, weight, f"{label(above)}, of which {label(iri)} is a kind")
 
     def _members(self, iri: Iri) -> Iterator[Concept]:

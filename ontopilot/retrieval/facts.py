@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from ontopilot.ontology.terms import Fact, Iri, Literal, Mention
 from ontopilot.ontology.vocabulary import OWL_THING, RDF_TYPE
@@ -19,6 +20,7 @@ UNASKED = 0.25
 """The score of a fact about a mentioned term when the question asks for no such property."""
 
 _MOST_MEMBERS = 40
+_MOST_FACTS = 1000
 _STATEMENT_KINDS = frozenset({"object_property", "data_property"})
 
 
@@ -86,7 +88,7 @@ class Facts:
     def _facts_around(self, iri: Iri) -> tuple[_Known, ...]:
         if not self._ontology.has(iri):
             return ()
-        return tuple(self._all(iri))
+        return tuple(islice(self._all(iri), _MOST_FACTS))
 
     def _all(self, iri: Iri) -> Iterator[_Known]:
         ontology, label = self._ontology, self._ontology.label(iri)

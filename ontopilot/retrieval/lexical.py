@@ -23,8 +23,8 @@ def stems(text: str) -> list[str]:
 class Lexical:
     """BM25 (Lucene's variant, k1 = 1.5, b = 0.75) over the stems of passages.
 
-    bm25s builds the matrix of scores; a query adds up its columns, which takes microseconds
-    where a general search call takes a fraction of a millisecond.
+    bm25s builds the matrix of scores; a query adds up its columns itself, because its words have
+    weights.
     """
 
     def __init__(self, passages: Sequence[Sequence[str]]) -> None:

@@ -1,12 +1,13 @@
 """Which passages mention which terms, and how strongly that speaks for them."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ontopilot.ontology.terms import Iri, Mention
-from ontopilot.retrieval.concepts import Concepts
+from ontopilot.retrieval.concepts import Concept, Concepts
 from ontopilot.retrieval.meaning import Meaning
 from ontopilot.retrieval.passage import Passage
 
@@ -34,19 +35,15 @@ class Tags:
             )
             for iri, found in rows.items()
         }
+        self._present = lru_cache(maxsize=4096)(self._tagged)
+        self._gains = lru_cache(maxsize=1024)(self._gained)
 
     def match(self, mentions: Sequence[Mention]) -> NDArray[np.float32]:
         """Score passages by the concepts around the mentions: per mention the best counts."""
         total = np.zeros(self.size, dtype=np.float32)
         for mention in mentions:
-            best = np.zeros(self.size, dtype=np.float32)
-            for concept in reversed(self.concepts.around(mention.iri)):
-                rows, strengths = self._rows.get(concept.iri, _NOTHING)
-                if len(rows):
-                    gain = np.float32(concept.weight * self.rarity(concept.iri)) * strengths
-                    better = gain >= best[rows]
-                    best[rows[better]] = gain[better]
-            total += np.float32(mention.score) * best
+            rows, gains = self._gains(mention.iri)
+            total[rows] += np.float32(mention.score) * gains
         return total
 
     def reasons(self, row: int, mentions: Sequence[Mention]) -> tuple[str, ...]:
@@ -54,12 +51,25 @@ class Tags:
         terms = self.terms[row]
         found: list[str] = []
         for mention in mentions:
-            for concept in self.concepts.around(mention.iri):
-                if concept.iri in terms:
-                    if concept.why not in found:
-                        found.append(concept.why)
-                    break
+            concepts = self._present(mention.iri)
+            why = next((concept.why for concept in concepts if concept.iri in terms), "")
+            if why and why not in found:
+                found.append(why)
         return tuple(found)
+
+    def _tagged(self, iri: Iri) -> tuple[Concept, ...]:
+        """The concepts around a term that any passage mentions, best first."""
+        return tuple(c for c in self.concepts.around(iri) if c.iri in self._rows)
+
+    def _gained(self, iri: Iri) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The rows that mention a concept around a term, and what the best concept gives each."""
+        best = np.zeros(self.size, dtype=np.float32)
+        for concept in self._present(iri):
+            rows, strengths = self._rows[concept.iri]
+            gains = np.float32(concept.weight * self.rarity(concept.iri)) * strengths
+            best[rows] = np.maximum(best[rows], gains)
+        found = np.flatnonzero(best)
+        return found, best[found]
 
     def rarity(self, iri: Iri) -> float:
         """How telling a term is: near 0 when every passage mentions it, 1 when only one does."""
