@@ -167,12 +167,12 @@ class Storage:
             content[name] = (generation / name).read_bytes()
             if _digest(content[name]) != expected:
                 raise self._damaged(f"{name!r} does not match its checksum")
-        vectors = np.frombuffer(content["vectors.f32"], dtype="<f4")
+        vectors = np.frombuffer(content["vectors.f32"], dtype="<f4").astype(np.float32, copy=False)
         return Stored(
             encoder=manifest["encoder"],
             sources=tuple(SourceRecord(**row) for row in manifest["sources"]),
             passages=tuple(_passages(content["passages.jsonl"])),
-            vectors=vectors.reshape(-1, manifest["dimension"]).astype(np.float32, copy=False),
+            vectors=vectors.reshape(-1, manifest["dimension"]),
         )
 
     def _point(self, generation: str, checksum: str) -> None:

@@ -48,6 +48,16 @@ def test_a_second_opening_encodes_nothing(knowledge: Knowledge, shop: Path, enco
     assert stored_files(shop) == before
 
 
+def test_an_index_of_another_format_is_made_again(
+    knowledge: Knowledge, shop: Path, encoder: Any
+) -> None:
+    opened(knowledge, shop, encoder)
+    pointer = shop / "home" / "index" / "current"
+    pointer.write_text(json.dumps({**json.loads(pointer.read_text()), "format": 999}))
+    assert opened(knowledge, shop, encoder).report.embedded == 5
+    assert opened(knowledge, shop, encoder).report.reused == 5
+
+
 def test_only_changed_passages_are_encoded(knowledge: Knowledge, shop: Path, encoder: Any) -> None:
     opened(knowledge, shop, encoder)
     page = shop / "docs" / "returns.md"
@@ -335,8 +345,10 @@ def test_two_documents_with_one_name_are_refused(shop: Path, encoder: Any) -> No
 
 
 def test_knowledge_of_nothing_can_be_opened(shop: Path, encoder: Any) -> None:
+    opened(Knowledge(), shop, encoder)
     index = opened(Knowledge(), shop, encoder)
     assert index.passages == ()
+    assert index.report.note == ""
     assert index.search(Query("kettle")) == ()
 
 
