@@ -5,7 +5,7 @@ from ontopilot.prose.cues import Cue, conditions, negations
 from ontopilot.prose.quantity import Quantity, quantities
 from ontopilot.prose.sentence import ends, split
 from ontopilot.prose.statement import Statement, plain, sentences, statements
-from ontopilot.prose.thesaurus import concept, concepts
+from ontopilot.prose.thesaurus import canonical, concept, concepts
 from ontopilot.prose.words import STOP_WORDS, content_words, stem, tokens
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Quantity",
     "Statement",
     "blocks",
+    "canonical",
     "concept",
     "concepts",
     "conditions",

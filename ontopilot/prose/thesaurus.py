@@ -106,12 +106,18 @@ def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 @lru_cache(maxsize=16384)
-def concepts(text: str) -> tuple[str, ...]:
-    """As `content_words`, with everyday synonyms and phrases reduced to one word each."""
+def canonical(text: str) -> str:
+    """A text with everyday phrases reduced to one word each: `send it back` to `return`."""
     for pattern, word in _phrases():
         text = pattern.sub(word, text)
+    return text
+
+
+@lru_cache(maxsize=16384)
+def concepts(text: str) -> tuple[str, ...]:
+    """As `content_words`, with everyday synonyms and phrases reduced to one word each."""
     return tuple(
         concept(word)
-        for _, _, word in tokens(text)
+        for _, _, word in tokens(canonical(text))
         if word.lower().replace("’", "'") not in STOP_WORDS
     )

@@ -85,6 +85,6 @@ def unit(name: str) -> tuple[str, float] | None:
     Case is ignored, but for the one-letter and data units where it changes the meaning.
     """
     found = _units().get(name.lower())
-    if found is None or (name == "M") or (name in ("Mb", "Gb", "kb")):
+    if found is None or name in ("M", "G", "Mb", "Gb", "kb"):
         return None
     return found

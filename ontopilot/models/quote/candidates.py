@@ -31,8 +31,8 @@ class Candidate:
 
     `rank` is the position of its source and `at` its own within the source. `words` are its
     concepts, `near` those of the heading, question or lead-in right above it, `context` those of
-    the title and the other headings, `body` those of the whole source. `leans` says that it refers to
-    the sentence before it.
+    the title and the other headings, `body` those of the whole source. `leans` says that it
+    refers to the sentence before it.
     """
 
     source: str

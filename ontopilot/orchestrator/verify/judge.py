@@ -1,0 +1,132 @@
+"""The judgement on a claim: beside the evidence that it cites, and beside the ontology."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ontopilot.ontology.ontology import Ontology
+from ontopilot.orchestrator.answer import Claim, Verdict
+from ontopilot.orchestrator.verify.amounts import check_amounts
+from ontopilot.orchestrator.verify.finding import Finding
+from ontopilot.orchestrator.verify.limits import check_limits
+from ontopilot.orchestrator.verify.polarity import check_polarity
+from ontopilot.orchestrator.verify.reading import Reading, read
+from ontopilot.orchestrator.verify.stated import check_facts
+from ontopilot.orchestrator.verify.subject import Coverage, Meanings, check_subject, cover
+from ontopilot.orchestrator.verify.units import Unit, units
+from ontopilot.prose import plain
+from ontopilot.retrieval.passage import Evidence
+
+_MARKERS = re.compile(r"\s*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\]")
+_JOINTS = re.compile(
+    r";\s+|,?\s+(?:and|but|while|whereas)\s+|,\s+(?:which|where)\s+", re.IGNORECASE
+)
+_READ_CLOSELY = 6
+"""Sentences of evidence, the nearest ones by words, that are read in full."""
+
+
+def judge(
+    claim: Claim, *, evidence: Sequence[Evidence], ontology: Ontology, question: str = ""
+) -> Verdict:
+    """Judge the text of a claim against the evidence that it cites and the ontology.
+
+    A claim is supported when one sentence of the cited evidence, or for each clause of the claim
+    one sentence, says it: the same things, amounts and conditions, affirmed or denied alike. It
+    is contradicted when the evidence or the ontology says otherwise, and else unsupported.
+    """
+    known = {item.id: item for item in evidence}
+    if not claim.evidence_ids:
+        return Verdict(claim, "unsupported", "It cites nothing.")
+    unknown = [key for key in claim.evidence_ids if key not in known]
+    if unknown:
+        text = f"It cites {unknown[0]!r}, which is not among the evidence of this turn."
+        return Verdict(claim, "unsupported", text)
+    reading = read(plain(_MARKERS.sub("", claim.text)))
+    if not (reading.words or reading.quantities):
+        return Verdict(claim, "unsupported", "It says nothing that could be checked.")
+    meanings = Meanings(ontology)
+    cited = [known[key] for key in claim.evidence_ids]
+    fault = _fault(reading, cited, meanings, read(question)) or check_facts(
+        claim, reading, meanings
+    )
+    if fault is not None:
+        return Verdict(claim, fault.status, fault.explanation)
+    return Verdict(claim, "supported", _grounds(cited))
+
+
+def _grounds(cited: Sequence[Evidence]) -> str:
+    names = dict.fromkeys(item.title or item.source or "the ontology" for item in cited)
+    return f"The cited text says so ({', '.join(names)})."
+
+
+def _fault(
+    reading: Reading, cited: Sequence[Evidence], meanings: Meanings, question: Reading
+) -> Finding | None:
+    """What is wrong with a claim; nothing if some sentence supports it, or one each clause."""
+    found = [unit for item in cited for unit in units(item)]
+    whole = _nearest_fault(reading, found, meanings, question)
+    if whole is None:
+        return None
+    parts = list(_clauses(reading))
+    faults = [_nearest_fault(part, found, meanings, question) for part in parts]
+    if parts and not any(faults):
+        return None
+    return whole
+
+
+def _nearest_fault(
+    reading: Reading, found: Sequence[Unit], meanings: Meanings, question: Reading
+) -> Finding | None:
+    """The fault beside the nearest sentence; nothing if any sentence supports the claim."""
+    covered = [(cover(reading, unit, meanings), unit) for unit in _shortlist(reading, found)]
+    covered.sort(key=lambda pair: -pair[0].share)
+    faults: list[Finding] = []
+    for coverage, unit in covered:
+        fault = _check(reading, unit, coverage, meanings, question)
+        if fault is None:
+            return None
+        faults.append(fault)
+    nothing = Finding("unsupported", "The cited text does not say this.", 0.0)
+    return max(faults, key=lambda fault: fault.closeness, default=nothing)
+
+
+def _shortlist(reading: Reading, found: Sequence[Unit]) -> list[Unit]:
+    words = reading.concepts
+    amounts = {round(quantity.value, 6) for quantity in reading.quantities}
+
+    def nearness(unit: Unit) -> float:
+        shared = len(words & unit.reading.concepts) + 0.5 * len(words & unit.about.concepts)
+        return shared + sum(round(q.value, 6) in amounts for q in unit.reading.quantities)
+
+    return sorted(found, key=nearness, reverse=True)[:_READ_CLOSELY]
+
+
+def _check(
+    reading: Reading, unit: Unit, covered: Coverage, meanings: Meanings, question: Reading
+) -> Finding | None:
+    """The first fault of a claim beside one sentence of evidence."""
+    subject = check_subject(reading, unit, covered, meanings)
+    if subject is not None:
+        return subject
+    return (
+        check_polarity(reading, unit.reading)
+        or check_amounts(reading, unit.reading)
+        or check_limits(reading, unit.reading, question=question)
+    )
+
+
+def _clauses(reading: Reading) -> Iterator[Reading]:
+    """The clauses of a claim that may rest on different sentences; none if it has only one.
+
+    A clause that names nothing itself is about what the first one is about.
+    """
+    cuts = [(m.start(), m.end()) for m in _JOINTS.finditer(reading.text)]
+    starts = [0, *(end for _, end in cuts)]
+    ends = [*(start for start, _ in cuts), len(reading.text)]
+    pieces = [reading.text[a:b] for a, b in zip(starts, ends, strict=True)]
+    parts = [read(piece) for piece in pieces]
+    if len(parts) < 2 or any(len(p.words) + len(p.quantities) < 2 for p in parts):
+        return
+    subject = parts[0].names[0].text if parts[0].names else ""
+    yield parts[0]
+    for part, piece in zip(parts[1:], pieces[1:], strict=True):
+        yield part if part.names or not subject else read(f"{subject} {piece}")
