@@ -1,5 +1,8 @@
 """IRIs of the vocabularies that the ontology layer reads."""
 
+from typing import Literal as OneOf
+from typing import get_args
+
 from ontopilot.ontology.terms import Iri
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -80,31 +83,26 @@ OWL_TARGET_VALUE = Iri(_OWL + "targetValue")
 OWL_TOP_OBJECT = Iri(_OWL + "topObjectProperty")
 OWL_TOP_DATA = Iri(_OWL + "topDataProperty")
 
-CARDINALITY: dict[Iri, str] = {
-    Iri(_OWL + name): kind
-    for name, kind in (
-        ("minQualifiedCardinality", "min"),
-        ("maxQualifiedCardinality", "max"),
-        ("qualifiedCardinality", "exactly"),
-        ("minCardinality", "min"),
-        ("maxCardinality", "max"),
-        ("cardinality", "exactly"),
-    )
+CARDINALITY: dict[Iri, OneOf["min", "max", "exactly"]] = {
+    Iri(_OWL + "minQualifiedCardinality"): "min",
+    Iri(_OWL + "maxQualifiedCardinality"): "max",
+    Iri(_OWL + "qualifiedCardinality"): "exactly",
+    Iri(_OWL + "minCardinality"): "min",
+    Iri(_OWL + "maxCardinality"): "max",
+    Iri(_OWL + "cardinality"): "exactly",
 }
 """Cardinality predicates, as their kind."""
 
-CHARACTERISTICS: dict[Iri, str] = {
-    Iri(_OWL + name + "Property"): name
-    for name in (
-        "Functional",
-        "InverseFunctional",
-        "Transitive",
-        "Symmetric",
-        "Asymmetric",
-        "Reflexive",
-        "Irreflexive",
-    )
-}
+Trait = OneOf[
+    "Functional",
+    "InverseFunctional",
+    "Transitive",
+    "Symmetric",
+    "Asymmetric",
+    "Reflexive",
+    "Irreflexive",
+]
+CHARACTERISTICS: dict[Iri, Trait] = {Iri(f"{_OWL}{name}Property"): name for name in get_args(Trait)}
 """Types that a property may have besides its kind."""
 
 SKOS_PREF_LABEL = Iri(_SKOS + "prefLabel")

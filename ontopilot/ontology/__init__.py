@@ -1,0 +1,27 @@
+"""Meaning: the ontology as Protégé saves it, and what follows from it."""
+
+from ontopilot.ontology.ontology import Ontology
+from ontopilot.ontology.policy import Policies
+from ontopilot.ontology.terms import (
+    Explanation,
+    Fact,
+    FactCheck,
+    Iri,
+    Literal,
+    Mention,
+    Term,
+    Violation,
+)
+
+__all__ = [
+    "Explanation",
+    "Fact",
+    "FactCheck",
+    "Iri",
+    "Literal",
+    "Mention",
+    "Ontology",
+    "Policies",
+    "Term",
+    "Violation",
+]

@@ -1,0 +1,363 @@
+"""The ontology as a turn reads it: an immutable snapshot, safe from many threads."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+from ontopilot.errors import InconsistentOntology, UnknownTerm
+from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.check import check
+from ontopilot.ontology.explain import explain
+from ontopilot.ontology.hierarchy import Hierarchy
+from ontopilot.ontology.link import Linker, Name
+from ontopilot.ontology.load import Loaded, load
+from ontopilot.ontology.phrase import amount, article, boolean, sentence
+from ontopilot.ontology.reason import ReasoningReport, disjoint_pairs, members_of
+from ontopilot.ontology.reason import reasoner as engine
+from ontopilot.ontology.terms import (
+    Explanation,
+    Fact,
+    FactCheck,
+    Iri,
+    Literal,
+    Mention,
+    Term,
+    TermKind,
+)
+from ontopilot.ontology.theory import theory_of
+from ontopilot.ontology.triples import Node, Triple, Triples
+
+_PROPERTIES = ("object_property", "data_property")
+
+
+class Ontology:
+    """Terms, hierarchies and facts of an ontology and its imports, asserted and inferred.
+
+    Example:
+        >>> shop = Ontology.load("shop.owl")  # doctest: +SKIP
+        >>> shop.verbalise(shop.facts(shop.resolve("AquaBoil 2"))[0])  # doctest: +SKIP
+        'AquaBoil 2 is a kettle.'
+    """
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        inferred: Sequence[Triple],
+        reasoning: ReasoningReport,
+        languages: tuple[str, ...],
+    ) -> None:
+        self.version = loaded.version
+        self.iri = loaded.iri
+        self.path = loaded.path
+        self.sources = loaded.sources
+        self.prefixes: Mapping[str, str] = loaded.prefixes
+        self.missing = loaded.missing
+        self.reasoning = reasoning
+        self._languages = languages
+        self.asserted = loaded.triples
+        kinds = theory_of(loaded.triples).kinds
+        self._terms = {iri: self._describe(iri, kind) for iri, kind in kinds.items()}
+        self.disjoint = disjoint_pairs(loaded.triples)
+        every = (*loaded.triples, *inferred)
+        self._classes = Hierarchy(self._edges(every))
+        self._properties = Hierarchy(self._links(every, v.RDFS_SUBPROPERTY))
+        self._types = self._memberships(every)
+        self._members = _inverted(self._types)
+        self._facts = self._collect(loaded.triples, inferred)
+        self._by_subject = _grouped(self._facts, lambda fact: fact.subject)
+        self._by_predicate = _grouped(self._facts, lambda fact: fact.predicate)
+        self._linker = Linker(self._names(), self._patterns())
+
+    @classmethod
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        reasoner: str = "auto",
+        languages: tuple[str, ...] = ("en", ""),
+        allow_missing_imports: bool = False,
+    ) -> Self:
+        """Read a file in any syntax that Protégé saves, with its imports, and reason over it.
+
+        Raises:
+            OntologyNotFound: there is no such file.
+            OntologySyntaxError: it is malformed, cut off, empty or binary.
+            OntologyImportError: an import is not on this disk.
+            InconsistentOntology: its axioms contradict one another.
+        """
+        loaded = load(Path(path), allow_missing_imports=allow_missing_imports)
+        inference = engine(reasoner).infer(loaded.triples)
+        if inference.contradiction:
+            raise InconsistentOntology(
+                f"{path}: the ontology contradicts itself: {inference.contradiction}; correct one "
+                "of the two in Protégé"
+            )
+        return cls(loaded, inference.triples, inference.report, languages)
+
+    def terms(self, kind: TermKind | None = None) -> tuple[Term, ...]:
+        """Every named term, or those of a kind."""
+        return tuple(t for t in self._terms.values() if kind is None or t.kind == kind)
+
+    def has(self, iri: Iri) -> bool:
+        """Whether the ontology names a term."""
+        return iri in self._terms
+
+    def term(self, iri: Iri) -> Term:
+        """A term with its label, synonyms and definition.
+
+        Raises:
+            UnknownTerm: the ontology does not have it.
+        """
+        if iri not in self._terms:
+            raise UnknownTerm(f"{self.path}: no term {str(iri)!r}; check the spelling of its IRI")
+        return self._terms[iri]
+
+    def label(self, iri: Iri) -> str:
+        """What people call a term; the end of its IRI where it has no label."""
+        return self._terms[iri].label if iri in self._terms else _local(iri)
+
+    def resolve(self, name: str) -> Iri:
+        """The term that `prefix:Name`, an IRI, the end of an IRI or a label names.
+
+        Raises:
+            UnknownTerm: none does; the message names the nearest.
+        """
+        if Iri(name) in self._terms:
+            return Iri(name)
+        prefix, colon, local = name.partition(":")
+        expanded = Iri(self.prefixes.get(prefix, "") + local) if colon else Iri("")
+        if expanded in self._terms:
+            return expanded
+        lowered = name.lower()
+        for term in self._terms.values():
+            if _local(term.iri) == name or term.label.lower() == lowered:
+                return term.iri
+        raise UnknownTerm(f"{self.path}: no term {name!r}{self._nearest(local or name)}")
+
+    def _nearest(self, name: str) -> str:
+        from rapidfuzz import process
+
+        names = {_local(iri): term.label for iri, term in self._terms.items()}
+        best = process.extractOne(name, names.keys(), score_cutoff=70)
+        return f"; did you mean {best[0]!r}?" if best else "; check the spelling"
+
+    def parents(self, iri: Iri) -> frozenset[Iri]:
+        """The classes or properties directly above."""
+        return self._classes.parents(iri) | self._properties.parents(iri)
+
+    def children(self, iri: Iri) -> frozenset[Iri]:
+        """The classes or properties directly below."""
+        return self._classes.children(iri) | self._properties.children(iri)
+
+    def ancestors(self, iri: Iri) -> frozenset[Iri]:
+        """All classes or properties above, without the term itself."""
+        return self._classes.ancestors(iri) | self._properties.ancestors(iri)
+
+    def descendants(self, iri: Iri) -> frozenset[Iri]:
+        """All classes or properties below, without the term itself."""
+        return self._classes.descendants(iri) | self._properties.descendants(iri)
+
+    def types(self, individual: Iri) -> frozenset[Iri]:
+        """All classes of an individual, asserted and inferred."""
+        return self._types.get(individual, frozenset())
+
+    def instances(self, cls: Iri) -> frozenset[Iri]:
+        """All individuals of a class, asserted and inferred."""
+        return self._members.get(cls, frozenset())
+
+    def is_a(self, iri: Iri, cls: Iri) -> bool:
+        """Whether a term is a class, one of its subclasses or one of its members."""
+        return iri == cls or cls in self.ancestors(iri) or cls in self.types(iri)
+
+    def domains(self, iri: Iri) -> frozenset[Iri]:
+        """The named classes that a property may start from, as declared."""
+        return self._ends(iri, v.RDFS_DOMAIN)
+
+    def ranges(self, iri: Iri) -> frozenset[Iri]:
+        """The named classes or datatypes that a property may lead to, as declared."""
+        return self._ends(iri, v.RDFS_RANGE)
+
+    def _ends(self, iri: Iri, axiom: Iri) -> frozenset[Iri]:
+        return frozenset(
+            Iri(value)
+            for value in self.asserted.values(iri, axiom)
+            if isinstance(value, str) and not value.startswith("_:")
+        )
+
+    def facts(
+        self,
+        subject: Iri | None = None,
+        predicate: Iri | None = None,
+        object: Iri | Literal | None = None,  # noqa: A002 - the word of RDF
+    ) -> tuple[Fact, ...]:
+        """Facts that match, asserted and inferred, those about whole classes among them."""
+        if subject is not None:
+            found: Sequence[Fact] = self._by_subject.get(subject, ())
+        elif predicate is not None:
+            found = self._by_predicate.get(predicate, ())
+        else:
+            found = self._facts
+        return tuple(
+            fact
+            for fact in found
+            if (predicate is None or fact.predicate == predicate)
+            and (object is None or fact.object == object)
+        )
+
+    def link(self, text: str) -> tuple[Mention, ...]:
+        """The terms that a text mentions, with their places in it."""
+        return self._linker.link(text)
+
+    def check(self, facts: Sequence[Fact]) -> tuple[FactCheck, ...]:
+        """What the ontology says of claimed facts: supported, contradicted or unknown."""
+        return tuple(check(self, fact) for fact in facts)
+
+    def explain(self, fact: Fact) -> Explanation:
+        """Why a fact holds, in a sentence, with the axioms behind it."""
+        return explain(self, fact)
+
+    def verbalise(self, fact: Fact) -> str:
+        """A fact as an English sentence."""
+        subject, every = self.label(fact.subject), self._is_class(fact.subject)
+        if fact.predicate in (v.RDF_TYPE, v.RDFS_SUBCLASS) and not isinstance(fact.object, Literal):
+            return sentence(subject, "is", article(self.label(fact.object)), every=every)
+        label = self.label(fact.predicate)
+        if isinstance(fact.object, Literal):
+            if fact.object.datatype.endswith("#boolean"):
+                return boolean(subject, label, fact.object, every=every)
+            return sentence(subject, label, self._amount(fact), every=every)
+        value = self.label(fact.object)
+        if self._is_class(fact.object):
+            value = article(value)
+        return sentence(subject, label, value, every=every)
+
+    def _amount(self, fact: Fact) -> str:
+        assert isinstance(fact.object, Literal)  # noqa: S101 - the caller has checked it
+        unit = self.asserted.one(fact.predicate, v.OP_UNIT)
+        return amount(fact.object, unit.value if isinstance(unit, Literal) else "")
+
+    def _is_class(self, iri: Iri) -> bool:
+        return iri in self._terms and self._terms[iri].kind == "class"
+
+    def _describe(self, iri: Iri, kind: TermKind) -> Term:
+        labels = self._texts(iri, v.LABELS)
+        others = self._texts(iri, (*v.LABELS, *v.SYNONYMS))
+        label = labels[0] if labels else _local(iri)
+        return Term(
+            iri,
+            kind,
+            label,
+            tuple(dict.fromkeys(text for text in others if text != label)),
+            next(iter(self._texts(iri, v.DEFINITIONS)), ""),
+            deprecated=any(
+                isinstance(one, Literal) and one.value in ("true", "1")
+                for one in self.asserted.values(iri, v.OWL_DEPRECATED)
+            ),
+        )
+
+    def _texts(self, iri: Iri, properties: Iterable[Iri]) -> list[str]:
+        literals = [
+            one
+            for predicate in properties
+            for one in self.asserted.values(iri, predicate)
+            if isinstance(one, Literal)
+        ]
+        order = {language: place for place, language in enumerate(self._languages)}
+        literals.sort(key=lambda one: order.get(one.language.split("-")[0], len(order)))
+        return [one.value for one in literals]
+
+    def _names(self) -> Iterable[Name]:
+        for term in self._terms.values():
+            if term.deprecated or term.kind in ("annotation_property", "datatype"):
+                continue
+            yield Name(term.iri, term.label, 1.0)
+            for synonym in term.synonyms:
+                yield Name(term.iri, synonym, 0.95)
+
+    def _patterns(self) -> Mapping[Iri, str]:
+        return {
+            iri: value.value
+            for iri, value in self.asserted.pairs(v.OP_IDENTIFIER_PATTERN)
+            if isinstance(value, Literal)
+        }
+
+    def _edges(self, triples: Iterable[Triple]) -> Iterable[tuple[Iri, Iri]]:
+        for subject, predicate, value in triples:
+            if isinstance(value, Literal) or subject.startswith("_:"):
+                continue
+            if predicate == v.RDFS_SUBCLASS and not value.startswith("_:"):
+                if subject in self._terms and value in self._terms:
+                    yield subject, Iri(value)
+            elif predicate in (v.OWL_EQUIVALENT_CLASS, v.RDFS_SUBCLASS):
+                for part in members_of(self.asserted, self.asserted.one(value, v.OWL_INTERSECTION)):
+                    if isinstance(part, str) and part in self._terms:
+                        yield subject, Iri(part)
+
+    def _links(self, triples: Iterable[Triple], axiom: Iri) -> Iterable[tuple[Iri, Iri]]:
+        for subject, predicate, value in triples:
+            if predicate == axiom and subject in self._terms and value in self._terms:
+                yield subject, Iri(str(value))
+
+    def _memberships(self, triples: Iterable[Triple]) -> dict[Iri, frozenset[Iri]]:
+        found: dict[Iri, set[Iri]] = {}
+        for subject, predicate, value in triples:
+            if predicate != v.RDF_TYPE or isinstance(value, Literal) or not self._is_class(value):
+                continue
+            if subject in self._terms and self._terms[subject].kind == "individual":
+                found.setdefault(subject, set()).update({value}, self._classes.ancestors(value))
+        return {one: frozenset(classes) for one, classes in found.items()}
+
+    def _collect(self, asserted: Triples, inferred: Sequence[Triple]) -> tuple[Fact, ...]:
+        given = [Fact(*triple) for triple in asserted if self._is_fact(triple)]
+        more = [Fact(*triple, inferred=True) for triple in inferred if self._is_fact(triple)]
+        return tuple(dict.fromkeys((*given, *more, *self._class_facts())))
+
+    def _is_fact(self, triple: Triple) -> bool:
+        subject, predicate, value = triple
+        if subject not in self._terms or self._terms[subject].kind != "individual":
+            return False
+        if predicate == v.RDF_TYPE:
+            return not isinstance(value, Literal) and self._is_class(value)
+        kind = self._terms[predicate].kind if predicate in self._terms else ""
+        named = isinstance(value, Literal) or value in self._terms
+        return kind in _PROPERTIES and named
+
+    def _class_facts(self) -> Iterable[Fact]:
+        own = {term.iri: list(self._restrictions(term.iri)) for term in self.terms("class")}
+        for cls, stated in own.items():
+            for parent in self._classes.parents(cls):
+                yield Fact(cls, v.RDFS_SUBCLASS, parent)
+            yield from stated
+            for ancestor in self._classes.ancestors(cls):
+                for fact in own.get(ancestor, ()):
+                    yield Fact(cls, fact.predicate, fact.object, inferred=True)
+
+    def _restrictions(self, cls: Iri) -> Iterable[Fact]:
+        for node in self.asserted.values(cls, v.RDFS_SUBCLASS):
+            predicate = self.asserted.one(node, v.OWL_ON_PROPERTY)
+            if not isinstance(predicate, str) or predicate not in self._terms:
+                continue
+            value: Node | None = self.asserted.one(node, v.OWL_HAS_VALUE)
+            if value is None:
+                value = self.asserted.one(node, v.OWL_SOME)
+            if isinstance(value, Literal) or (value is not None and value in self._terms):
+                yield Fact(cls, Iri(predicate), value)
+
+
+def _local(iri: str) -> str:
+    return iri.rstrip("#/").rsplit("#", 1)[-1].rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+
+
+def _inverted(types: Mapping[Iri, frozenset[Iri]]) -> dict[Iri, frozenset[Iri]]:
+    members: dict[Iri, set[Iri]] = {}
+    for individual, classes in types.items():
+        for cls in classes:
+            members.setdefault(cls, set()).add(individual)
+    return {cls: frozenset(found) for cls, found in members.items()}
+
+
+def _grouped(facts: Iterable[Fact], key: Callable[[Fact], Iri]) -> dict[Iri, tuple[Fact, ...]]:
+    groups: dict[Iri, list[Fact]] = {}
+    for fact in facts:
+        groups.setdefault(key(fact), []).append(fact)
+    return {name: tuple(group) for name, group in groups.items()}

@@ -1,0 +1,138 @@
+"""Sources to triples, through the bulk parser of each syntax."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ontopilot.errors import OntologySyntaxError
+from ontopilot.ontology.source import Source
+from ontopilot.ontology.terms import Iri, Literal
+from ontopilot.ontology.triples import Node, Triple
+from ontopilot.ontology.vocabulary import OWL_IMPORTS, OWL_ONTOLOGY, OWL_VERSION_IRI, RDF_TYPE
+
+_HORNED = {"functional": "ofn", "Manchester": "omn", "OWL/XML": "owx", "OBO": "obo"}
+_FUNCTIONAL_PREFIX = re.compile(r"Prefix\s*\(\s*([\w.-]*):\s*=\s*<([^>]*)>")
+_MANCHESTER_PREFIX = re.compile(r"^\s*Prefix:\s*([\w.-]*):\s*<([^>]*)>", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The triples of one file and what its header says."""
+
+    source: Source
+    triples: list[Triple]
+    iri: Iri
+    version_iri: Iri | None
+    imports: tuple[Iri, ...]
+    prefixes: Mapping[str, str]
+
+
+def parse(source: Source, *, number: int = 0) -> Parsed:
+    """Parse one source; blank nodes carry `number`, so that files do not share them.
+
+    Raises:
+        OntologySyntaxError: the content is malformed or cut off.
+    """
+    if source.syntax in _HORNED:
+        data, prefixes = _through_horned(source)
+        triples, _ = _rdf(source, data, "RDF/XML", number)
+    else:
+        triples, found = _rdf(source, source.data, source.syntax, number)
+        prefixes = dict(source.xml.prefixes) if source.xml else found
+    return _with_header(source, triples, prefixes)
+
+
+def _with_header(source: Source, triples: list[Triple], prefixes: Mapping[str, str]) -> Parsed:
+    headers = [s for s, p, o in triples if p == RDF_TYPE and o == OWL_ONTOLOGY]
+    versions = {s: o for s, p, o in triples if p == OWL_VERSION_IRI and isinstance(o, str)}
+    imports = [o for _, p, o in triples if p == OWL_IMPORTS and isinstance(o, str)]
+    named = [iri for iri in headers if not iri.startswith("_:")]
+    iri = named[0] if named else Iri(source.path.resolve().as_uri())
+    return Parsed(source, triples, iri, versions.get(iri), tuple(dict.fromkeys(imports)), prefixes)
+
+
+def _rdf(
+    source: Source, data: bytes, syntax: str, number: int
+) -> tuple[list[Triple], dict[str, str]]:
+    import pyoxigraph
+
+    formats = {
+        "RDF/XML": pyoxigraph.RdfFormat.RDF_XML,
+        "Turtle": pyoxigraph.RdfFormat.TURTLE,
+        "JSON-LD": pyoxigraph.RdfFormat.JSON_LD,
+    }
+    base = source.path.resolve().as_uri()
+    try:
+        parser = pyoxigraph.parse(data, format=formats[syntax], base_iri=base)
+        triples = list(_convert(parser, number))
+        return triples, dict(parser.prefixes)
+    except SyntaxError as error:
+        raise OntologySyntaxError(
+            f"{source.path}: not valid {source.syntax} ({str(error).rstrip('.')}); "
+            "correct that place or save the file from the editor again"
+        ) from None
+
+
+def _convert(parser: object, number: int) -> Iterator[Triple]:
+    from pyoxigraph import BlankNode, NamedNode
+
+    cache: dict[object, Node] = {}
+
+    def node(value: object) -> Node:
+        known = cache.get(value)
+        if known is None:
+            known = cache[value] = _node(value, number, NamedNode, BlankNode)
+        return known
+
+    for quad in parser:  # type: ignore[attr-defined]
+        yield node(quad.subject), Iri(quad.predicate.value), node(quad.object)  # type: ignore[misc]
+
+
+def _node(value: object, number: int, named: type, blank: type) -> Node:
+    if isinstance(value, named):
+        return Iri(value.value)  # type: ignore[attr-defined]
+    if isinstance(value, blank):
+        return Iri(f"_:{number}.{value.value}")  # type: ignore[attr-defined]
+    return Literal(value.value, Iri(value.datatype.value), value.language or "")  # type: ignore[attr-defined]
+
+
+def _through_horned(source: Source) -> tuple[bytes, dict[str, str]]:
+    """The same ontology as RDF/XML, and its prefixes."""
+    import pyhornedowl
+
+    text = source.data.decode()
+    prefixes = _prefixes(source, text)
+    try:
+        ontology = pyhornedowl.open_ontology_from_string(text, _HORNED[source.syntax])
+        return ontology.save_to_string("owl").encode(), prefixes
+    except ValueError as error:
+        raise OntologySyntaxError(
+            f"{source.path}: not valid {source.syntax} syntax ({_where(error)}); "
+            "correct that place or save the file from the editor again"
+        ) from None
+
+
+def _prefixes(source: Source, text: str) -> dict[str, str]:
+    if source.xml:
+        return dict(source.xml.prefixes)
+    pattern = _FUNCTIONAL_PREFIX if source.syntax == "functional" else _MANCHESTER_PREFIX
+    return {name: iri for name, iri in pattern.findall(text)}
+
+
+def _where(error: ValueError) -> str:
+    """The line and the text of it that a parser stopped at, out of its long message."""
+    text = str(error)
+    at = re.search(r"line_col: Pos\(\((\d+), (\d+)\)\)", text)
+    line = re.search(r'line: "((?:[^"\\]|\\.)*)"', text)
+    if at and line:
+        return f"line {at[1]}, column {at[2]}, in {line[1].strip()[:80]!r}"
+    return text.removeprefix("Failed to open ontology: ")[:160]
+
+
+def path_of(iri: Iri) -> Path | None:
+    """The local path that a `file:` IRI names."""
+    from urllib.parse import unquote, urlsplit
+
+    parts = urlsplit(iri)
+    return Path(unquote(parts.path)) if parts.scheme == "file" and not parts.netloc else None
