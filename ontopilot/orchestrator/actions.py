@@ -187,20 +187,23 @@ def _value(
     slot: Slot, question: str, mentions: Sequence[Mention], ontology: Ontology
 ) -> Value | None:
     if slot.range is not None:
-        return next(
-            (
-                m.value or ontology.label(m.iri)
-                for m in mentions
-                if ontology.is_a(m.iri, slot.range)
-            ),
-            None,
-        )
+        return _thing_named(slot.range, mentions, ontology)
     if slot.choices:
         lowered = question.lower()
         return next((c for c in slot.choices if c.lower().replace("_", " ") in lowered), None)
     if slot.type in (int, float):
         return _number(slot, question)
     return question.strip() if slot.type is str and slot.required else None
+
+
+def _thing_named(cls: Iri, mentions: Sequence[Mention], ontology: Ontology) -> Value | None:
+    """An identifier of a class, else the label of a member; the name of the class is neither."""
+    fitting = [m for m in mentions if ontology.is_a(m.iri, cls)]
+    for mention in fitting:
+        if mention.value:
+            return mention.value
+    named = [m.iri for m in fitting if ontology.term(m.iri).kind == "individual"]
+    return ontology.label(named[0]) if named else None
 
 
 def _number(slot: Slot, question: str) -> Value | None:
