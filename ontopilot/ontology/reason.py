@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, Protocol
 
 from ontopilot.errors import ConfigError, MissingExtra
@@ -113,23 +114,23 @@ def disjoint_pairs(triples: Triples) -> dict[Iri, set[Iri]]:
         if isinstance(other, str):
             _pair(pairs, one, Iri(other))
     for group in _of_type(triples, v.OWL_ALL_DISJOINT_CLASSES):
-        members = list(members_of(triples, triples.one(group, v.OWL_MEMBERS)))
-        for one in members:
-            for other in members:
-                if one != other and isinstance(one, str) and isinstance(other, str):
-                    _pair(pairs, Iri(one), Iri(other))
+        listed = members_of(triples, triples.one(group, v.OWL_MEMBERS))
+        members = [Iri(member) for member in listed if isinstance(member, str)]
+        for one, other in combinations(members, 2):
+            _pair(pairs, one, other)
     return pairs
 
 
 def members_of(triples: Triples, head: Node | None) -> Iterable[Node]:
     """The members of an RDF list."""
     seen: set[Node] = set()
-    while head is not None and head != v.RDF_NIL and head not in seen:
-        seen.add(head)
-        first = triples.one(head, v.RDF_FIRST)
+    at = head
+    while at is not None and at != v.RDF_NIL and at not in seen:
+        seen.add(at)
+        first = triples.one(at, v.RDF_FIRST)
         if first is not None:
             yield first
-        head = triples.one(head, v.RDF_REST)
+        at = triples.one(at, v.RDF_REST)
 
 
 def _of_type(triples: Triples, kind: Iri) -> list[Iri]:
@@ -178,7 +179,7 @@ def _from_rdf(raw: tuple[Any, Any, Any]) -> Triple | None:
     subject, predicate, value = _back(raw[0]), _back(raw[1]), _back(raw[2])
     if isinstance(subject, Literal) or isinstance(predicate, Literal):
         return None
-    return subject, predicate, value
+    return Iri(subject), Iri(predicate), value
 
 
 def _back(node: Any) -> Node:

@@ -80,10 +80,9 @@ ANSWER = st.builds(
 def test_every_value_survives_json(pair: tuple[Any, Any]) -> None:
     kind, value = pair
     text = dumps(encode(kind, value))
-    back = decode(kind, json.loads(text))
+    back = decode(kind, json.loads(text, parse_constant=pytest.fail))
     assert repr(back) == repr(value)
     assert text.isascii()
-    assert "NaN" not in text.replace('"nan"', "")
 
 
 def test_a_literal_and_an_iri_are_told_apart() -> None:

@@ -12,8 +12,9 @@ from ontopilot.models.encoder import Encoder
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.evaluate.questions import read_rows
 from ontopilot.retrieval.knowledge import KnowledgeIndex
-from ontopilot.retrieval.passage import EvidenceId, Passage, Query
+from ontopilot.retrieval.passage import EvidenceId, EvidenceKind, Passage, Query
 
+PASSAGES: tuple[EvidenceKind, ...] = ("passage",)
 Progress = Callable[[str, int, int], None]
 
 
@@ -51,7 +52,7 @@ def evaluate_retrieval(
     for done, question in enumerate(questions, start=1):
         mentions = ontology.link(question.question) if ontology is not None else ()
         query = Query(question.question, mentions)
-        best = index.search(query, k=depths[-1], kinds=("passage",))
+        best = index.search(query, k=depths[-1], kinds=PASSAGES)
         found.append([evidence.id for evidence in best])
         tell("asking", done, len(questions))
     asked = time.perf_counter() - began

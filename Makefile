@@ -1,0 +1,87 @@
+# Everything runs from .venv, which the first command makes. `make help` lists the commands.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTHONS := python3.11 python3.12 python3.13 python3
+
+# Debian packages that tests need beyond Python. A test that needs one is skipped without it.
+CI_PACKAGES := default-jre-headless
+SUDO = $(shell test "$$(id -u)" = 0 || echo sudo)
+
+# Where PyTorch's CPU wheels are, when the package index has only the CUDA build: see the README.
+TORCH_INDEX ?=
+INSTALL := $(PIP) install $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -c constraints.txt
+
+# `make test REQUIRE=all` fails where a test would be skipped.
+REQUIRE ?=
+PYTEST := $(BIN)/python -m pytest $(if $(REQUIRE),--require $(REQUIRE))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test test-fast test-full lint types format ci-deps constraints clean
+
+help:  ## list the commands
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: $(VENV)/installed  ## install, build the index of the demo shop, answer its questions
+	$(BIN)/ontopilot demo
+
+test: lint types  ## install, then lint, types and tests (REQUIRE=all: a skip is a failure)
+	$(PYTEST)
+
+test-fast: $(VENV)/installed-dev  ## only the tests that are not marked slow
+	$(PYTEST) -m "not slow"
+
+test-full: lint types  ## the tests with the long sweeps that CI has no time for
+	$(PYTEST) --full
+
+lint: $(VENV)/installed-dev  ## ruff, and the direction in which the packages may import
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+types: $(VENV)/installed-dev  ## mypy, strict
+	$(BIN)/mypy
+
+format: $(VENV)/installed-dev  ## let ruff format and repair what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+ci-deps:  ## as root or with sudo: Debian packages, so that no test is skipped
+	$(SUDO) apt-get update -qq
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive \
+	  apt-get install -y -qq --no-install-recommends $(CI_PACKAGES) </dev/null
+
+constraints:  ## write constraints.txt anew, with the newest versions that pyproject.toml allows
+	rm -rf $(VENV)-new && $(BIN)/python -m venv $(VENV)-new
+	$(VENV)-new/bin/python -m pip install --quiet \
+	  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) 'torch==2.13.0' -e '.[dev]'
+	$(VENV)-new/bin/python -m pip freeze --all --exclude-editable \
+	  | sed -e 's/+cpu$$//' -e '/^pip==/d' >constraints.txt
+	rm -rf $(VENV)-new
+
+clean:  ## remove the environment, caches and what the demo stored
+	rm -rf $(VENV) $(VENV)-new dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	find examples -name .ontopilot -prune -exec rm -rf {} +
+
+$(VENV)/created:
+	@for python in $(PYTHON) $(PYTHONS); do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "making $(VENV) with $$($$python --version)" && $$python -m venv $(VENV) && touch $@; \
+	    exit; \
+	  fi; \
+	done; \
+	echo "no Python 3.11 or newer among: $(PYTHON) $(PYTHONS); run: make PYTHON=/path/to/python" >&2; \
+	exit 1
+
+$(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/created
+	@echo "installing ontopilot and what it needs into $(VENV) (1 to 5 minutes the first time)"
+	@$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@echo "installing the tools for lint, types and tests into $(VENV)"
+	@$(INSTALL) -e '.[dev]'
+	@touch $@

@@ -1,0 +1,1 @@
+"""Turns: a question in, a verified answer or an action out."""

@@ -1,0 +1,1 @@
+"""Plans: how a turn is answered, and why."""
