@@ -120,10 +120,10 @@ def test_an_agent_may_be_named_by_its_module(run, shop, monkeypatch):
 
 
 def test_nothing_that_was_read_steers_the_terminal(run, shop, agent):
-    page = shop / "docs" / "shipping.md"
-    page.write_text("# Shipping\n\nStandard shipping takes \x1b[2J\x1b]0;pwned\x07 4 days.\n")
-    _, out, _ = run("ask", agent, "How long does standard shipping take?")
-    assert "4 days" in out
+    path = shop / "agent.py"
+    path.write_text(path.read_text().replace("was delivered", r"was \x1b[2J\x1b]0;x\x07 delivered"))
+    _, out, _ = run("ask", agent, "Where is my order A-10001?", "--customer", "C-1001")
+    assert "delivered 12 days ago" in out
     assert "\x1b" not in out
     assert "\x07" not in out
 
@@ -174,8 +174,10 @@ def test_an_agent_file_that_exits(run, tmp_path):
 
 def test_an_agent_file_with_a_wrong_argument_names_the_line(run, tmp_path):
     path = tmp_path / "agent.py"
-    path.write_text("from ontopilot import Agent\n\nbad = Agent('no spaces', ontology='x.owl')\n")
-    fails(run("ask", f"{path}:bad", "hello"), 1, str(path), "line 3", "'no spaces'")
+    path.write_text(
+        "from ontopilot.orchestrator.agent import Agent\n\nx = Agent('no name', ontology='')\n"
+    )
+    fails(run("ask", f"{path}:x", "hello"), 1, str(path), "line 3", "'no name'")
 
 
 def test_an_agent_file_that_is_missing(run, tmp_path):
@@ -241,9 +243,7 @@ def test_a_store_of_a_newer_version(run, shop, agent):
 
     assert run("ask", agent, "How long is shipping?")[0] == 0
     with sqlite3.connect(shop / ".ontopilot" / "store.db") as store:
-        tables = store.execute("select name from sqlite_master where sql like '%version%'")
-        (table,) = next(row for row in tables.fetchall() if "meta" in row[0] or "schema" in row[0])
-        store.execute(f"update {table} set version = 99")
+        store.execute("update meta set value = '99' where key = 'schema'")
     store.close()
     fails(run("ask", agent, "How long is shipping?"), 1, "newer")
 
@@ -461,7 +461,7 @@ def test_ontology_show_tells_all_about_a_term(run, shop):
     document = json.loads(run("ontology", "show", shop / "shop.ttl", "shop:AquaBoil2", "--json")[1])
     assert [one["label"] for one in document["parents"]] == ["Kettle"]
     inferred = [fact for fact in document["facts"] if fact["inferred"]]
-    assert any("Product" in fact["text"] for fact in inferred)
+    assert "AquaBoil 2 has the part lid gasket." in [fact["text"] for fact in inferred]
     assert all(fact["why"] for fact in inferred)
     assert any("24" in fact["text"] for fact in document["facts"] if not fact["inferred"])
 

@@ -60,8 +60,10 @@ def configure_logging() -> None:
             f"environment variable ONTOPILOT_LOG_LEVEL={level!r}: "
             "write DEBUG, INFO, WARNING or ERROR"
         )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(level)  # some libraries set a lower level on their own loggers
     logging.basicConfig(
-        stream=sys.stderr, level=level, format="%(levelname)s %(name)s: %(message)s"
+        handlers=[handler], level=level, format="%(levelname)s %(name)s: %(message)s"
     )
 
 

@@ -7,6 +7,7 @@ import typer
 
 from ontopilot.cli.asking import AsJson
 from ontopilot.cli.output import clean, print_json, screen
+from ontopilot.errors import UnknownTerm
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,13 +40,29 @@ def show(
     from ontopilot.ontology.ontology import Ontology
 
     ontology = Ontology.load(file)
-    document = overview(ontology) if term is None else about(ontology, ontology.resolve(term))
+    document = overview(ontology) if term is None else about(ontology, find(ontology, term))
     if as_json:
         print_json(document)
     elif term is None:
         _print_tree(screen(), ontology, document)
     else:
         _print_term(screen(), document)
+
+
+def find(ontology: "Ontology", name: str) -> "Iri":
+    """The term of that name or, where no term has it, the only one with that synonym.
+
+    Raises:
+        UnknownTerm: there is none.
+    """
+    wanted = name.casefold()
+    called = [t.iri for t in ontology.terms() if wanted in map(str.casefold, t.synonyms)]
+    try:
+        return ontology.resolve(name)
+    except UnknownTerm:
+        if len(called) == 1:
+            return called[0]
+        raise
 
 
 def overview(ontology: "Ontology") -> dict[str, Any]:
