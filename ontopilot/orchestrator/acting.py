@@ -65,6 +65,8 @@ async def _decide(work: Workspace, intent: Intent) -> None:
     if asks:
         _remember(work, intent, "confirm")
         agreed = interrupt({"message": asks[0].message, "action": intent.action.name})
+        # A node that is resumed runs from its beginning, so that it has just asked again.
+        work.services.store.clear_pending(work.conversation)
         if not agreed:
             work.outcome = "answered"
             work.message = "All right, I have not done anything."

@@ -1,6 +1,6 @@
 """The checkpoint file: it carries turns in progress and nothing else."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -110,8 +110,11 @@ async def prune(saver: AsyncSqliteSaver, thread: str) -> None:
     await saver.adelete_thread(thread)
 
 
-async def sweep(saver: Checkpoints, needed: Collection[str]) -> None:
-    """Forget the threads that a process left behind which died before it could prune them."""
-    for thread in await saver.threads():
-        if thread not in needed:
-            await saver.adelete_thread(thread)
+async def sweep(saver: Checkpoints, *, needed: Callable[[], Collection[str]]) -> None:
+    """Forget the threads that a process left behind which died before it could prune them.
+
+    `needed` is asked after the file was listed: a turn that begins meanwhile is not listed.
+    """
+    there = await saver.threads()
+    for thread in set(there) - set(needed()):
+        await saver.adelete_thread(thread)

@@ -11,7 +11,7 @@ from langgraph.types import Command
 from ontopilot.orchestrator import nodes
 from ontopilot.orchestrator.actions import Intent
 from ontopilot.orchestrator.answer import Answer
-from ontopilot.orchestrator.checkpoint import Checkpoints, open_checkpointer, prune
+from ontopilot.orchestrator.checkpoint import Checkpoints, open_checkpointer, prune, sweep
 from ontopilot.orchestrator.events import Event
 from ontopilot.orchestrator.graph import build
 from ontopilot.orchestrator.plan.choose import Situation, choose
@@ -53,8 +53,9 @@ class Turns:
         instructions: str,
         context_tokens: int,
     ) -> Self:
-        """Open the checkpoint file and compile the graph."""
+        """Open the checkpoint file, forget what ended turns left in it, and compile the graph."""
         saver = await open_checkpointer(checkpoints)
+        await sweep(saver, needed=store.threads)
         return cls(
             store=store,
             saver=saver,

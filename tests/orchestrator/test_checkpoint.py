@@ -56,7 +56,7 @@ async def test_leftovers_are_swept_and_what_is_needed_stays(tmp_path: Path) -> N
     saver = await open_checkpointer(tmp_path / "turns.db")
     for thread in ("t-1", "t-2", "t-3"):
         await begin(saver, thread)
-    await sweep(saver, {"t-2", "t-unknown"})
+    await sweep(saver, needed=lambda: {"t-2", "t-unknown"})
     assert await saver.threads() == ("t-2",)
     await saver.aclose()
 

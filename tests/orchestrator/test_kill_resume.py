@@ -52,9 +52,12 @@ def stall(*words):
     tell(*words)
     threading.Event().wait()
 
+def refund(order: str, customer: str) -> str:
+    stall("calling", order)
+
 if sys.argv[5:] == ["action"]:
-    for declared in agent.actions:
-        object.__setattr__(declared, "function", lambda order, customer: stall("calling", order))
+    (declared,) = agent.actions
+    object.__setattr__(declared, "function", refund)
 elif sys.argv[5:] == ["record"]:
     agent.records("tiny:Order")(lambda order, customer: stall("looking", order))
 
@@ -180,6 +183,7 @@ def test_one_yes_is_one_refund(make_agent: MakeAgent) -> None:
     agent.ask("I want my money back for order A-10001", conversation="c-1", customer="C-1001")
     replies = [agent.ask("yes", conversation="c-1", customer="C-1001").outcome for _ in range(4)]
     assert replies[0] == "acted"
+    assert not {"acted", "confirm"} & set(replies[1:])
     assert agent.refunded == [("A-10001", "C-1001")]  # type: ignore[attr-defined]
 
 
