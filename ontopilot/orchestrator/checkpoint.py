@@ -1,5 +1,6 @@
 """The checkpoint file: it carries turns in progress and nothing else."""
 
+import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -43,6 +44,9 @@ class Checkpoints(AsyncSqliteSaver):
             StoreError: it is not such a file.
         """
         with explained(str(path)):
+            # What cannot be opened fails here: the thread of an aiosqlite connection that fails to
+            # open outlives the error.
+            sqlite3.connect(path).close()
             connection = await aiosqlite.connect(path, timeout=patience)
             try:
                 for setting in _PRAGMAS:
@@ -98,16 +102,6 @@ class Checkpoints(AsyncSqliteSaver):
     async def aclose(self) -> None:
         """Close the file."""
         await self.conn.close()
-
-
-async def open_checkpointer(path: Path) -> Checkpoints:
-    """Open the file of turns in progress; see `Checkpoints.open`."""
-    return await Checkpoints.open(path)
-
-
-async def prune(saver: AsyncSqliteSaver, thread: str) -> None:
-    """Forget a turn that has ended."""
-    await saver.adelete_thread(thread)
 
 
 async def sweep(saver: Checkpoints, *, needed: Callable[[], Collection[str]]) -> None:
