@@ -1,21 +1,22 @@
 """Drafting: engines' text becomes claims, and only verified claims become text."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from ontopilot.models.messages import Chunk, GenerationRequest
 from ontopilot.models.pool import Role
-from ontopilot.ontology.terms import Mention
+from ontopilot.ontology.ontology import Ontology
+from ontopilot.ontology.terms import Fact, Iri, Literal, Mention
 from ontopilot.orchestrator.answer import Claim
 from ontopilot.orchestrator.cited import CitedStream
 from ontopilot.orchestrator.events import Released
 from ontopilot.orchestrator.prompts import DRAFT, REASON, draft_request
 from ontopilot.orchestrator.state import Workspace
-from ontopilot.orchestrator.understand import direct_facts
+from ontopilot.orchestrator.understand import asks_how, direct_facts, several
 from ontopilot.orchestrator.verify import answers, judge
 from ontopilot.retrieval.pack import pack
-from ontopilot.retrieval.passage import Context, Evidence, Query
+from ontopilot.retrieval.passage import Context, Evidence, EvidenceId, Query
 
 MOST_CLAIMS = 8
 """Claims that one answer shows at most."""
@@ -63,7 +64,7 @@ def addressed(work: Workspace) -> bool:
 
 async def generate(work: Workspace, role: Role) -> None:
     """Stream a draft from the pool; every claim is judged as soon as it is complete."""
-    context = pack(work.evidence, budget_tokens=work.services.context_tokens)
+    context = pack(_usable(work), budget_tokens=work.services.context_tokens)
     request = draft_request(
         work.text,
         context,
@@ -73,6 +74,14 @@ async def generate(work: Workspace, role: Role) -> None:
     )
     async for claim in _claims(work, role, request, context):
         offer(work, claim)
+
+
+def _usable(work: Workspace) -> tuple[Evidence, ...]:
+    """The evidence for a draft: a how-to wants instructions, which single facts are not."""
+    if asks_how(work.question):
+        told = tuple(item for item in work.evidence if item.kind != "fact")
+        return told or work.evidence
+    return work.evidence
 
 
 async def _claims(
@@ -102,6 +111,54 @@ def _claim(sentence: str, markers: tuple[int, ...], context: Context) -> Claim:
     cited = [context.evidence[n - 1] for n in markers if 1 <= n <= len(context.evidence)]
     facts = tuple(fact for item in cited for fact in item.facts if item.text == sentence)
     return Claim(sentence, tuple(dict.fromkeys(item.id for item in cited)), facts)
+
+
+def quote_chain(work: Workspace, chain: Sequence[Evidence]) -> bool:
+    """Answer a problem with the ontology's own steps. True if they are the whole answer."""
+    released = [offer(work, Claim(item.text, (item.id,), item.facts)) for item in chain]
+    return any(released) and not several(work.question)
+
+
+def chain(work: Workspace) -> tuple[Evidence, ...]:
+    """The ontology's steps from what is mentioned to what follows: symptom, cause, fix.
+
+    Starts at the mentioned individual with the longest name from which two steps lead on.
+    """
+    ontology = work.services.ontology
+    starts = sorted(work.mentions, key=lambda m: m.start - m.end)
+    for mention in starts:
+        if not ontology.has(mention.iri) or ontology.term(mention.iri).kind != "individual":
+            continue
+        steps = _steps(ontology, mention.iri)
+        if any(fact.subject != mention.iri for fact in steps):
+            return tuple(fact_evidence(ontology, fact, "a step from the symptom") for fact in steps)
+    return ()
+
+
+def _steps(ontology: Ontology, start: Iri) -> list[Fact]:
+    steps: list[Fact] = []
+    for first in _links(ontology, start):
+        steps.append(first)
+        steps += _links(ontology, Iri(str(first.object)))[:2]
+    return steps[:MOST_CLAIMS]
+
+
+def _links(ontology: Ontology, subject: Iri) -> list[Fact]:
+    """Stated facts that lead from one individual to another."""
+    return [
+        fact
+        for fact in ontology.facts(subject)
+        if not fact.inferred
+        and not isinstance(fact.object, Literal)
+        and ontology.has(fact.object)
+        and ontology.term(fact.object).kind == "individual"
+    ]
+
+
+def fact_evidence(ontology: Ontology, fact: Fact, why: str) -> Evidence:
+    """A fact of the ontology as evidence."""
+    text = ontology.verbalise(fact)
+    return Evidence(EvidenceId("fact:" + digest(text)), "fact", text, 1.0, why, facts=(fact,))
 
 
 def second_hop(work: Workspace) -> tuple[Evidence, ...]:

@@ -1,7 +1,7 @@
 """The nodes of a turn: plain functions from its state to the part that changes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from ontopilot.orchestrator.understand import (
     describes_trouble,
     direct_facts,
 )
-from ontopilot.retrieval.passage import Evidence, EvidenceId, Query
+from ontopilot.retrieval.passage import Evidence, Query
 
 TurnRuntime = Runtime[Workspace]
 Update = dict[str, Any]
@@ -106,13 +106,18 @@ def _facts_first(work: Workspace, found: tuple[Evidence, ...]) -> tuple[Evidence
     wanted = {f.triple for f in direct_facts(work.mentions, work.services.ontology)}
     first = [e for e in found if any(fact.triple in wanted for fact in e.facts)]
     held = {fact.triple for e in first for fact in e.facts}
-    for fact in direct_facts(work.mentions, work.services.ontology):
-        if fact.triple not in held:
-            text = work.services.ontology.verbalise(fact)
-            key = EvidenceId("fact:" + drafting.digest(text))
-            first.append(Evidence(key, "fact", text, 1.0, "the question names it", facts=(fact,)))
+    ontology = work.services.ontology
+    first += [
+        drafting.fact_evidence(ontology, fact, "the question names it")
+        for fact in direct_facts(work.mentions, ontology)
+        if fact.triple not in held
+    ]
+    return _joined(first, found)
+
+
+def _joined(first: Sequence[Evidence], then: Sequence[Evidence]) -> tuple[Evidence, ...]:
     keys = {item.id for item in first}
-    return (*first, *(item for item in found if item.id not in keys))
+    return (*first, *(item for item in then if item.id not in keys))
 
 
 async def draft(state: TurnState, runtime: TurnRuntime) -> Update:
@@ -151,9 +156,11 @@ async def reason(state: TurnState, runtime: TurnRuntime) -> Update:
     """Search again from what the first search found, and answer step by step."""
     work = runtime.context
     done = timed(work, "reason")
-    work.evidence = drafting.second_hop(work)
+    steps = drafting.chain(work)
+    work.evidence = _joined(steps, drafting.second_hop(work))
     work.services.store.save_evidence(work.turn, work.evidence)
-    await drafting.generate(work, "reasoner")
+    if work.services.pool.generates("reasoner") or not drafting.quote_chain(work, steps):
+        await drafting.generate(work, "reasoner")
     done()
     return {"reasoned": True}
 

@@ -11,7 +11,7 @@ from langgraph.types import Command
 from ontopilot.orchestrator import nodes
 from ontopilot.orchestrator.actions import Intent
 from ontopilot.orchestrator.answer import Answer
-from ontopilot.orchestrator.checkpoint import Checkpoints, open_checkpointer, prune, sweep
+from ontopilot.orchestrator.checkpoint import Checkpoints, sweep
 from ontopilot.orchestrator.events import Event
 from ontopilot.orchestrator.graph import build
 from ontopilot.orchestrator.plan.choose import Situation, choose
@@ -54,7 +54,7 @@ class Turns:
         context_tokens: int,
     ) -> Self:
         """Open the checkpoint file, forget what ended turns left in it, and compile the graph."""
-        saver = await open_checkpointer(checkpoints)
+        saver = await Checkpoints.open(checkpoints)
         await sweep(saver, needed=store.threads)
         return cls(
             store=store,
@@ -92,7 +92,7 @@ class Turns:
         if action is None:
             return
         if pending.kind == "confirm" and agreed is None:
-            await prune(self._saver, pending.turn)
+            await self._saver.adelete_thread(pending.turn)
             return
         intent = Intent(action, 1.0, dict(pending.slots))
         mentions = work.services.ontology.link(work.question)
@@ -127,7 +127,7 @@ class Turns:
         if waiting:
             work.message, work.outcome = str(waiting[0].value["message"]), "confirm"
             return await asyncio.to_thread(finish, work)
-        await prune(self._saver, thread)
+        await self._saver.adelete_thread(thread)
         return self.store.answer(work.turn)
 
     def _config(self, thread: str) -> RunnableConfig:

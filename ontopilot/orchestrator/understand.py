@@ -27,6 +27,7 @@ _TROUBLE = re.compile(
     r"wrong with|trip\w*|burn\w*|problem|trouble)\b",
     re.IGNORECASE,
 )
+_HOW = re.compile(r"\b(how (?:do|can|should|to) (?:i|we|you)?|steps?)\b", re.IGNORECASE)
 _MORE = re.compile(
     r"\b(how (?:do|can|should|to)|why|can i|could i|should i|what if|steps?)\b", re.I
 )
@@ -92,7 +93,17 @@ def describes_trouble(question: str) -> bool:
 
 def asks_more(question: str) -> bool:
     """Whether one fact cannot be the whole answer: a how-to, a reason, several questions."""
-    return bool(_MORE.search(question)) or len(list(split(question))) > 1
+    return bool(_MORE.search(question)) or several(question)
+
+
+def asks_how(question: str) -> bool:
+    """Whether the message asks for instructions."""
+    return bool(_HOW.search(question))
+
+
+def several(question: str) -> bool:
+    """Whether the message holds more than one question or statement."""
+    return len(list(split(question))) > 1
 
 
 def direct_facts(mentions: Sequence[Mention], ontology: Ontology) -> tuple[Fact, ...]:

@@ -19,7 +19,7 @@ ORDERS = {
 }
 
 
-@pytest.fixture()
+@pytest.fixture
 def shop(tmp_path: Path) -> Path:
     """A copy of the tiny shop that a test may edit."""
     folder = tmp_path / "shop"
@@ -27,7 +27,7 @@ def shop(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_agent(shop: Path) -> Iterator[Callable[..., Agent]]:
     """Makes agents of the tiny shop and closes them."""
     made: list[Agent] = []

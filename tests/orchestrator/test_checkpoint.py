@@ -10,7 +10,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import interrupt
 
 from ontopilot.errors import StoreError, StoreLocked, StoreReadOnly
-from ontopilot.orchestrator.checkpoint import Checkpoints, open_checkpointer, prune, sweep
+from ontopilot.orchestrator.checkpoint import Checkpoints, sweep
 
 
 class Small(TypedDict, total=False):
@@ -41,19 +41,19 @@ async def begin(saver: Checkpoints, thread: str) -> None:
 
 
 async def test_a_turn_in_progress_is_listed_until_it_is_pruned(tmp_path: Path) -> None:
-    saver = await open_checkpointer(tmp_path / "turns.db")
+    saver = await Checkpoints.open(tmp_path / "turns.db")
     await begin(saver, "t-1")
     await begin(saver, "t-2")
     await saver.aclose()
-    saver = await open_checkpointer(tmp_path / "turns.db")
+    saver = await Checkpoints.open(tmp_path / "turns.db")
     assert await saver.threads() == ("t-1", "t-2")
-    await prune(saver, "t-1")
+    await saver.adelete_thread("t-1")
     assert await saver.threads() == ("t-2",)
     await saver.aclose()
 
 
 async def test_leftovers_are_swept_and_what_is_needed_stays(tmp_path: Path) -> None:
-    saver = await open_checkpointer(tmp_path / "turns.db")
+    saver = await Checkpoints.open(tmp_path / "turns.db")
     for thread in ("t-1", "t-2", "t-3"):
         await begin(saver, thread)
     await sweep(saver, needed=lambda: {"t-2", "t-unknown"})
@@ -63,14 +63,14 @@ async def test_leftovers_are_swept_and_what_is_needed_stays(tmp_path: Path) -> N
 
 async def test_the_file_does_not_grow_with_the_turns(tmp_path: Path) -> None:
     path = tmp_path / "turns.db"
-    saver = await open_checkpointer(path)
+    saver = await Checkpoints.open(path)
     for number in range(60):
         await begin(saver, f"t-{number}")
     for number in range(60):
-        await prune(saver, f"t-{number}")
+        await saver.adelete_thread(f"t-{number}")
     await saver.aclose()
     full = path.stat().st_size
-    await (await open_checkpointer(path)).aclose()
+    await (await Checkpoints.open(path)).aclose()
     assert path.stat().st_size < full / 2
 
 
@@ -90,9 +90,9 @@ async def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "turns.db"
     path.write_text("a shopping list " * 100)
     with pytest.raises(StoreError, match="not a store"):
-        await open_checkpointer(path)
+        await Checkpoints.open(path)
 
 
 async def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreReadOnly, match=r"none/turns\.db"):
-        await open_checkpointer(tmp_path / "none" / "turns.db")
+        await Checkpoints.open(tmp_path / "none" / "turns.db")
