@@ -65,6 +65,14 @@ def fails(result, code, *words):
         assert word in lines[0]
 
 
+def wait_for(path):
+    """Wait until a program has made a file."""
+    deadline = time.monotonic() + 30
+    while not path.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 # --- asking -------------------------------------------------------------------------------------
 
 
@@ -355,10 +363,7 @@ def test_ctrl_c_while_indexing_leaves_the_old_index(run, shop, agent):
     process = subprocess.Popen(
         [*PROGRAM, "index", agent, "--rebuild"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    deadline = time.monotonic() + 30
-    while not started.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for(started)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130
@@ -420,6 +425,34 @@ def test_chat_survives_a_question_that_cannot_be_asked(chat):
     assert code == 0
     assert "20,001 characters" in out
     assert "3 days" in out
+
+
+def test_ctrl_c_in_chat_stops_the_turn_and_not_the_chat(shop, agent):
+    started = shop / "started"
+    path = shop / "agent.py"
+    engine = f"""
+class Hangs(ScriptedEngine):
+    async def generate(self, request):
+        if "return" in request.question:
+            open({str(started)!r}, "w").close()
+            await asyncio.Event().wait()
+        async for chunk in super().generate(request):
+            yield chunk
+
+"""
+    text = path.read_text().replace("ScriptedEngine()", "Hangs()")
+    path.write_text(text.replace("\nHERE =", f"\nimport asyncio\n{engine}\nHERE ="))
+    process = subprocess.Popen(
+        [*PROGRAM, "chat", agent], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    process.stdin.write("Can I return an opened kettle?\n")
+    process.stdin.flush()
+    wait_for(started)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate("How long is shipping?\n", timeout=30)
+    assert process.returncode == 0
+    assert "stopped" in out
+    assert "Standard shipping takes 3 days." in out
 
 
 def test_chat_resumes_a_turn_that_was_cut_off(run, chat, shop, agent):

@@ -94,8 +94,10 @@ class Chat:
             self._console.print("There is no answer yet.", style="dim")
         elif line == "/explain":
             show_explanation(self._console, self._last)
+            self._console.print()
         else:
             show_sources(self._console, self._last.citations)
+            self._console.print()
         return True
 
     def _turn(self, question: str) -> None:
