@@ -19,8 +19,8 @@ from typing import Any
 
 from _report import document, quantile, show
 
-from ontopilot import Agent
 from ontopilot.cli.agents import load_agent
+from ontopilot.orchestrator.agent import Agent
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "customer_service"
 GREETINGS = (

@@ -20,13 +20,14 @@ import numpy as np
 from _report import SEED, document, interleaved, show
 from langgraph.graph import END, START, StateGraph
 
-from ontopilot import Agent, Knowledge
 from ontopilot.models.encoder import Vectors
 from ontopilot.models.hashing import HashEncoder
 from ontopilot.models.messages import GenerationRequest
 from ontopilot.models.scripted import ScriptedEngine
-from ontopilot.orchestrator.checkpoint import Checkpoints, open_checkpointer
+from ontopilot.orchestrator.agent import Agent
+from ontopilot.orchestrator.checkpoint import Checkpoints
 from ontopilot.orchestrator.loop import LoopThread
+from ontopilot.retrieval.knowledge import Knowledge
 
 PARTS = ("filter", "hose", "lid", "cable", "handle", "sensor", "display", "fan", "valve", "lamp")
 PRODUCTS = ("AquaBoil 2", "NetBeam 5", "CleanSpin 7", "ToastMate 3", "AirWave 4", "ColdBox 6")
@@ -69,7 +70,7 @@ class Bare:
 
     def __init__(self, path: Path, nodes: int) -> None:
         self._loop = LoopThread("bare")
-        self._saver: Checkpoints = self._loop.submit(open_checkpointer(path)).result()
+        self._saver: Checkpoints = self._loop.submit(Checkpoints.open(path)).result()
         graph = StateGraph(Empty)
         names = [f"node{number}" for number in range(nodes)]
         for name in names:
