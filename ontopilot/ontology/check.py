@@ -8,8 +8,6 @@ from ontopilot.ontology.terms import Explanation, Fact, FactCheck, Iri, Literal
 if TYPE_CHECKING:
     from ontopilot.ontology.ontology import Ontology
 
-_FUNCTIONAL = Iri("http://www.w3.org/2002/07/owl#FunctionalProperty")
-
 
 def check(ontology: "Ontology", fact: Fact) -> FactCheck:
     """Supported when it follows, contradicted when something known excludes it, else unknown."""
@@ -57,7 +55,7 @@ def _clash(ontology: "Ontology", thing: Iri, cls: Iri, said: str) -> Explanation
 
 
 def _functional(ontology: "Ontology", fact: Fact) -> Explanation | None:
-    if _FUNCTIONAL not in ontology.asserted.values(fact.predicate, v.RDF_TYPE):
+    if v.OWL_FUNCTIONAL not in ontology.asserted.values(fact.predicate, v.RDF_TYPE):
         return None
     for subject in (fact.subject, *sorted(ontology.types(fact.subject))):
         for known in ontology.facts(subject, fact.predicate):

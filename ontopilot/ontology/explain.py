@@ -8,8 +8,6 @@ from ontopilot.ontology.terms import Explanation, Fact, Iri, Literal
 if TYPE_CHECKING:
     from ontopilot.ontology.ontology import Ontology
 
-_SYMMETRIC = Iri("http://www.w3.org/2002/07/owl#SymmetricProperty")
-
 
 def explain(ontology: "Ontology", fact: Fact) -> Explanation:
     """One sentence with the statements from which the fact follows."""
@@ -52,7 +50,7 @@ def _by_inverse(ontology: "Ontology", fact: Fact) -> list[Fact]:
     others = {Iri(str(o)) for o in ontology.asserted.values(fact.predicate, v.OWL_INVERSE)} | {
         s for s, o in ontology.asserted.pairs(v.OWL_INVERSE) if o == fact.predicate
     }
-    if _SYMMETRIC in ontology.asserted.values(fact.predicate, v.RDF_TYPE):
+    if v.OWL_SYMMETRIC in ontology.asserted.values(fact.predicate, v.RDF_TYPE):
         others.add(fact.predicate)
     for other in sorted(others):
         found = [f for f in ontology.facts(fact.object, other, fact.subject) if not f.inferred]

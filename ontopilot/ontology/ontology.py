@@ -9,6 +9,7 @@ from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.check import check
 from ontopilot.ontology.explain import explain
 from ontopilot.ontology.hierarchy import Hierarchy
+from ontopilot.ontology.kinds import kinds_of
 from ontopilot.ontology.link import Linker, Name
 from ontopilot.ontology.load import Loaded, load
 from ontopilot.ontology.phrase import amount, article, boolean, sentence
@@ -24,7 +25,6 @@ from ontopilot.ontology.terms import (
     Term,
     TermKind,
 )
-from ontopilot.ontology.theory import theory_of
 from ontopilot.ontology.triples import Node, Triple, Triples
 
 _PROPERTIES = ("object_property", "data_property")
@@ -55,7 +55,7 @@ class Ontology:
         self.reasoning = reasoning
         self._languages = languages
         self.asserted = loaded.triples
-        kinds = theory_of(loaded.triples).kinds
+        kinds = kinds_of(loaded.triples)
         self._terms = {iri: self._describe(iri, kind) for iri, kind in kinds.items()}
         self.disjoint = disjoint_pairs(loaded.triples)
         every = (*loaded.triples, *inferred)

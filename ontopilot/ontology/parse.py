@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal as OneOf
 
 from ontopilot.errors import OntologySyntaxError
 from ontopilot.ontology.source import Source
@@ -11,7 +12,12 @@ from ontopilot.ontology.terms import Iri, Literal
 from ontopilot.ontology.triples import Node, Triple
 from ontopilot.ontology.vocabulary import OWL_IMPORTS, OWL_ONTOLOGY, OWL_VERSION_IRI, RDF_TYPE
 
-_HORNED = {"functional": "ofn", "Manchester": "omn", "OWL/XML": "owx", "OBO": "obo"}
+_HORNED: Mapping[str, OneOf["ofn", "omn", "owx", "obo"]] = {
+    "functional": "ofn",
+    "Manchester": "omn",
+    "OWL/XML": "owx",
+    "OBO": "obo",
+}
 _FUNCTIONAL_PREFIX = re.compile(r"Prefix\s*\(\s*([\w.-]*):\s*=\s*<([^>]*)>")
 _MANCHESTER_PREFIX = re.compile(r"^\s*Prefix:\s*([\w.-]*):\s*<([^>]*)>", re.M)
 
@@ -117,7 +123,7 @@ def _prefixes(source: Source, text: str) -> dict[str, str]:
     if source.xml:
         return dict(source.xml.prefixes)
     pattern = _FUNCTIONAL_PREFIX if source.syntax == "functional" else _MANCHESTER_PREFIX
-    return {name: iri for name, iri in pattern.findall(text)}
+    return dict(pattern.findall(text))
 
 
 def _where(error: ValueError) -> str:

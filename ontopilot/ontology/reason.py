@@ -143,7 +143,7 @@ def _pair(pairs: dict[Iri, set[Iri]], one: Iri, other: Iri) -> None:
 
 
 def _two_values(triples: Triples) -> str:
-    for predicate in _of_type(triples, Iri("http://www.w3.org/2002/07/owl#FunctionalProperty")):
+    for predicate in _of_type(triples, v.OWL_FUNCTIONAL):
         values: dict[Iri, Node] = {}
         for subject, value in triples.pairs(predicate):
             held = values.setdefault(subject, value)

@@ -17,8 +17,17 @@ MAX_BYTES = 300_000_000
 _COMMENTS = re.compile(r"(?:\s+|#[^\n]*\n|#[^\n]*$)+")
 _IRI_LINE = re.compile(r"<[^\s<>\"]*>\s+<?[\w:]")
 _TURTLE = re.compile(r"@(?:prefix|base)\b|(?:PREFIX|BASE)\s+[^\n]*<|_:|[\w.-]*:[\w.%-]*\s", re.I)
-_FUNCTIONAL = re.compile(r"(?:Prefix|Ontology|Document)\s*\(")
-_MANCHESTER = re.compile(r"(?:Prefix|Ontology|Import|Class|Namespace)\s*:")
+_SYNTAXES: tuple[tuple[re.Pattern[str], Syntax | None], ...] = (
+    (_IRI_LINE, "Turtle"),
+    (re.compile("<"), None),
+    (re.compile(r"(?:Prefix|Ontology|Document)\s*\("), "functional"),
+    (re.compile(r"(?:Prefix|Ontology|Import|Class|Namespace)\s*:"), "Manchester"),
+    (re.compile("format-version:"), "OBO"),
+    (re.compile(r"\{|\[\s*[\[{\]]"), "JSON-LD"),
+    (_TURTLE, "Turtle"),
+    (re.compile(r"\["), "Turtle"),
+)
+"""How each syntax begins, after comments; none of them is XML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +112,9 @@ def _sniff(path: Path, text: str) -> Syntax | None:
     skipped = _COMMENTS.match(text)
     start = skipped.end() if skipped else 0
     head = text[start : start + 4096]
-    if _IRI_LINE.match(head):
-        return "Turtle"
-    if head.startswith("<"):
-        return None
-    if _FUNCTIONAL.match(head):
-        return "functional"
-    if _MANCHESTER.match(head):
-        return "Manchester"
-    if head.startswith("format-version:"):
-        return "OBO"
-    if head.startswith("{") or re.match(r"\[\s*[\[{\]]", head):
-        return "JSON-LD"
-    if _TURTLE.match(head) or head.startswith("["):
-        return "Turtle"
+    for pattern, syntax in _SYNTAXES:
+        if pattern.match(head):
+            return syntax
     raise OntologySyntaxError(
         f"{path}: begins with {head[:40]!r}, which is none of RDF/XML, OWL/XML, Turtle, N-Triples, "
         "JSON-LD, functional, Manchester or OBO syntax; save the ontology in one of them"

@@ -1,8 +1,5 @@
 """IRIs of the vocabularies that the ontology layer reads."""
 
-from typing import Literal as OneOf
-from typing import get_args
-
 from ontopilot.ontology.terms import Iri
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -83,27 +80,13 @@ OWL_TARGET_VALUE = Iri(_OWL + "targetValue")
 OWL_TOP_OBJECT = Iri(_OWL + "topObjectProperty")
 OWL_TOP_DATA = Iri(_OWL + "topDataProperty")
 
-CARDINALITY: dict[Iri, OneOf["min", "max", "exactly"]] = {
-    Iri(_OWL + "minQualifiedCardinality"): "min",
-    Iri(_OWL + "maxQualifiedCardinality"): "max",
-    Iri(_OWL + "qualifiedCardinality"): "exactly",
-    Iri(_OWL + "minCardinality"): "min",
-    Iri(_OWL + "maxCardinality"): "max",
-    Iri(_OWL + "cardinality"): "exactly",
-}
-"""Cardinality predicates, as their kind."""
-
-Trait = OneOf[
-    "Functional",
-    "InverseFunctional",
-    "Transitive",
-    "Symmetric",
-    "Asymmetric",
-    "Reflexive",
-    "Irreflexive",
-]
-CHARACTERISTICS: dict[Iri, Trait] = {Iri(f"{_OWL}{name}Property"): name for name in get_args(Trait)}
-"""Types that a property may have besides its kind."""
+OWL_FUNCTIONAL = Iri(_OWL + "FunctionalProperty")
+OWL_INVERSE_FUNCTIONAL = Iri(_OWL + "InverseFunctionalProperty")
+OWL_TRANSITIVE = Iri(_OWL + "TransitiveProperty")
+OWL_SYMMETRIC = Iri(_OWL + "SymmetricProperty")
+OWL_ASYMMETRIC = Iri(_OWL + "AsymmetricProperty")
+OWL_REFLEXIVE = Iri(_OWL + "ReflexiveProperty")
+OWL_IRREFLEXIVE = Iri(_OWL + "IrreflexiveProperty")
 
 SKOS_PREF_LABEL = Iri(_SKOS + "prefLabel")
 SKOS_ALT_LABEL = Iri(_SKOS + "altLabel")

@@ -115,7 +115,7 @@ class _Guard:
             "entity"
         )
 
-    def _entity(
+    def _entity(  # noqa: PLR0917 - expat calls it so
         self,
         name: str,
         is_parameter: bool,
