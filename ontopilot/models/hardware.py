@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psutil
 
+from ontopilot.errors import ModelError
+
 _FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16", "amx_int8")
 _NVIDIA_SECONDS = 10
 _UNLIMITED = 1 << 60
@@ -58,6 +60,21 @@ def inspect_machine() -> Machine:
         free=free,
         gpus=_gpus(),
     )
+
+
+def require_memory(needed: int, *, model: str) -> None:
+    """Check that weights of `needed` bytes fit the free memory.
+
+    Raises:
+        ModelError: they do not.
+    """
+    _, free = _memory()
+    if needed > free:
+        gib = 1 << 30
+        raise ModelError(
+            f"model {model!r} needs {needed / gib:.1f} GiB of memory and {free / gib:.1f} GiB are "
+            "free; use a smaller model or precision"
+        )
 
 
 def usable_cores() -> int:

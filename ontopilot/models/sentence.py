@@ -1,6 +1,5 @@
 """The sentence encoder: any sentence-transformers folder, the packaged MiniLM by default."""
 
-import hashlib
 import json
 import threading
 from collections.abc import Callable, Sequence
@@ -10,6 +9,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from ontopilot.errors import ConfigError, MissingExtra, ModelError, ModelNotFound
+from ontopilot.models.digest import folder_digest
 from ontopilot.models.encoder import Vectors
 
 Backend = Literal["auto", "openvino", "torch"]
@@ -18,8 +18,6 @@ EncodeProgress = Callable[[int, int], None]
 _BATCH_TOKENS = 2048
 _BATCH_TEXTS = 64
 _LONGEST = 512
-_SAMPLES = 64
-_SAMPLE_BYTES = 4096
 
 
 class _Runner(Protocol):
@@ -71,7 +69,7 @@ class SentenceEncoder:
         """Identifies the weights: title and a digest of the files."""
         with self._lock:
             if not self._name:
-                self._name = f"sentence:{self._title}@{_digest(self._folder)}"
+                self._name = f"sentence:{self._title}@{folder_digest(self._folder)}"
             return self._name
 
     @property
@@ -188,20 +186,6 @@ def _is_plain_bert(folder: Path) -> bool:
         and not lower
         and _pooling(_read(folder / modules[1]["path"] / "config.json"))
     )
-
-
-def _digest(folder: Path) -> str:
-    """A digest of the settings and of samples spread over the weights, 12 hex digits."""
-    state = hashlib.blake2b(digest_size=6)
-    files = sorted(p for p in folder.rglob("*") if p.suffix in (".json", ".txt", ".safetensors"))
-    for file in files:
-        size = file.stat().st_size
-        state.update(f"{file.relative_to(folder).as_posix()}:{size}".encode())
-        with file.open("rb") as stream:
-            for sample in range(_SAMPLES):
-                stream.seek(size * sample // _SAMPLES)
-                state.update(stream.read(_SAMPLE_BYTES))
-    return state.hexdigest()
 
 
 def _tokens(text: str) -> int:

@@ -1,0 +1,37 @@
+"""Token ids to text while they arrive."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+_UNFINISHED = "\ufffd"
+
+
+@dataclass(slots=True)
+class Detokenizer:
+    """Turns a growing list of tokens into text, never cutting a character.
+
+    `decode` must skip special tokens. Each step decodes only the last tokens again, because what
+    a token means may depend on the one before it.
+    """
+
+    decode: Callable[[list[int]], str]
+    _ids: list[int] = field(default_factory=list, init=False)
+    _shown: int = field(default=0, init=False)
+    _start: int = field(default=0, init=False)
+
+    def feed(self, token: int) -> str:
+        """The text that this token completes."""
+        self._ids.append(token)
+        return self._advance(final=False)
+
+    def finish(self) -> str:
+        """The rest, even where the last character is incomplete."""
+        return self._advance(final=True)
+
+    def _advance(self, *, final: bool) -> str:
+        before = self.decode(self._ids[self._start : self._shown])
+        now = self.decode(self._ids[self._start :])
+        if len(now) <= len(before) or (now.endswith(_UNFINISHED) and not final):
+            return ""
+        self._start, self._shown = self._shown, len(self._ids)
+        return now[len(before) :]

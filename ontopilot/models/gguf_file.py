@@ -1,0 +1,242 @@
+"""A Hugging Face checkpoint as a GGUF file, which OpenVINO GenAI loads without a conversion.
+
+GGUF stores the rows of the query and key projections of a Llama in the order of interleaved
+rotary embeddings; Hugging Face stores them in halves (Su et al. 2021 describes the former).
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ontopilot.errors import ModelError
+from ontopilot.models.chat import read_template
+from ontopilot.models.checkpoint import Checkpoint, read_json
+from ontopilot.models.digest import folder_digest
+from ontopilot.models.tensors import TensorPlace
+
+Array = NDArray[Any]
+
+_ARCHITECTURES: Mapping[str, str] = MappingProxyType(
+    {"LlamaForCausalLM": "llama", "Qwen2ForCausalLM": "qwen2", "Qwen3ForCausalLM": "qwen3"}
+)
+_OUTSIDE = {
+    "model.embed_tokens.weight": "token_embd.weight",
+    "model.norm.weight": "output_norm.weight",
+    "lm_head.weight": "output.weight",
+}
+_INSIDE = {
+    "self_attn.q_proj": "attn_q",
+    "self_attn.k_proj": "attn_k",
+    "self_attn.v_proj": "attn_v",
+    "self_attn.o_proj": "attn_output",
+    "self_attn.q_norm": "attn_q_norm",
+    "self_attn.k_norm": "attn_k_norm",
+    "mlp.gate_proj": "ffn_gate",
+    "mlp.up_proj": "ffn_up",
+    "mlp.down_proj": "ffn_down",
+    "input_layernorm": "attn_norm",
+    "post_attention_layernorm": "ffn_norm",
+}
+_NORMAL, _CONTROL, _UNUSED = 1, 3, 5
+_HALF_LIMIT = 65504.0
+
+
+def gguf_of(checkpoint: Checkpoint, cache: Path) -> Path:
+    """The GGUF of a checkpoint in a cache folder, written now if it is not there.
+
+    Raises:
+        ModelError: the checkpoint cannot be written as GGUF, or the cache folder cannot be used.
+    """
+    name = f"{checkpoint.folder.resolve().name}-{folder_digest(checkpoint.folder, times=True)}.gguf"
+    target = cache.expanduser() / name
+    if target.is_file():
+        return target
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
+        os.close(handle)
+        try:
+            write_gguf(checkpoint, Path(temporary))
+            with Path(temporary).open("rb") as stream:
+                os.fsync(stream.fileno())
+            Path(temporary).replace(target)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    except OSError as error:
+        raise ModelError(
+            f"cache folder {str(target.parent)!r} cannot hold the GGUF of "
+            f"{str(checkpoint.folder)!r}: {error}; free space or choose another cache folder"
+        ) from error
+    return target
+
+
+def write_gguf(checkpoint: Checkpoint, file: Path) -> None:
+    """Write matrices as float16 and vectors as float32, one tensor in memory at a time.
+
+    Raises:
+        ModelError: the architecture, the tokenizer or the weights cannot be written.
+    """
+    from gguf import GGUFWriter
+
+    _check(checkpoint)
+    writer = GGUFWriter(file, _ARCHITECTURES[checkpoint.architecture])
+    try:
+        _add_settings(writer, checkpoint.config)
+        _add_tokenizer(writer, checkpoint)
+        tensors = list(_tensors(checkpoint))
+        for tensor in tensors:
+            kind = tensor.kind
+            size = int(np.prod(tensor.place.shape)) * kind.itemsize
+            writer.add_tensor_info(tensor.name, tensor.place.shape, kind, size)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_ti_data_to_file()
+        for tensor in tensors:
+            writer.write_tensor_data(tensor.read())
+    finally:
+        writer.close()
+
+
+def _check(checkpoint: Checkpoint) -> None:
+    config = checkpoint.config
+    where = f"model {str(checkpoint.folder)!r}"
+    way_out = "convert it to an OpenVINO folder, or serve it with 'transformers:'"
+    if checkpoint.architecture not in _ARCHITECTURES:
+        raise ModelError(
+            f"{where} is a {checkpoint.architecture!r}, and only {sorted(_ARCHITECTURES)} can be "
+            f"written as GGUF; {way_out}"
+        )
+    if _rope(config).get("rope_type", "default") != "default":
+        raise ModelError(
+            f"{where} scales its rotary embeddings ({_rope(config).get('rope_type')!r}), which "
+            f"is not written as GGUF; {way_out}"
+        )
+    if "quantization_config" in config:
+        raise ModelError(f"{where} is quantised, which is not written as GGUF; {way_out}")
+    if config.get("hidden_act") != "silu":
+        raise ModelError(
+            f"{where} uses {config.get('hidden_act')!r} where a Llama uses 'silu'; {way_out}"
+        )
+
+
+def _rope(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The rotary settings, which older checkpoints keep in other places."""
+    settings = dict(config.get("rope_parameters") or config.get("rope_scaling") or {})
+    settings.setdefault("rope_theta", config.get("rope_theta", 10000.0))
+    settings.setdefault("rope_type", settings.get("type", "default"))
+    return settings
+
+
+def head_size(config: Mapping[str, Any]) -> int:
+    """The width of one attention head."""
+    return int(config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"])
+
+
+def kv_heads(config: Mapping[str, Any]) -> int:
+    """The heads that keys and values have."""
+    return int(config.get("num_key_value_heads") or config["num_attention_heads"])
+
+
+def _add_settings(writer: Any, config: Mapping[str, Any]) -> None:
+    writer.add_block_count(config["num_hidden_layers"])
+    writer.add_context_length(config["max_position_embeddings"])
+    writer.add_embedding_length(config["hidden_size"])
+    writer.add_feed_forward_length(config["intermediate_size"])
+    writer.add_head_count(config["num_attention_heads"])
+    writer.add_head_count_kv(kv_heads(config))
+    writer.add_key_length(head_size(config))
+    writer.add_value_length(head_size(config))
+    writer.add_rope_dimension_count(head_size(config))
+    writer.add_rope_freq_base(float(_rope(config)["rope_theta"]))
+    writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
+    writer.add_vocab_size(config["vocab_size"])
+    writer.add_file_type(1)
+
+
+def _add_tokenizer(writer: Any, checkpoint: Checkpoint) -> None:
+    """Store the vocabulary; prompts are encoded with `tokenizer.json` itself all the same."""
+    source = read_json(checkpoint.folder / "tokenizer.json")
+    vocabulary = source.get("model", {})
+    if vocabulary.get("type") != "BPE":
+        raise ModelError(
+            f"model {str(checkpoint.folder)!r} has a {vocabulary.get('type')!r} tokenizer, and "
+            "only 'BPE' can be written as GGUF; serve it with 'transformers:'"
+        )
+    size = checkpoint.config["vocab_size"]
+    tokens = [f"<unused {i}>" for i in range(size)]
+    kinds = [_UNUSED] * size
+    for token, i in vocabulary["vocab"].items():
+        tokens[i], kinds[i] = token, _NORMAL
+    for added in source.get("added_tokens", ()):
+        tokens[added["id"]], kinds[added["id"]] = added["content"], _CONTROL
+    merges = [m if isinstance(m, str) else " ".join(m) for m in vocabulary["merges"]]
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("gpt-2")
+    writer.add_token_list(tokens)
+    writer.add_token_types(kinds)
+    writer.add_token_merges(merges)
+    writer.add_chat_template(read_template(checkpoint.folder).source)
+    for name, add in (("bos", writer.add_bos_token_id), ("eos", writer.add_eos_token_id)):
+        token = checkpoint.config.get(f"{name}_token_id")
+        if token is not None:
+            add(token[0] if isinstance(token, list) else token)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tensor:
+    """A tensor on its way from safetensors to GGUF; `halves` is the heads to interleave, or 0."""
+
+    name: str
+    place: TensorPlace
+    halves: int
+
+    @property
+    def kind(self) -> np.dtype[Any]:
+        return np.dtype(np.float16 if len(self.place.shape) > 1 else np.float32)
+
+    def read(self) -> Array:
+        array: Array = self.place.read()
+        if self.halves:
+            array = interleave(array, self.halves)
+        if self.kind == np.float16 and not bool(np.all(np.abs(array) <= _HALF_LIMIT)):
+            raise ModelError(
+                f"weights {str(self.place.file)!r}: {self.name!r} holds numbers that float16 "
+                "cannot; serve the model with 'transformers:'"
+            )
+        return np.ascontiguousarray(array.astype(self.kind))
+
+
+def interleave(rows: Array, heads: int) -> Array:
+    """Rows of a projection from rotary halves to rotary pairs, head by head."""
+    size = rows.shape[0] // heads
+    return rows.reshape(heads, 2, size // 2, *rows.shape[1:]).swapaxes(1, 2).reshape(rows.shape)
+
+
+def _tensors(checkpoint: Checkpoint) -> Iterator[_Tensor]:
+    config = checkpoint.config
+    tied = config.get("tie_word_embeddings", False)
+    rotary = {"attn_q": config["num_attention_heads"], "attn_k": kv_heads(config)}
+    for name, place in checkpoint.tensors.items():
+        if (tied and name == "lm_head.weight") or name.endswith("rotary_emb.inv_freq"):
+            continue
+        if name in _OUTSIDE:
+            yield _Tensor(_OUTSIDE[name], place, 0)
+            continue
+        _, _, rest = name.partition("model.layers.")
+        layer, _, inside = rest.partition(".")
+        module, _, part = inside.rpartition(".")
+        if module not in _INSIDE:
+            raise ModelError(
+                f"weights {str(place.file)!r}: no GGUF name for tensor {name!r}; "
+                "serve the model with 'transformers:'"
+            )
+        short = _INSIDE[module]
+        halves = rotary.get(short, 0) if checkpoint.architecture == "LlamaForCausalLM" else 0
+        yield _Tensor(f"blk.{layer}.{short}.{part}", place, halves)

@@ -1,0 +1,327 @@
+"""The transformers engine: any checkpoint in this process, one request at a time."""
+
+import threading
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from ontopilot.errors import ConfigError, EngineFailed, ModelError, PromptTooLong
+from ontopilot.models.bridge import Mailbox, in_thread
+from ontopilot.models.chat import ChatTemplate, read_template
+from ontopilot.models.checkpoint import Checkpoint, locate, open_checkpoint
+from ontopilot.models.counters import Counters
+from ontopilot.models.decode import Detokenizer
+from ontopilot.models.engine import Capabilities, EngineStats
+from ontopilot.models.hardware import require_memory
+from ontopilot.models.messages import Chunk, FinishReason, GenerationRequest, Usage
+from ontopilot.models.spec import Model
+from ontopilot.models.stream import TextFilter
+
+
+class TransformersEngine:
+    """Runs a checkpoint with Hugging Face transformers on the CPU.
+
+    The weights load at the first request or with `warm`. Concurrent requests wait in turn.
+    """
+
+    def __init__(self, model: Model, *, threads: int | None = None) -> None:
+        if model.adapter is not None:
+            raise ConfigError(
+                f"Model({model.name!r}, adapter={str(model.adapter)!r}): the transformers engine "
+                "takes no adapter; merge it into the checkpoint"
+            )
+        self._model = model
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._thread: ThreadPoolExecutor | None = None
+        self._jobs: set[_Job] = set()
+        self._loaded: _Loaded | None = None
+        self._closed = False
+        self._counters = Counters()
+
+    @property
+    def name(self) -> str:
+        """The deployment's name."""
+        return self._model.name
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """The context is known once the weights are loaded."""
+        loaded = self._loaded
+        return Capabilities(context_tokens=loaded.context_tokens if loaded else 0)
+
+    async def warm(self) -> None:
+        """Load the weights.
+
+        Raises:
+            ModelError: they cannot be loaded.
+        """
+        done: Mailbox[ModelError | None] = Mailbox()
+        future = self._executor().submit(self._load)
+        future.add_done_callback(lambda f: done.put(_error(f, self.name)))
+        if (error := await done.get()) is not None:
+            raise error
+
+    async def generate(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
+        """Stream the answer to a request.
+
+        Raises:
+            ModelError: the model cannot be loaded, or fails.
+            PromptTooLong: prompt and answer do not fit the context.
+        """
+        job = _Job(request, Mailbox(), self._counters)
+        self._counters.began()
+        with self._lock:
+            self._jobs.add(job)
+        try:
+            future = self._executor().submit(self._run, job)
+            future.add_done_callback(lambda f: job.settle(_error(f, self.name)))
+            while True:
+                item = await job.mailbox.get()
+                if isinstance(item, ModelError):
+                    raise item
+                yield item
+                if item.finish is not None:
+                    return
+        except ModelError as error:
+            job.settle(error)
+            raise
+        finally:
+            job.cancelled.set()
+            with self._lock:
+                self._jobs.discard(job)
+
+    def stats(self) -> EngineStats:
+        """The counters so far."""
+        return self._counters.read()
+
+    async def aclose(self) -> None:
+        """Cancel what runs, and free the weights and the thread."""
+        with self._lock:
+            self._closed = True
+            thread, self._thread = self._thread, None
+            jobs = list(self._jobs)
+        for job in jobs:
+            job.cancelled.set()
+            job.mailbox.put(self._is_closed())
+        if thread is not None:
+            await in_thread(lambda: thread.shutdown(cancel_futures=True), name="close")
+        self._loaded = None
+
+    def _is_closed(self) -> EngineFailed:
+        return EngineFailed(f"engine {self.name!r} is closed; make a new one")
+
+    def _executor(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._closed:
+                raise self._is_closed()
+            if self._thread is None:
+                self._thread = ThreadPoolExecutor(1, thread_name_prefix="transformers")
+            return self._thread
+
+    def _load(self) -> "_Loaded":
+        if self._loaded is None:
+            self._loaded = _load(self._model, self._threads)
+        return self._loaded
+
+    def _run(self, job: "_Job") -> None:
+        if not job.cancelled.is_set():
+            self._load().answer(job)
+
+
+@dataclass(eq=False, slots=True)
+class _Job:
+    """A request on its way through the thread."""
+
+    request: GenerationRequest
+    mailbox: Mailbox[Chunk | ModelError]
+    counters: Counters
+    usage: Usage = field(default_factory=Usage)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    _settled: bool = False
+
+    def settle(self, error: ModelError | None) -> None:
+        """Count the request once, when its slot is free, and tell the reader of a failure."""
+        if self._settled:
+            return
+        self._settled = True
+        self.counters.ended(self.usage, failed=error is not None)
+        if error is not None:
+            self.mailbox.put(error)
+
+
+def _error(future: "Future[Any]", name: str) -> ModelError | None:
+    """What went wrong in the thread, as an error of this project."""
+    if future.cancelled():
+        return EngineFailed(f"engine {name!r} was closed before the request began")
+    error = future.exception()
+    if error is None or isinstance(error, ModelError):
+        return error
+    return EngineFailed(f"engine {name!r} failed: {type(error).__name__}: {error}")
+
+
+def _load(model: Model, threads: int | None) -> "_Loaded":
+    folder = locate(model.target)
+    checkpoint = open_checkpoint(folder)
+    template = read_template(folder)
+
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    if threads:
+        torch.set_num_threads(threads)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+        network = AutoModelForCausalLM.from_pretrained(
+            str(folder),
+            dtype=_dtype(model, checkpoint),
+            local_files_only=True,
+            use_safetensors=True,
+            trust_remote_code=False,
+        )
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
+        raise ModelError(
+            f"model {str(folder)!r} cannot be loaded: {error}; copy the model again, or use one "
+            "that transformers knows"
+        ) from error
+    context = checkpoint.context_tokens
+    asked = model.options.context_tokens
+    return _Loaded(
+        model=model,
+        network=network.eval(),
+        tokenizer=tokenizer,
+        template=template,
+        context_tokens=min(context, asked) if context and asked else context or asked or 0,
+    )
+
+
+def _dtype(model: Model, checkpoint: Checkpoint) -> Any:
+    """The number type of the weights: float32 unless another one is asked for."""
+    import torch
+
+    named = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+    kind = named.get(model.options.precision, torch.float32)
+    require_memory(checkpoint.numbers * kind.itemsize, model=model.name)
+    return kind
+
+
+@dataclass(slots=True)
+class _Loaded:
+    """A checkpoint in memory."""
+
+    model: Model
+    network: Any
+    tokenizer: Any
+    template: ChatTemplate
+    context_tokens: int
+
+    def answer(self, job: _Job) -> None:
+        """Generate for one job, in the engine's thread."""
+        import torch
+        from transformers import StoppingCriteria, StoppingCriteriaList
+
+        request = job.request
+        ids = self._encode(request)
+        job.usage = Usage(prompt_tokens=len(ids))
+        ends = _ends(self.network.generation_config.eos_token_id)
+        streamer = _Streamer(job, self._text, ends, thinking=self.model.thinking)
+
+        class Cancelled(StoppingCriteria):  # type: ignore[misc]  # transformers is not typed
+            def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
+                over = job.cancelled.is_set() or streamer.stopped
+                return torch.full((input_ids.shape[0],), over, dtype=torch.bool)
+
+        with torch.random.fork_rng(devices=[]), torch.inference_mode():
+            torch.manual_seed(request.seed)
+            prompt = torch.tensor([ids])
+            self.network.generate(
+                prompt,
+                attention_mask=torch.ones_like(prompt),
+                max_new_tokens=request.max_tokens,
+                streamer=streamer,
+                stopping_criteria=StoppingCriteriaList([Cancelled()]),
+                **_sampling(request),
+            )
+        if not job.cancelled.is_set():
+            streamer.close()
+
+    def _text(self, ids: list[int]) -> str:
+        return str(
+            self.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        )
+
+    def _encode(self, request: GenerationRequest) -> list[int]:
+        prompt = self.template.render(request.messages, thinking=self.model.thinking)
+        ids: list[int] = self.tokenizer(prompt, add_special_tokens=False)["input_ids"]
+        needed = len(ids) + request.max_tokens
+        if 0 < self.context_tokens < needed:
+            raise PromptTooLong(
+                f"engine {self.model.name!r}: prompt and answer need {needed!r} tokens and the "
+                f"context holds {self.context_tokens!r}; shorten the prompt or max_tokens"
+            )
+        return ids
+
+
+def _sampling(request: GenerationRequest) -> dict[str, Any]:
+    if request.temperature > 0:
+        return {"do_sample": True, "temperature": request.temperature, "top_k": 0, "top_p": 1.0}
+    return {"do_sample": False, "temperature": None, "top_k": None, "top_p": None}
+
+
+def _ends(tokens: int | list[int] | None) -> frozenset[int]:
+    if tokens is None:
+        return frozenset()
+    return frozenset(tokens if isinstance(tokens, list) else [tokens])
+
+
+class _Streamer:
+    """Takes tokens from `generate` and posts their text."""
+
+    def __init__(
+        self,
+        job: _Job,
+        decode: Callable[[list[int]], str],
+        ends: frozenset[int],
+        *,
+        thinking: bool,
+    ) -> None:
+        self._job = job
+        self._ends = ends
+        self._text = Detokenizer(decode)
+        self._filter = TextFilter(job.request.stop, thinking)
+        self._finish: FinishReason = "length"
+        self._prompt_seen = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a stop string was met."""
+        return self._filter.stopped
+
+    def put(self, tokens: Any) -> None:
+        """Take the prompt first, and then one token at a time."""
+        if not self._prompt_seen:
+            self._prompt_seen = True
+            return
+        for token in tokens.flatten().tolist():
+            if token in self._ends:
+                self._finish = "stop"
+                return
+            self._job.usage += Usage(completion_tokens=1)
+            self._post(self._filter.feed(self._text.feed(token)))
+
+    def end(self) -> None:
+        """Nothing is left to do: `close` posts the rest when the request was not cancelled."""
+
+    def close(self) -> None:
+        """Post the rest and the last chunk."""
+        text = self._filter.feed(self._text.finish()) + self._filter.finish()
+        finish: FinishReason = "stop" if self.stopped else self._finish
+        self._job.settle(None)
+        self._job.mailbox.put(Chunk(text, finish, self._job.usage))
+
+    def _post(self, text: str) -> None:
+        if text and not self._job.mailbox.put(Chunk(text)):
+            self._job.cancelled.set()
