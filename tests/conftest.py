@@ -21,7 +21,7 @@ NEEDS = {
     "java": (lambda: bool(shutil.which("java")), "a Java runtime"),
     "chromium": (lambda: bool(shutil.which("chromium")), "the program chromium"),
     "postgres": (_postgres_server, "a PostgreSQL server"),
-    "shared": (lambda: (ROOT.parent / "shared/data").is_dir(), "the data sets in ../shared/data"),
+    "shared": ((ROOT.parent / "shared/data").is_dir, "the data sets in ../shared/data"),
 }
 
 settings.register_profile("ontopilot", deadline=None, derandomize=True)

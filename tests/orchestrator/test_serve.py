@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 import threading
 import time
@@ -12,71 +13,42 @@ import openai
 import pytest
 import uvicorn
 
-from ontopilot.errors import ConfigError, QuestionError, StoreLocked
-from ontopilot.models.messages import Usage
-from ontopilot.orchestrator.answer import Answer, Citation, Claim
-from ontopilot.orchestrator.events import Done, Released, Step
-from ontopilot.orchestrator.plan.plan import Plan
+from ontopilot.errors import ConfigError, EngineFailed, StoreLocked
+from ontopilot.models.messages import Chunk, Usage
+from ontopilot.models.scripted import ScriptedEngine
+from ontopilot.orchestrator.events import Step
 from ontopilot.orchestrator.serve import create_app
 
-CITED = Citation(1, "doc:returns.md#1", "passage", "Within 30 days.", "returns.md", "Returns")
-CLAIMS = ("You can return it within 30 days. [1]", "It is free. [1]")
+QUESTION = "How do I descale my AquaBoil 2?"
+CLAIMS = (
+    "To descale the AquaBoil 2, boil half a litre of white vinegar with half a litre of water.",
+    "Leave the mixture in the AquaBoil 2 for 20 minutes and rinse it twice.",
+)
+NO_CLAIM = "Who won the chess world championship in 1972?"
 
 
-class Double:
-    """An agent that answers at once, remembers what it was asked, and can hang or fail."""
-
-    name = "support"
+class Drafts(ScriptedEngine):
+    """Says the two claims; with `hangs` it waits for ever after the first one."""
 
     def __init__(self):
-        self.asked = []
-        self.prepared = 0
-        self.cancelled = threading.Event()
+        super().__init__()
         self.hangs = False
-        self.fails = None
+        self.cancelled = threading.Event()
 
-    def prepare(self):
-        self.prepared += 1
-
-    def _answer(self, question, conversation, customer):
-        if self.fails is not None:
-            raise self.fails
-        self.asked.append((question, conversation, customer))
-        number = len(self.asked)
-        text = " ".join(CLAIMS) if question != "hello" else "Hello! Which order is it?"
-        return Answer(
-            text=text,
-            outcome="answered",
-            citations=(CITED,),
-            claims=tuple(Claim(text, (CITED.id,)) for text in CLAIMS),
-            verdicts=(),
-            plan=Plan("draft", "because", ()),
-            usage=Usage(7, 5),
-            degraded="quoted: no model",
-            conversation=conversation or f"c-{number}",
-            turn=f"t-{number}",
-        )
-
-    async def aask(self, question, *, conversation=None, customer=None):
-        await self._maybe_hang()
-        return self._answer(question, conversation, customer)
-
-    async def astream(self, question, *, conversation=None, customer=None):
-        answer = self._answer(question, conversation, customer)
-        yield Step("understand")
-        if question != "hello":
-            yield Released(answer.claims[0], CLAIMS[0], (CITED,))
-            await self._maybe_hang()
-            yield Released(answer.claims[1], CLAIMS[1], (CITED,))
-        yield Done(answer)
-
-    async def _maybe_hang(self):
-        if not self.hangs:
+    async def generate(self, request):
+        number = next((s.id for s in request.sources if "vinegar" in s.text), None)
+        if number is None:
+            yield Chunk("", "stop", Usage(3, 0))
             return
+        first, rest = CLAIMS[1].split(" ", 1)
+        yield Chunk(f"{CLAIMS[0]} [{number}] {first} ")
         try:
-            await asyncio.Event().wait()
+            if self.hangs:
+                await asyncio.Event().wait()
         finally:
             self.cancelled.set()
+        yield Chunk(f"{rest} [{number}]")
+        yield Chunk("", "stop", Usage(7, 5))
 
 
 @contextmanager
@@ -100,8 +72,13 @@ def running(app, lifespan="on"):
 
 
 @pytest.fixture
-def agent():
-    return Double()
+def drafts():
+    return Drafts()
+
+
+@pytest.fixture
+def agent(make_agent, drafts):
+    return make_agent(generator=drafts)
 
 
 class Current:
@@ -123,7 +100,7 @@ def server():
 @pytest.fixture
 def url(server, agent):
     current, base = server
-    current.app = create_app({"support": agent})
+    current.app = create_app({"tiny": agent})
     return base
 
 
@@ -142,127 +119,143 @@ def post(url, body, **kwargs):
     return httpx.post(f"{url}/v1/chat/completions", content=content, **kwargs)
 
 
-def test_a_completion(client, agent):
-    done = client.chat.completions.create(model="support", messages=user("Can I return it?"))
-    assert done.choices[0].message.content == " ".join(CLAIMS)
+def text_of(done):
+    """The text of a completion, or of a stream of its chunks."""
+    if hasattr(done, "choices"):
+        return done.choices[0].message.content
+    return "".join(chunk.choices[0].delta.content or "" for chunk in done if chunk.choices)
+
+
+def test_a_completion(client):
+    done = client.chat.completions.create(model="tiny", messages=user(QUESTION))
+    assert re.sub(r" \[\d\]", "", text_of(done)) == " ".join(CLAIMS)
     assert done.choices[0].message.role == "assistant"
     assert done.choices[0].finish_reason == "stop"
-    assert (done.object, done.model, done.id) == ("chat.completion", "support", "chatcmpl-t-1")
+    assert (done.object, done.model) == ("chat.completion", "tiny")
+    assert done.id == f"chatcmpl-{done.ontopilot['turn']}"
     assert (done.usage.prompt_tokens, done.usage.total_tokens) == (7, 12)
-    assert done.ontopilot["turn"] == "t-1"
-    assert done.ontopilot["conversation"] == "c-1"
-    assert done.ontopilot["degraded"] == "quoted: no model"
-    assert done.ontopilot["citations"][0]["source"] == "returns.md"
+    assert done.ontopilot["conversation"]
+    assert done.ontopilot["degraded"] == ""
+    assert done.ontopilot["citations"][0]["source"] == "kettle.md"
 
 
 def test_a_stream_has_one_claim_a_chunk_and_ends_with_what_was_cited(client):
+    options = {"include_usage": True}
     chunks = list(
         client.chat.completions.create(
-            model="support",
-            messages=user("Can I return it?"),
-            stream=True,
-            stream_options={"include_usage": True},
+            model="tiny", messages=user(QUESTION), stream=True, stream_options=options
         )
     )
     texts = [c.choices[0].delta.content for c in chunks if c.choices and c.choices[0].delta.content]
-    assert texts == [CLAIMS[0], f" {CLAIMS[1]}"]
+    assert texts == [f"{CLAIMS[0]} [1]", f" {CLAIMS[1]} [1]"]
     assert chunks[0].choices[0].delta.role == "assistant"
+    assert chunks[1].ontopilot["citations"][0]["source"] == "kettle.md"
     last = chunks[-2]
     assert last.choices[0].finish_reason == "stop"
-    assert last.ontopilot["citations"][0]["id"] == "doc:returns.md#1"
+    assert last.ontopilot["citations"][0]["number"] == 1
     assert chunks[-1].choices == []
     assert chunks[-1].usage.completion_tokens == 5
     assert len({chunk.id for chunk in chunks}) == 1
 
 
-def test_a_stream_of_an_answer_without_claims_has_its_text(client):
-    stream = client.chat.completions.create(model="support", messages=user("hello"), stream=True)
-    texts = [c.choices[0].delta.content or "" for c in stream if c.choices]
-    assert "".join(texts) == "Hello! Which order is it?"
+def test_a_stream_says_the_same_as_a_completion(client):
+    for question in (QUESTION, NO_CLAIM):
+        one = client.chat.completions.create(model="tiny", messages=user(question))
+        many = client.chat.completions.create(model="tiny", messages=user(question), stream=True)
+        assert text_of(many) == text_of(one) != ""
 
 
 async def test_the_asynchronous_client(url):
     async with openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="none") as client:
-        done = await client.chat.completions.create(model="support", messages=user("Return it?"))
-        assert done.choices[0].message.content.startswith(CLAIMS[0])
+        done = await client.chat.completions.create(model="tiny", messages=user(QUESTION))
+        assert text_of(done).startswith(CLAIMS[0])
 
 
 def test_models_are_agents(client):
-    assert [model.id for model in client.models.list()] == ["support"]
-    assert client.models.retrieve("support").owned_by == "ontopilot"
+    assert [model.id for model in client.models.list()] == ["tiny"]
+    assert client.models.retrieve("tiny").owned_by == "ontopilot"
     with pytest.raises(openai.NotFoundError):
         client.models.retrieve("other")
 
 
 def test_health(url):
-    assert httpx.get(f"{url}/healthz").json() == {"status": "ok", "agents": ["support"]}
+    assert httpx.get(f"{url}/healthz").json() == {"status": "ok", "agents": ["tiny"]}
 
 
 def test_agents_are_prepared_before_the_first_request(agent):
-    with running(create_app({"support": agent})) as base:
-        assert agent.prepared == 1
+    assert not (agent.home / "store.db").exists()
+    with running(create_app({"tiny": agent})) as base:
+        assert (agent.home / "store.db").exists()
         assert httpx.get(f"{base}/healthz").status_code == 200
 
 
+REFUND = user("I want my money back for order A-10001")
+
+
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_stock_client_stays_in_its_conversation(client, agent, stream):
+def test_a_stock_client_says_yes_in_its_conversation(client, agent, stream):
     def say(messages):
-        done = client.chat.completions.create(model="support", messages=messages, stream=stream)
-        if not stream:
-            return done.choices[0].message.content
-        return "".join(c.choices[0].delta.content or "" for c in done if c.choices)
+        return text_of(
+            client.chat.completions.create(
+                model="tiny", messages=messages, user="C-1001", stream=stream
+            )
+        )
 
-    first = user("hello")
-    reply = say(first)
-    second = [*first, {"role": "assistant", "content": f"{reply}\n"}, *user("A-10001")]
-    reply = say(second)
-    say([*second, {"role": "assistant", "content": reply}, *user("yes")])
-    assert [conversation for _, conversation, _ in agent.asked] == [None, "c-1", "c-1"]
+    asked = say(REFUND)
+    assert agent.refunded == []
+    say([*REFUND, {"role": "assistant", "content": f"{asked}\n"}, *user("yes")])
+    assert agent.refunded == [("A-10001", "C-1001")]
 
 
-def test_the_same_words_in_two_conversations_stay_two_conversations(client, agent):
+def test_another_customer_cannot_say_the_yes(client, agent):
+    create = client.chat.completions.create
+    asked = create(model="tiny", messages=REFUND, user="C-1001")
+    history = [*REFUND, {"role": "assistant", "content": text_of(asked)}, *user("yes")]
+    answered = create(model="tiny", messages=history, user="C-1002")
+    assert agent.refunded == []
+    assert answered.ontopilot["conversation"] != asked.ontopilot["conversation"]
+
+
+def test_the_same_words_in_two_conversations_stay_two_conversations(client):
     def say(*messages):
-        client.chat.completions.create(model="support", messages=list(messages))
+        done = client.chat.completions.create(model="tiny", messages=list(messages))
+        return done.ontopilot["conversation"], text_of(done)
 
-    say(*user("hello"))
-    say(*user("hello"))
-    history = [*user("hello"), {"role": "assistant", "content": "Hello! Which order is it?"}]
-    say(*history, *user("A-10001"))
-    say(*history, *user("A-10002"))
-    taken = [conversation for _, conversation, _ in agent.asked]
-    assert sorted(taken[2:]) == ["c-1", "c-2"]
-
-
-def test_a_customer_never_joins_the_conversation_of_another(client, agent):
-    client.chat.completions.create(model="support", messages=user("hello"), user="C-1001")
-    history = [*user("hello"), {"role": "assistant", "content": "Hello! Which order is it?"}]
-    client.chat.completions.create(
-        model="support", messages=[*history, *user("A-10001")], user="C-1002"
-    )
-    assert agent.asked[0] == ("hello", None, "C-1001")
-    assert agent.asked[1][1] != "c-1"
-    assert agent.asked[1][2] == "C-1002"
+    first, reply = say(*user(NO_CLAIM))
+    second, _ = say(*user(NO_CLAIM))
+    history = [*user(NO_CLAIM), {"role": "assistant", "content": reply}]
+    third, _ = say(*history, *user("And in 1975?"))
+    fourth, _ = say(*history, *user("And in 1978?"))
+    assert first != second
+    assert {third, fourth} == {first, second}
 
 
-def test_a_history_that_nobody_remembers_gives_one_conversation(client, agent):
+def test_a_history_that_nobody_remembers_gives_one_conversation(client):
     history = [*user("hi"), {"role": "assistant", "content": "Hi."}, *user("go on")]
-    for _ in range(2):
-        client.chat.completions.create(model="support", messages=history)
-    first, second = (conversation for _, conversation, _ in agent.asked)
-    assert first == second
-    assert first.startswith("h-")
-
-
-def test_a_client_may_name_the_conversation(client, agent):
-    client.chat.completions.create(
-        model="support", messages=user("hello"), metadata={"conversation": "c-77"}
+    first, second = (
+        client.chat.completions.create(model="tiny", messages=history).ontopilot["conversation"]
+        for _ in range(2)
     )
-    assert agent.asked == [("hello", "c-77", None)]
+    assert first == second
+
+
+def test_a_client_may_name_the_conversation(client):
+    done = client.chat.completions.create(
+        model="tiny", messages=user("hello"), metadata={"conversation": "c-77"}
+    )
+    assert done.ontopilot["conversation"] == "c-77"
+
+
+def test_a_name_that_is_no_conversation_is_the_clients_error(client):
+    with pytest.raises(openai.BadRequestError, match="conversation"):
+        client.chat.completions.create(
+            model="tiny", messages=user("hello"), metadata={"conversation": "\x00 / '"}
+        )
 
 
 def test_fields_that_an_agent_does_not_use_are_tolerated(client):
     client.chat.completions.create(
-        model="support",
+        model="tiny",
         messages=[{"role": "system", "content": "Be brief."}, *user("hello")],
         temperature=0.3,
         top_p=0.5,
@@ -271,17 +264,22 @@ def test_fields_that_an_agent_does_not_use_are_tolerated(client):
     )
 
 
-def test_content_in_parts_is_read(client, agent):
-    parts = [{"type": "text", "text": "Can I"}, {"type": "text", "text": "return it?"}]
-    client.chat.completions.create(model="support", messages=[{"role": "user", "content": parts}])
-    assert agent.asked[0][0] == "Can I\nreturn it?"
+def test_content_in_parts_is_read(client):
+    parts = [
+        {"type": "text", "text": "How do I"},
+        {"type": "text", "text": "descale my AquaBoil 2?"},
+    ]
+    done = client.chat.completions.create(
+        model="tiny", messages=[{"role": "user", "content": parts}]
+    )
+    assert text_of(done).startswith(CLAIMS[0])
 
 
 def test_an_unknown_model_says_which_there_are(client):
     with pytest.raises(openai.NotFoundError) as caught:
-        client.chat.completions.create(model="suport", messages=user("hello"))
+        client.chat.completions.create(model="tyni", messages=user("hello"))
     assert caught.value.code == "model_not_found"
-    assert "'support'" in caught.value.message
+    assert "'tiny'" in caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -300,7 +298,7 @@ def test_an_unknown_model_says_which_there_are(client):
     ],
 )
 def test_a_wrong_type_is_a_400_that_names_the_parameter(url, change, param):
-    reply = post(url, {"model": "support", "messages": user("hello")} | change)
+    reply = post(url, {"model": "tiny", "messages": user("hello")} | change)
     assert reply.status_code == 400
     error = reply.json()["error"]
     assert error["type"] == "invalid_request_error"
@@ -310,7 +308,7 @@ def test_a_wrong_type_is_a_400_that_names_the_parameter(url, change, param):
 
 @pytest.mark.parametrize(
     "body",
-    ["", "not json", "[1, 2]", "null", b"\xff\xfe", "[" * 100_000, '{"model": "support"}'],
+    ["", "not json", "[1, 2]", "null", b"\xff\xfe", "[" * 100_000, '{"model": "tiny"}'],
     ids=["empty", "text", "list", "null", "binary", "nested", "no messages"],
 )
 def test_a_body_that_is_no_request_is_a_400(url, body):
@@ -320,7 +318,7 @@ def test_a_body_that_is_no_request_is_a_400(url, body):
 
 
 def test_a_huge_body_is_refused(url):
-    reply = post(url, {"model": "support", "messages": user("x" * 2_000_000)})
+    reply = post(url, {"model": "tiny", "messages": user("x" * 2_000_000)})
     assert reply.status_code == 413
     assert "1,000,000" in reply.json()["error"]["message"]
 
@@ -331,37 +329,56 @@ def test_unknown_paths_and_methods_have_the_same_shape(url, path):
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_question_that_cannot_be_asked_is_the_clients_error(client, agent, stream):
-    agent.fails = QuestionError("question: it is empty; write what you want to know")
-    with pytest.raises(openai.BadRequestError, match="it is empty"):
-        list(client.chat.completions.create(model="support", messages=user(" "), stream=stream))
+@pytest.mark.parametrize("question", [" ", "x" * 20_001, "a\x00b"])
+def test_a_question_that_cannot_be_asked_is_the_clients_error(client, question, stream):
+    with pytest.raises(openai.BadRequestError, match="question") as caught:
+        client.chat.completions.create(model="tiny", messages=user(question), stream=stream)
+    assert caught.value.param == "messages"
 
 
-def test_a_failure_of_the_server_tells_no_paths(client, agent):
-    agent.fails = StoreLocked("/srv/secret/store.db is locked")
+def test_a_failure_of_the_server_tells_no_paths(client, agent, monkeypatch):
+    async def locked(*args, **kwargs):
+        raise StoreLocked("/srv/secret/store.db is locked")
+
+    monkeypatch.setattr(agent, "aask", locked)
     with pytest.raises(openai.InternalServerError) as caught:
-        client.chat.completions.create(model="support", messages=user("hello"))
+        client.chat.completions.create(model="tiny", messages=user("hello"))
     assert caught.value.status_code == 503
     assert "secret" not in caught.value.message
 
 
+def test_a_turn_that_fails_while_it_streams_ends_in_an_error(client, agent, monkeypatch):
+    async def breaks(*args, **kwargs):
+        yield Step("understand")
+        raise EngineFailed("/srv/secret/model stopped")
+
+    monkeypatch.setattr(agent, "astream", breaks)
+    stream = client.chat.completions.create(model="tiny", messages=user("hello"), stream=True)
+    with pytest.raises(openai.APIError, match="log has the reason"):
+        list(stream)
+
+
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_client_that_leaves_ends_the_turn(url, agent, stream):
-    agent.hangs = True
-    body = {"model": "support", "messages": user("Can I return it?"), "stream": stream}
+def test_a_client_that_leaves_ends_the_turn(url, agent, drafts, stream):
+    agent.prepare()
+    drafts.hangs = True
+    body = {"model": "tiny", "messages": user(QUESTION), "stream": stream}
     with pytest.raises(httpx.ReadTimeout):
-        post(url, body, timeout=0.3)
-    assert agent.cancelled.wait(10)
+        post(url, body, timeout=1)
+    assert drafts.cancelled.wait(10)
 
 
-def test_a_turn_that_takes_long_blocks_nobody(url, agent):
-    agent.hangs = True
-    body = {"model": "support", "messages": user("Can I return it?"), "stream": True}
+def test_a_claim_is_streamed_while_the_next_is_written_and_blocks_nobody(url, drafts):
+    drafts.hangs = True
+    body = {"model": "tiny", "messages": user(QUESTION), "stream": True}
     with (
         httpx.Client() as client,
         client.stream("POST", f"{url}/v1/chat/completions", json=body) as reply,
     ):
-        assert reply.status_code == 200
+        line = next(line for line in reply.iter_lines() if CLAIMS[0] in line)
+        content = json.loads(line.removeprefix("data: "))["choices"][0]["delta"]["content"]
+        assert CLAIMS[0] in content
+        assert CLAIMS[1] not in content
         assert httpx.get(f"{url}/healthz").status_code == 200
 
 
