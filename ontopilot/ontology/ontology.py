@@ -13,8 +13,8 @@ from ontopilot.ontology.kinds import kinds_of
 from ontopilot.ontology.link import Linker, Name
 from ontopilot.ontology.load import Loaded, load
 from ontopilot.ontology.phrase import amount, article, boolean, sentence
-from ontopilot.ontology.reason import ReasoningReport, disjoint_pairs, members_of
-from ontopilot.ontology.reason import reasoner as engine
+from ontopilot.ontology.reason import ReasoningReport, infer
+from ontopilot.ontology.structure import disjoint_pairs, members_of
 from ontopilot.ontology.terms import (
     Explanation,
     Fact,
@@ -86,11 +86,13 @@ class Ontology:
             InconsistentOntology: its axioms contradict one another.
         """
         loaded = load(Path(path), allow_missing_imports=allow_missing_imports)
-        inference = engine(reasoner).infer(loaded.triples)
-        if inference.contradiction:
+        inference = infer(loaded.triples, reasoner=reasoner)
+        wrong = inference.contradiction
+        if wrong is not None:
+            axioms = "; ".join(wrong.axioms[:8])
             raise InconsistentOntology(
-                f"{path}: the ontology contradicts itself: {inference.contradiction}; correct one "
-                "of the two in Protégé"
+                f"{path}: the ontology contradicts itself: {wrong.text} ({axioms or 'no axioms'}); "
+                "correct one of these axioms in Protégé"
             )
         return cls(loaded, inference.triples, inference.report, languages)
 

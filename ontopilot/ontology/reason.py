@@ -1,35 +1,45 @@
-"""Reasoning: facts that follow from an ontology, and whether it contradicts itself."""
+"""Reasoning: what follows from an ontology, and whether it contradicts itself."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
-from typing import Any, Protocol
+from typing import Protocol
 
 from ontopilot.errors import ConfigError, MissingExtra
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.terms import Iri, Literal
-from ontopilot.ontology.triples import Node, Triple, Triples
+from ontopilot.ontology.classified import Classified, Classifier
+from ontopilot.ontology.contradiction import Contradiction, find_contradiction
+from ontopilot.ontology.hermit import Hermit
+from ontopilot.ontology.normal import logical
+from ontopilot.ontology.rules import materialise
+from ontopilot.ontology.tableau import Tableau
+from ontopilot.ontology.terms import Iri
+from ontopilot.ontology.triples import Triple, Triples, is_blank
 
-_NOISE = (v.OWL_THING, v.OWL_NOTHING, v.RDFS_LITERAL)
+_SILENT = (v.OWL_THING, v.RDFS_LITERAL, v.OWL_TOP_OBJECT, v.OWL_TOP_DATA)
+_BY_RULES = "facts that need case distinction or unnamed things are not found"
 
 
 @dataclass(frozen=True, slots=True)
 class ReasoningReport:
-    """Which engine ran, whether it finds every consequence, and how long it took."""
+    """Which engine ran, whether it finds every consequence, and how long it took.
+
+    `empty` names the classes that no individual can be a member of.
+    """
 
     engine: str
     complete: bool
     seconds: float
     note: str
+    empty: tuple[Iri, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """What a reasoner found: consequences, and why the ontology is inconsistent ("" if not)."""
+    """What a reasoner found: consequences, and why the ontology is inconsistent if it is."""
 
     triples: tuple[Triple, ...]
-    contradiction: str
+    contradiction: Contradiction | None
     report: ReasoningReport
 
 
@@ -37,156 +47,87 @@ class Reasoner(Protocol):
     """Finds the consequences of an ontology."""
 
     def infer(self, triples: Triples) -> Inference:
-        """Every class membership and property assertion that follows."""
+        """Memberships, subclasses and property values that follow; none that does not follow."""
         ...
 
 
-class RuleReasoner:
-    """OWL 2 RL rules (W3C OWL 2 Profiles, section 4.3), without Java; sound, not complete."""
+@dataclass(frozen=True, slots=True)
+class Asserted:
+    """Reasons not at all: the hierarchies and facts as the files state them."""
 
     def infer(self, triples: Triples) -> Inference:
-        """Materialise facts by rules, and look for contradictions among them."""
-        import reasonable
+        """Nothing beyond the triples."""
+        return Inference((), None, ReasoningReport("none", False, 0.0, "only what is asserted"))
 
+
+@dataclass(frozen=True, slots=True)
+class RuleReasoner:
+    """OWL 2 RL rules over the axioms and over what a classifier adds to them."""
+
+    name: str
+    classifier: Classifier | None = None
+
+    def infer(self, triples: Triples) -> Inference:
+        """Classify, apply the rules until nothing new follows, and look for contradictions."""
         began = time.perf_counter()
-        engine = reasonable.PyReasoner()
-        engine.from_graph([_to_rdf(triple) for triple in triples])
-        given = set(triples)
-        found = [one for raw in engine.reason() if (one := _from_rdf(raw)) is not None]
-        new = tuple(one for one in dict.fromkeys(found) if one not in given and _says_much(one))
+        found = Classified(complete=False, note=_BY_RULES)
+        if self.classifier is not None:
+            found = self.classifier.classify(triples)
+        axioms = [*logical(triples), *found.triples]
+        first = find_contradiction(triples, Triples.of(axioms))
+        if first is None and found.contradiction is None:
+            closed = Triples.of((*axioms, *materialise(axioms)))
+            first = find_contradiction(triples, closed)
+        else:
+            closed = Triples.of(axioms)
         seconds = time.perf_counter() - began
-        note = "OWL 2 RL rules: facts that need case distinction or invented things are not found"
-        report = ReasoningReport("reasonable", False, seconds, note)
-        return Inference(new, contradiction(triples, new), report)
+        return Inference(
+            tuple(_new(triples, closed)),
+            first or found.contradiction,
+            ReasoningReport(self.name, found.complete, seconds, found.note, _empty(closed)),
+        )
 
 
-_ENGINES: Mapping[str, type[Reasoner]] = {"auto": RuleReasoner, "rl": RuleReasoner}
+ENGINES: Mapping[str, Callable[[], Reasoner]] = {
+    "auto": lambda: RuleReasoner("auto", Tableau(saturation_only=True)),
+    "hermit": lambda: RuleReasoner("hermit", Hermit()),
+    "none": Asserted,
+    "rules": lambda: RuleReasoner("rules"),
+    "rustdl": lambda: RuleReasoner("rustdl", Tableau(saturation_only=False)),
+}
+"""The reasoners by the name that `Ontology.load(reasoner=…)` takes."""
 
 
-def reasoner(name: str) -> Reasoner:
-    """The reasoner of a name.
+def infer(triples: Triples, *, reasoner: str) -> Inference:
+    """What follows from triples, by the reasoner of a name.
 
     Raises:
-        ConfigError: there is no reasoner of that name.
-        MissingExtra: its package is not installed.
+        ConfigError: there is no reasoner of that name, or it lacks something on this machine.
     """
-    if name not in _ENGINES:
-        raise ConfigError(f"reasoner={name!r}: use one of {', '.join(sorted(_ENGINES))}")
+    if reasoner not in ENGINES:
+        raise ConfigError(f"reasoner={reasoner!r}: use one of {', '.join(ENGINES)}")
     try:
-        return _ENGINES[name]()
+        return ENGINES[reasoner]().infer(triples)
     except ModuleNotFoundError as error:
-        raise MissingExtra(str(error.name), extra="reasoning", purpose="reasoning") from error
+        purpose = f"reasoner={reasoner!r}"
+        raise MissingExtra(str(error.name), extra="reasoning", purpose=purpose) from error
 
 
-def _says_much(triple: Triple) -> bool:
-    subject, predicate, value = triple
-    if subject == value or value in _NOISE or subject in _NOISE:
-        return False
-    if isinstance(subject, Literal) or subject.startswith("_:"):
-        return False
-    if isinstance(value, str) and value.startswith("_:"):
-        return False
-    return predicate not in (v.OWL_SAME_AS, v.OWL_DIFFERENT_FROM)
+def _new(triples: Triples, closed: Triples) -> list[Triple]:
+    """The consequences worth keeping: about named things, and not true of everything."""
+    given = set(triples)
+    return [
+        (subject, predicate, value)
+        for subject, predicate, value in closed
+        if subject != value
+        and value not in _SILENT
+        and not (is_blank(subject) or is_blank(value) or subject.startswith(v.BUILT_IN))
+        and predicate not in (v.OWL_SAME_AS, v.OWL_DIFFERENT_FROM)
+        and (subject, predicate, value) not in given
+    ]
 
 
-def contradiction(triples: Triples, inferred: Iterable[Triple]) -> str:
-    """Why the types and values contradict each other, in one sentence, or ""."""
-    types: dict[Iri, set[Iri]] = {}
-    for subject, predicate, value in (*triples, *inferred):
-        if predicate == v.RDF_TYPE and isinstance(value, str):
-            types.setdefault(subject, set()).add(Iri(value))
-    pairs = disjoint_pairs(triples)
-    for thing, classes in types.items():
-        for one in classes:
-            for other in pairs.get(one, ()):
-                if other in classes:
-                    return (
-                        f"{_short(thing)} is both a {_short(one)} and a {_short(other)}, "
-                        "which are declared disjoint"
-                    )
-    return _two_values(triples)
-
-
-def disjoint_pairs(triples: Triples) -> dict[Iri, set[Iri]]:
-    """Every class with the classes that are declared disjoint from it."""
-    pairs: dict[Iri, set[Iri]] = {}
-    for one, other in triples.pairs(v.OWL_DISJOINT_WITH):
-        if isinstance(other, str):
-            _pair(pairs, one, Iri(other))
-    for group in _of_type(triples, v.OWL_ALL_DISJOINT_CLASSES):
-        listed = members_of(triples, triples.one(group, v.OWL_MEMBERS))
-        members = [Iri(member) for member in listed if isinstance(member, str)]
-        for one, other in combinations(members, 2):
-            _pair(pairs, one, other)
-    return pairs
-
-
-def members_of(triples: Triples, head: Node | None) -> Iterable[Node]:
-    """The members of an RDF list."""
-    seen: set[Node] = set()
-    at = head
-    while at is not None and at != v.RDF_NIL and at not in seen:
-        seen.add(at)
-        first = triples.one(at, v.RDF_FIRST)
-        if first is not None:
-            yield first
-        at = triples.one(at, v.RDF_REST)
-
-
-def _of_type(triples: Triples, kind: Iri) -> list[Iri]:
-    return [s for s, o in triples.pairs(v.RDF_TYPE) if o == kind]
-
-
-def _pair(pairs: dict[Iri, set[Iri]], one: Iri, other: Iri) -> None:
-    pairs.setdefault(one, set()).add(other)
-    pairs.setdefault(other, set()).add(one)
-
-
-def _two_values(triples: Triples) -> str:
-    for predicate in _of_type(triples, v.OWL_FUNCTIONAL):
-        values: dict[Iri, Node] = {}
-        for subject, value in triples.pairs(predicate):
-            held = values.setdefault(subject, value)
-            if isinstance(held, Literal) and isinstance(value, Literal) and held != value:
-                return (
-                    f"{_short(subject)} has two values of {_short(predicate)}, {held.value!r} and "
-                    f"{value.value!r}, but may have one"
-                )
-    return ""
-
-
-def _short(iri: Iri) -> str:
-    return iri.rstrip("#/").rsplit("#", 1)[-1].rsplit("/", 1)[-1]
-
-
-def _to_rdf(triple: Triple) -> tuple[Any, Any, Any]:
-    subject, predicate, value = triple
-    return _node(subject), _node(predicate), _node(value)
-
-
-def _node(node: Node) -> Any:
-    from rdflib import BNode, URIRef
-    from rdflib import Literal as RdfLiteral
-
-    if isinstance(node, Literal):
-        if node.language:
-            return RdfLiteral(node.value, lang=node.language)
-        return RdfLiteral(node.value, datatype=URIRef(node.datatype), normalize=False)
-    return BNode(node[2:]) if node.startswith("_:") else URIRef(node)
-
-
-def _from_rdf(raw: tuple[Any, Any, Any]) -> Triple | None:
-    subject, predicate, value = _back(raw[0]), _back(raw[1]), _back(raw[2])
-    if isinstance(subject, Literal) or isinstance(predicate, Literal):
-        return None
-    return Iri(subject), Iri(predicate), value
-
-
-def _back(node: Any) -> Node:
-    from rdflib import BNode
-    from rdflib import Literal as RdfLiteral
-
-    if isinstance(node, RdfLiteral):
-        datatype = Iri(str(node.datatype)) if node.datatype else Iri(v.XSD + "string")
-        return Literal(str(node), datatype, node.language or "")
-    return Iri(f"_:{node}") if isinstance(node, BNode) else Iri(str(node))
+def _empty(closed: Triples) -> tuple[Iri, ...]:
+    below = closed.pairs(v.RDFS_SUBCLASS)
+    empty = {cls for cls, above in below if above == v.OWL_NOTHING and not is_blank(cls)}
+    return tuple(sorted(empty - {v.OWL_NOTHING}))

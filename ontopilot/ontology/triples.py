@@ -58,11 +58,11 @@ class Triples:
         return values[0] if values else None
 
 
-def is_blank(node: Node) -> bool:
+def is_blank(node: Node | str) -> bool:
     """Whether a node is a blank node."""
     return isinstance(node, str) and node.startswith("_:")
 
 
-def is_named(node: Node) -> bool:
+def is_named(node: Node | str) -> bool:
     """Whether a node is an IRI."""
     return isinstance(node, str) and not node.startswith("_:")

@@ -12,12 +12,14 @@ _IAO = "http://purl.obolibrary.org/obo/IAO_"
 
 OP = "urn:ontopilot:"
 XSD = _XSD
+OWL = _OWL
 
 RDF_TYPE = Iri(_RDF + "type")
 RDF_FIRST = Iri(_RDF + "first")
 RDF_REST = Iri(_RDF + "rest")
 RDF_NIL = Iri(_RDF + "nil")
 RDF_LANG_STRING = Iri(_RDF + "langString")
+RDF_PLAIN_LITERAL = Iri(_RDF + "PlainLiteral")
 
 RDFS_LABEL = Iri(_RDFS + "label")
 RDFS_COMMENT = Iri(_RDFS + "comment")
@@ -79,6 +81,17 @@ OWL_TARGET = Iri(_OWL + "targetIndividual")
 OWL_TARGET_VALUE = Iri(_OWL + "targetValue")
 OWL_TOP_OBJECT = Iri(_OWL + "topObjectProperty")
 OWL_TOP_DATA = Iri(_OWL + "topDataProperty")
+
+MAX_CARDINALITIES = tuple(
+    Iri(_OWL + name)
+    for name in (
+        "maxCardinality",
+        "maxQualifiedCardinality",
+        "cardinality",
+        "qualifiedCardinality",
+    )
+)
+"""What says how many values there may be at most."""
 
 OWL_FUNCTIONAL = Iri(_OWL + "FunctionalProperty")
 OWL_INVERSE_FUNCTIONAL = Iri(_OWL + "InverseFunctionalProperty")

@@ -1,0 +1,141 @@
+"""HermiT, the reference: complete for OWL 2 DL, a Java program that owlready2 carries."""
+
+import importlib.util
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ontopilot.errors import ConfigError, MissingExtra, OntologyError
+from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.classified import Classified
+from ontopilot.ontology.contradiction import Contradiction
+from ontopilot.ontology.normal import rdf_xml
+from ontopilot.ontology.tableau import Tableau
+from ontopilot.ontology.terms import Iri
+from ontopilot.ontology.triples import Triple, Triples
+
+SECONDS = 600
+"""How long HermiT may take."""
+
+_STATEMENT = re.compile(r"^(\w+)\( ((?:<[^>]+>\s*)+) \)$", re.MULTILINE)
+_VALUES = re.compile(r"^<([^>]+)> \(known instances:\s*(.*?)\s*\|", re.MULTILINE)
+_PAIR = re.compile(r"\(<([^>]+)>, <([^>]+)>\)")
+_NAME = re.compile(r"<([^>]+)>")
+_PREDICATES = {
+    "SubClassOf": v.RDFS_SUBCLASS,
+    "EquivalentClasses": v.RDFS_SUBCLASS,
+    "SubObjectPropertyOf": v.RDFS_SUBPROPERTY,
+    "SubDataPropertyOf": v.RDFS_SUBPROPERTY,
+    "EquivalentObjectProperties": v.RDFS_SUBPROPERTY,
+    "EquivalentDataProperties": v.RDFS_SUBPROPERTY,
+    "Type": v.RDF_TYPE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hermit:
+    """Runs HermiT in a process of its own; values of data properties are not among its results."""
+
+    java: str = "java"
+
+    def classify(self, triples: Triples) -> Classified:
+        """Every subclass, type and object property value that follows.
+
+        Raises:
+            ConfigError: there is no Java.
+            OntologyError: HermiT refuses the ontology or takes longer than ten minutes.
+        """
+        java, jar = self._java(), _jar()
+        with TemporaryDirectory(prefix="ontopilot-") as folder:
+            file = Path(folder) / "ontology.rdf"
+            file.write_bytes(rdf_xml(triples))
+            options = ("-c", "-O", "-D", "-I", "-Y", "--ignoreUnsupportedDatatypes")
+            command = [java, "-Xmx2000M", "-cp", jar, "org.semanticweb.HermiT.cli.CommandLine"]
+            output, code = _run([*command, *options, file.as_uri()])
+        if "Inconsistent ontology" in output:
+            return Classified(contradiction=_reason(triples))
+        if code:
+            said = " ".join(output.split())[:200]
+            raise OntologyError(
+                f"reasoner='hermit': HermiT cannot reason over this ontology ({said!r}); correct "
+                "that axiom or use reasoner='auto'"
+            )
+        return Classified(tuple(dict.fromkeys((*_statements(output), *_values(output)))))
+
+    def _java(self) -> str:
+        found = shutil.which(self.java)
+        if found is None:
+            raise ConfigError(
+                f"reasoner='hermit' needs Java, and there is no program {self.java!r}; install a "
+                "Java runtime or use reasoner='auto'"
+            )
+        return found
+
+
+def _jar() -> str:
+    package = importlib.util.find_spec("owlready2")
+    if package is None or package.origin is None:
+        raise MissingExtra("owlready2", extra="reasoning", purpose="reasoner='hermit'")
+    folder = Path(package.origin).parent / "hermit"
+    return f"{folder}{':' if folder.anchor == '/' else ';'}{folder / 'HermiT.jar'}"
+
+
+def _run(command: list[str]) -> tuple[str, int]:
+    try:
+        done = subprocess.run(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=SECONDS,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except subprocess.TimeoutExpired:
+        raise OntologyError(
+            f"reasoner='hermit': HermiT was stopped after {SECONDS} seconds; use reasoner='auto'"
+        ) from None
+    return done.stdout.decode(errors="replace").replace("\r", ""), done.returncode
+
+
+def _reason(triples: Triples) -> Contradiction:
+    """HermiT gives no reason: take rustdl's, where it finds the contradiction too."""
+    found = Tableau(saturation_only=False).classify(triples).contradiction
+    return found or Contradiction(
+        "HermiT finds no way in which all axioms are true; ask for an explanation in Protégé", ()
+    )
+
+
+def _statements(output: str) -> Iterator[Triple]:
+    for relation, listed in _STATEMENT.findall(output):
+        predicate = _PREDICATES.get(relation)
+        names = [Iri(name) for name in _NAME.findall(listed)]
+        if predicate is None:
+            continue
+        if relation.startswith("Equivalent"):
+            yield from _equal(names, predicate)
+        elif len(names) == 2 and not names[0].startswith(v.OWL):
+            yield names[0], predicate, names[1]
+
+
+def _equal(names: list[Iri], predicate: Iri) -> Iterator[Triple]:
+    empty = v.OWL_NOTHING in names
+    for one in names:
+        if one.startswith(v.OWL):
+            continue
+        if empty:
+            yield one, predicate, v.OWL_NOTHING
+            continue
+        for other in names:
+            if other != one:
+                yield one, predicate, other
+
+
+def _values(output: str) -> Iterator[Triple]:
+    for predicate, known in _VALUES.findall(output):
+        for subject, value in _PAIR.findall(known):
+            if not predicate.startswith(v.OWL):
+                yield Iri(subject), Iri(predicate), Iri(value)

@@ -1,0 +1,80 @@
+"""Triples as description logic engines read them: logical axioms, in forms all of them know."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.kinds import kinds_of
+from ontopilot.ontology.structure import members_of, of_type
+from ontopilot.ontology.terms import Iri, Literal
+from ontopilot.ontology.triples import Node, Triple, Triples, is_blank
+
+_BOOLEAN = (v.OWL_INTERSECTION, v.OWL_UNION, v.OWL_ONE_OF, v.OWL_COMPLEMENT)
+_BETWEEN_CLASSES = (v.RDFS_SUBCLASS, v.OWL_EQUIVALENT_CLASS, v.OWL_DISJOINT_WITH)
+
+
+def logical(triples: Triples) -> list[Triple]:
+    """The triples that reasoning can depend on: no annotations, no ontology headers."""
+    kinds = kinds_of(triples)
+    silent = {iri for iri, kind in kinds.items() if kind == "annotation_property"}
+    silent |= {*v.LABELS, *v.SYNONYMS, *v.DEFINITIONS}
+    headers = set(of_type(triples, v.OWL_ONTOLOGY))
+    notes = {*of_type(triples, v.OWL_AXIOM), *of_type(triples, v.OWL_ANNOTATION)}
+    return [
+        triple
+        for triple in triples
+        if triple[1] not in silent and triple[0] not in headers and triple[0] not in notes
+    ]
+
+
+def normalised(triples: Triples) -> Iterator[Triple]:
+    """Logical triples, with two forms rewritten that engines overlook in RDF.
+
+    `AllDisjointClasses` becomes pairs, a boolean expression on a named class (OWL 1) an equivalent
+    class. Classes that are only referred to are declared.
+    """
+    groups = set(of_type(triples, v.OWL_ALL_DISJOINT_CLASSES))
+    declared = set(of_type(triples, v.OWL_CLASS))
+    twins = 0
+    for subject, predicate, value in logical(triples):
+        if subject in groups:
+            continue
+        if predicate in _BOOLEAN and not is_blank(subject):
+            twins += 1
+            twin = Iri(f"_:named.{twins}")
+            yield subject, v.OWL_EQUIVALENT_CLASS, twin
+            yield twin, v.RDF_TYPE, v.OWL_CLASS
+            yield twin, predicate, value
+            continue
+        yield subject, predicate, value
+        if predicate in _BETWEEN_CLASSES:
+            for cls in (subject, value):
+                if isinstance(cls, str) and cls not in declared and not is_blank(cls):
+                    declared.add(Iri(cls))
+                    yield Iri(cls), v.RDF_TYPE, v.OWL_CLASS
+    for group in groups:
+        for one, other in combinations(members_of(triples, triples.one(group, v.OWL_MEMBERS)), 2):
+            if isinstance(one, str):
+                yield Iri(one), v.OWL_DISJOINT_WITH, other
+
+
+def rdf_xml(triples: Triples) -> bytes:
+    """One RDF/XML document of the normalised triples."""
+    import pyoxigraph as ox
+
+    def thing(iri: str) -> ox.NamedNode | ox.BlankNode:
+        return ox.BlankNode("b" + iri[2:].replace(".", "x")) if is_blank(iri) else ox.NamedNode(iri)
+
+    def node(value: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+        if not isinstance(value, Literal):
+            return thing(value)
+        if value.language:
+            return ox.Literal(value.value, language=value.language)
+        return ox.Literal(value.value, datatype=ox.NamedNode(value.datatype))
+
+    statements = (
+        ox.Triple(thing(subject), ox.NamedNode(predicate), node(value))
+        for subject, predicate, value in normalised(triples)
+    )
+    prefixes = {"owl": v.OWL}
+    return ox.serialize(statements, format=ox.RdfFormat.RDF_XML, prefixes=prefixes) or b""

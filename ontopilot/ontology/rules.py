@@ -1,0 +1,71 @@
+"""Reasoning by rules: OWL 2 RL (W3C OWL 2 Profiles, section 4.3), without Java."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.terms import Iri, Literal
+from ontopilot.ontology.triples import Node, Triple
+
+_READ_BY_RULES = {*v.MAX_CARDINALITIES, v.OWL_HAS_SELF}
+
+
+def materialise(triples: Iterable[Triple]) -> list[Triple]:
+    """All that the rules conclude from triples, these included; sound, not complete."""
+    import reasonable
+
+    passage = _Passage()
+    engine = reasonable.PyReasoner()
+    engine.from_graph([passage.there(triple) for triple in triples])
+    return [found for raw in engine.reason() if (found := passage.back(raw)) is not None]
+
+
+class _Passage:
+    """To the terms of rdflib, which the engine takes, and back.
+
+    The rules only compare literals, so that all but cardinalities travel as numbers: rdflib would
+    interpret their text by datatype, which is slow, and parses XML.
+    """
+
+    def __init__(self) -> None:
+        from rdflib import BNode, URIRef
+        from rdflib import Literal as RdfLiteral
+
+        self._iri, self._blank, self._literal = URIRef, BNode, RdfLiteral
+        self._terms: dict[Node, Any] = {}
+        self._nodes: dict[str, Literal] = {}
+
+    def there(self, triple: Triple) -> tuple[Any, Any, Any]:
+        subject, predicate, value = triple
+        if predicate in _READ_BY_RULES and isinstance(value, Literal):
+            known = self._literal(value.value, datatype=self._iri(value.datatype), normalize=False)
+            return self._term(subject), self._term(predicate), known
+        return self._term(subject), self._term(predicate), self._term(value)
+
+    def _term(self, node: Node) -> Any:
+        known = self._terms.get(node)
+        if known is None:
+            known = self._terms[node] = self._made(node)
+        return known
+
+    def _made(self, node: Node) -> Any:
+        if isinstance(node, Literal):
+            token = f"literal {len(self._nodes)}"
+            self._nodes[token] = node
+            return self._literal(token)
+        return self._blank(node[2:]) if node.startswith("_:") else self._iri(node)
+
+    def back(self, raw: tuple[Any, Any, Any]) -> Triple | None:
+        subject, predicate = self._named(raw[0]), self._named(raw[1])
+        if subject is None or predicate is None:
+            return None
+        if isinstance(raw[2], self._literal):
+            literal = self._nodes.get(str(raw[2]))
+            return None if literal is None else (subject, predicate, literal)
+        value = self._named(raw[2])
+        return None if value is None else (subject, predicate, value)
+
+    def _named(self, term: Any) -> Iri | None:
+        if isinstance(term, self._literal):
+            return None
+        return Iri(f"_:{term}") if isinstance(term, self._blank) else Iri(str(term))
