@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.supplement import chained, chains_of, readied
 from ontopilot.ontology.terms import Iri, Literal
-from ontopilot.ontology.triples import Node, Triple
+from ontopilot.ontology.triples import Node, Triple, Triples
 
 _READ_BY_RULES = {*v.MAX_CARDINALITIES, v.OWL_HAS_SELF}
 
@@ -14,10 +15,17 @@ def materialise(triples: Iterable[Triple]) -> list[Triple]:
     """All that the rules conclude from triples, these included; sound, not complete."""
     import reasonable
 
+    given = Triples.of(triples)
+    chains = chains_of(given)
     passage = _Passage()
     engine = reasonable.PyReasoner()
-    engine.from_graph([passage.there(triple) for triple in triples])
-    return [found for raw in engine.reason() if (found := passage.back(raw)) is not None]
+    new: Iterable[Triple] = (*given, *readied(given))
+    while True:
+        engine.from_graph([passage.there(triple) for triple in new])
+        found = [one for raw in engine.reason() if (one := passage.back(raw)) is not None]
+        new = chained(chains, Triples.of(found)) if chains else ()
+        if not new:
+            return found
 
 
 class _Passage:

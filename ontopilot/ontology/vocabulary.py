@@ -93,6 +93,9 @@ MAX_CARDINALITIES = tuple(
 )
 """What says how many values there may be at most."""
 
+MIN_CARDINALITIES = (Iri(_OWL + "minCardinality"), Iri(_OWL + "minQualifiedCardinality"))
+"""What says how many values there must be at least."""
+
 OWL_FUNCTIONAL = Iri(_OWL + "FunctionalProperty")
 OWL_INVERSE_FUNCTIONAL = Iri(_OWL + "InverseFunctionalProperty")
 OWL_TRANSITIVE = Iri(_OWL + "TransitiveProperty")
