@@ -1,10 +1,11 @@
 """The ontology as a turn reads it: an immutable snapshot, safe from many threads."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-from ontopilot.errors import InconsistentOntology, UnknownTerm
+from ontopilot.errors import InconsistentOntology, OntologyError, UnknownTerm
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.check import check
 from ontopilot.ontology.explain import explain
@@ -66,7 +67,7 @@ class Ontology:
         self._facts = self._collect(loaded.triples, inferred)
         self._by_subject = _grouped(self._facts, lambda fact: fact.subject)
         self._by_predicate = _grouped(self._facts, lambda fact: fact.predicate)
-        self._linker = Linker(self._names(), self._patterns())
+        self._linker = Linker(self._names(), dict(self._patterns()))
 
     @classmethod
     def load(
@@ -276,12 +277,17 @@ class Ontology:
             for synonym in term.synonyms:
                 yield Name(term.iri, synonym, 0.95)
 
-    def _patterns(self) -> Mapping[Iri, str]:
-        return {
-            iri: value.value
-            for iri, value in self.asserted.pairs(v.OP_IDENTIFIER_PATTERN)
-            if isinstance(value, Literal)
-        }
+    def _patterns(self) -> Iterable[tuple[Iri, re.Pattern[str]]]:
+        for iri, value in self.asserted.pairs(v.OP_IDENTIFIER_PATTERN):
+            if not isinstance(value, Literal):
+                continue
+            try:
+                yield iri, re.compile(rf"\b(?:{value.value})\b")
+            except re.error as error:
+                raise OntologyError(
+                    f"{self.path}: the identifier pattern {value.value!r} of {self.label(iri)!r} "
+                    f"is no regular expression ({error}); correct that annotation in Protégé"
+                ) from None
 
     def _edges(self, triples: Iterable[Triple]) -> Iterable[tuple[Iri, Iri]]:
         for subject, predicate, value in triples:

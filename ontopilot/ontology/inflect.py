@@ -1,0 +1,45 @@
+"""How a word in a text relates to a word of a name: the same, a plural, a form of a verb."""
+
+from typing import Literal as OneOf
+
+Relation = OneOf["same", "plural", "verb", "derived"]
+
+_VERB_ENDINGS = ("ed", "ing", "d", "er", "ers")
+
+
+def relation(said: str, named: str) -> Relation:
+    """The relation of two lower-case words that share their stem."""
+    if said == named:
+        return "same"
+    one, other = _singulars(said), _singulars(named)
+    if one & other:
+        return "plural"
+    if any(_is_form(a, b) or _is_form(b, a) for a in one for b in other):
+        return "verb"
+    return "derived"
+
+
+def _singulars(word: str) -> set[str]:
+    """The word and what it may be the plural of."""
+    found = {word}
+    bare = word.removesuffix("'s").removesuffix("'")
+    found.add(bare)
+    if len(bare) > 3 and bare.endswith("ies"):
+        found |= {bare[:-3] + "y", bare[:-1]}
+    elif len(bare) > 3 and bare.endswith("es"):
+        found |= {bare[:-2], bare[:-1]}
+    elif len(bare) > 2 and bare.endswith("s") and not bare.endswith(("ss", "us")):
+        found.add(bare[:-1])
+    return found
+
+
+def _is_form(form: str, base: str) -> bool:
+    """Whether `form` is `base` with a verb's ending: returned, refunding, stopped, tries."""
+    for ending in _VERB_ENDINGS:
+        if form.endswith(ending):
+            root = form[: -len(ending)]
+            doubled = len(root) > 2 and root[-1] == root[-2]
+            roots = {root, root + "e", root[:-1] if doubled else root}
+            if base in roots or (root.endswith("i") and root[:-1] + "y" == base):
+                return True
+    return False
