@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.phrase import article
 from ontopilot.ontology.structure import (
     different_pairs,
     disjoint_pairs,
@@ -63,7 +64,7 @@ def _impossible(facts: _Facts) -> Iterator[Contradiction]:
         named = sorted(cls for cls in classes & impossible if not is_blank(cls))
         cls = facts.name(named[0]) if named else "class that is empty"
         yield Contradiction(
-            f"{facts.name(thing)} is a {cls}, and the axioms let nothing be one",
+            f"{facts.name(thing)} is {article(cls)}, and the axioms let nothing be one",
             (f"{cls} SubClassOf Nothing", f"{facts.name(thing)} Type {cls}"),
         )
 
@@ -75,7 +76,7 @@ def _disjoint(facts: _Facts) -> Iterator[Contradiction]:
             for other in sorted(pairs[one] & classes):
                 a, b, it = facts.name(one), facts.name(other), facts.name(thing)
                 yield Contradiction(
-                    f"{it} is both a {a} and a {b}, which are declared disjoint",
+                    f"{it} is both {article(a)} and {article(b)}, which are declared disjoint",
                     (f"{a} DisjointWith {b}", f"{it} Type {a}", f"{it} Type {b}"),
                 )
 
@@ -86,7 +87,7 @@ def _complement(facts: _Facts) -> Iterator[Contradiction]:
             if one in classes and other in classes:
                 a, it = facts.name(other), facts.name(thing)
                 yield Contradiction(
-                    f"{it} is a {a} and something that is no {a}",
+                    f"{it} is {article(a)} and something that is no {a}",
                     (f"{it} Type {a}", f"{it} Type not {a}"),
                 )
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 from ontopilot.errors import InconsistentOntology, OntologyError, UnknownTerm
@@ -51,14 +52,15 @@ class Ontology:
         self.iri = loaded.iri
         self.path = loaded.path
         self.sources = loaded.sources
-        self.prefixes: Mapping[str, str] = loaded.prefixes
+        self.prefixes: Mapping[str, str] = MappingProxyType(dict(loaded.prefixes))
         self.missing = loaded.missing
         self.reasoning = reasoning
         self._languages = languages
         self.asserted = loaded.triples
         kinds = kinds_of(loaded.triples)
         self._terms = {iri: self._describe(iri, kind) for iri, kind in kinds.items()}
-        self.disjoint = disjoint_pairs(loaded.triples)
+        pairs = disjoint_pairs(loaded.triples)
+        self.disjoint = MappingProxyType({one: frozenset(others) for one, others in pairs.items()})
         every = (*loaded.triples, *inferred)
         self._classes = Hierarchy(self._edges(every))
         self._properties = Hierarchy(self._links(every, v.RDFS_SUBPROPERTY))
@@ -68,6 +70,12 @@ class Ontology:
         self._by_subject = _grouped(self._facts, lambda fact: fact.subject)
         self._by_predicate = _grouped(self._facts, lambda fact: fact.predicate)
         self._linker = Linker(self._names(), dict(self._patterns()))
+        self._sealed = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if getattr(self, "_sealed", False):
+            raise AttributeError(f"{name!r}: an ontology is a snapshot; load it again to change it")
+        super().__setattr__(name, value)
 
     @classmethod
     def load(

@@ -18,7 +18,7 @@ _SEVERITIES: Mapping[str, Severity] = {
     "urn:ontopilot:Confirm": "confirm",
     "urn:ontopilot:HandOver": "hand_over",
 }
-_NAMES = ("targetClass", "path", "class", "equals", "targetSubjectsOf", "targetObjectsOf")
+_TARGETS = ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode")
 
 
 class Policies:
@@ -34,29 +34,28 @@ class Policies:
         """Read shapes in Turtle.
 
         Raises:
-            PolicyError: the file is missing or malformed, or names a term that the ontology lacks.
+            PolicyError: the file is missing, malformed or without shapes, names a term that the
+                ontology lacks, or a severity that does not exist.
         """
-        from rdflib import Graph, URIRef
-
         file = Path(path)
-        shapes = Graph()
-        try:
-            shapes.parse(data=file.read_text(encoding="utf-8"), format="turtle")
-        except OSError as error:
+        shapes = _graph_of(file)
+        targets = sorted({str(t) for name in _TARGETS for t in shapes.objects(None, _shacl(name))})
+        if not targets:
             raise PolicyError(
-                f"{file}: the policies cannot be read ({error.strerror}); check the path"
-            ) from None
-        except (SyntaxError, ValueError) as error:
-            said = " ".join(str(error).split())[:160]
-            raise PolicyError(f"{file}: the policies are malformed Turtle: {said}") from None
-        for name in _NAMES:
-            for value in shapes.objects(None, URIRef(_SH + name)):
-                if isinstance(value, URIRef) and not _known(ontology, str(value)):
-                    raise PolicyError(
-                        f"{file}: sh:{name} names {str(value)!r}, which is not in "
-                        f"{ontology.path}; correct it or add the term in Protégé"
-                    )
-        return cls(shapes, ontology, file)
+                f"{file}: no shape in it has a sh:targetClass, so that no policy would ever apply; "
+                "give the shapes a target"
+            )
+        _check_names(file, shapes, ontology)
+        for severity in shapes.objects(None, _shacl("severity")):
+            if str(severity) not in _SEVERITIES:
+                raise PolicyError(
+                    f"{file}: sh:severity {str(severity)!r} does not exist; use one of "
+                    "sh:Violation, sh:Warning, sh:Info, op:Confirm, op:HandOver"
+                )
+        policies = cls(shapes, ontology, file)
+        for target in targets:
+            policies.decide(Iri(target), ())
+        return policies
 
     def decide(self, effect: Iri, case: Sequence[Fact]) -> tuple[Violation, ...]:
         """The policies that a proposed action does not meet, the gravest first.
@@ -71,7 +70,10 @@ class Policies:
         try:
             conforms, report, _ = pyshacl.validate(data, shacl_graph=self._shapes, inplace=True)
         except (ConstraintLoadError, ShapeLoadError, ReportableRuntimeError) as error:
-            raise PolicyError(f"{self._path}: {error}") from error
+            said = " ".join(str(error).split())[:200]
+            raise PolicyError(
+                f"{self._path}: a shape is malformed ({said}); correct it as SHACL says"
+            ) from None
         if conforms:
             return ()
         order = ("violation", "hand_over", "confirm", "warning")
@@ -95,13 +97,10 @@ class Policies:
         return data
 
     def _add(self, data: Any, fact: Fact) -> None:
-        from rdflib import Literal as RdfLiteral
         from rdflib import URIRef
 
         value: Any = (
-            RdfLiteral(fact.object.value, datatype=URIRef(fact.object.datatype))
-            if isinstance(fact.object, Literal)
-            else URIRef(fact.object)
+            _literal(fact.object) if isinstance(fact.object, Literal) else URIRef(fact.object)
         )
         data.add((URIRef(fact.subject), URIRef(fact.predicate), value))
 
@@ -137,5 +136,60 @@ class Policies:
         return "policy"
 
 
-def _known(ontology: Ontology, iri: str) -> bool:
-    return ontology.has(Iri(iri)) or iri.startswith(v.XSD) or iri == v.RDF_TYPE
+def _shacl(name: str) -> Any:
+    """A word of the SHACL vocabulary."""
+    from rdflib import URIRef
+
+    return URIRef(_SH + name)
+
+
+def _literal(value: Literal) -> Any:
+    from rdflib import Literal as RdfLiteral
+    from rdflib import URIRef
+
+    if value.language:
+        return RdfLiteral(value.value, lang=value.language)
+    return RdfLiteral(value.value, datatype=URIRef(value.datatype))
+
+
+def _graph_of(file: Path) -> Any:
+    from rdflib import Graph
+
+    shapes = Graph()
+    try:
+        shapes.parse(data=file.read_text(encoding="utf-8"), format="turtle")
+    except OSError as error:
+        raise PolicyError(
+            f"{file}: the policies cannot be read ({error.strerror}); check the path"
+        ) from None
+    except (SyntaxError, ValueError) as error:
+        said = " ".join(str(error).split())[:160]
+        raise PolicyError(
+            f"{file}: the policies are malformed Turtle ({said}); correct that place"
+        ) from None
+    return shapes
+
+
+def _check_names(file: Path, shapes: Any, ontology: Ontology) -> None:
+    """What looks like a term of the ontology must be one."""
+    from rdflib import URIRef
+
+    own = {_namespace(term.iri) for term in ontology.terms()} - {_namespace(v.OP_UNIT)}
+    declared = {str(subject) for subject in shapes.subjects()}
+    naming = {_SH + name for name in (*_TARGETS, "class", "path")}
+    for _, predicate, value in shapes:
+        iri = str(value)
+        if not isinstance(value, URIRef) or iri in declared or ontology.has(Iri(iri)):
+            continue
+        if _namespace(iri) in own or (str(predicate) in naming and not iri.startswith(v.BUILT_IN)):
+            word = str(predicate).rsplit("#", 1)[-1]
+            within = f"sh:{word} names" if str(predicate).startswith(_SH) else "a list names"
+            raise PolicyError(
+                f"{file}: {within} {iri!r}, which is not in {ontology.path}; correct it or add the "
+                "term in Protégé"
+            )
+
+
+def _namespace(iri: str) -> str:
+    cut = max(iri.rfind("#"), iri.rfind("/"), iri.rfind(":"))
+    return iri[: cut + 1]
