@@ -19,6 +19,8 @@ _HORNED: Mapping[str, OneOf["ofn", "omn", "owx", "obo"]] = {
     "OBO": "obo",
 }
 _FUNCTIONAL_PREFIX = re.compile(r"Prefix\s*\(\s*([\w.-]*):\s*=\s*<([^>]*)>")
+_XML_PREFIX = re.compile(r"<(?:owl:)?Prefix\s[^>]*>")
+_ATTRIBUTE = re.compile(r"(\w+)\s*=\s*[\"']([^\"']*)[\"']")
 _MANCHESTER_PREFIX = re.compile(r"^\s*Prefix:\s*([\w.-]*):\s*<([^>]*)>", re.M)
 
 
@@ -120,10 +122,15 @@ def _through_horned(source: Source) -> tuple[bytes, dict[str, str]]:
 
 
 def _prefixes(source: Source, text: str) -> dict[str, str]:
-    if source.xml:
-        return dict(source.xml.prefixes)
+    found = dict(source.xml.prefixes) if source.xml else {}
+    if source.syntax == "OWL/XML":
+        for element in _XML_PREFIX.findall(text):
+            parts = dict(_ATTRIBUTE.findall(element))
+            if {"name", "IRI"} <= parts.keys():
+                found[parts["name"]] = parts["IRI"]
+        return found
     pattern = _FUNCTIONAL_PREFIX if source.syntax == "functional" else _MANCHESTER_PREFIX
-    return dict(pattern.findall(text))
+    return found | dict(pattern.findall(text))
 
 
 def _where(error: ValueError) -> str:
