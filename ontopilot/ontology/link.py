@@ -135,7 +135,24 @@ class Linker:
             and (len(word) > _SHORTEST_TYPO or known[-1] == word[-1])
         ]
         best = process.extractOne(word, near, scorer=fuzz.ratio, score_cutoff=_TYPO_SCORE)
-        return (best[0], best[1] / 100) if best else (word, 1.0)
+        if best:
+            return best[0], best[1] / 100
+        swapped = (known for known in near if _is_swapped(word, known))
+        known = next(swapped, None)
+        return (known, _TYPO_SCORE / 100) if known else (word, 1.0)
+
+
+def _is_swapped(word: str, known: str) -> bool:
+    """Whether two neighbouring letters changed places."""
+    if len(word) != len(known):
+        return False
+    apart = [at for at, (a, b) in enumerate(zip(word, known, strict=True)) if a != b]
+    return (
+        len(apart) == 2
+        and apart[1] == apart[0] + 1
+        and word[apart[0]] == known[apart[1]]
+        and word[apart[1]] == known[apart[0]]
+    )
 
 
 def _lower(word: str) -> str:

@@ -1,0 +1,176 @@
+"""Linking: names in texts, inflected and misspelt, at word boundaries, longest first."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ontopilot.ontology import Mention, Ontology
+from tests.ontology.conftest import PREFIXES, Load, iri
+
+NAMES = """
+:Kettle a owl:Class ; rdfs:label "kettle"@en, "Wasserkocher"@de ; skos:altLabel "water boiler"@en .
+:LidGasket a owl:Class ; rdfs:label "lid gasket"@en .
+:Gasket a owl:Class ; rdfs:label "gasket"@en .
+:Battery a owl:Class ; rdfs:label "battery"@en .
+:Return a owl:Class ; rdfs:label "return"@en .
+:Returned a owl:NamedIndividual ; rdfs:label "returned"@en .
+:Refund a owl:Class ; rdfs:label "refund"@en .
+:ReturnPolicy a owl:Class ; rdfs:label "return policy"@en ; skos:altLabel "returns policy"@en .
+:Policy a owl:Class ; rdfs:label "policy"@en .
+:Stop a owl:Class ; rdfs:label "stop"@en .
+:Old a owl:Class ; rdfs:label "fax machine"@en ; owl:deprecated true .
+:Order a owl:Class ; rdfs:label "order"@en ; op:identifierPattern "A-\\\\d{5}" .
+:wifi a owl:NamedIndividual ; rdfs:label "Wi-Fi 6"@en ; skos:altLabel "WiFi 6" .
+:aq a owl:NamedIndividual ; rdfs:label "AquaBoil 2"@en .
+:aq2 a owl:NamedIndividual ; rdfs:label "AquaBoil 2 Pro"@en .
+:one a owl:Class ; rdfs:label "plug"@en . :two a owl:Class ; rdfs:label "plug"@en .
+"""
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory) -> Ontology:
+    path = tmp_path_factory.mktemp("link") / "names.ttl"
+    path.write_text(PREFIXES + NAMES, encoding="utf-8")
+    return Ontology.load(path)
+
+
+def linked(ontology: Ontology, text: str) -> dict[str, str]:
+    return {m.iri.rsplit("#", 1)[-1]: m.text for m in ontology.link(text)}
+
+
+def only(ontology: Ontology, text: str) -> Mention:
+    (mention,) = ontology.link(text)
+    return mention
+
+
+@pytest.mark.parametrize(
+    ("text", "term", "said"),
+    [
+        ("My KETTLE is new", "Kettle", "KETTLE"),
+        ("two kettles here", "Kettle", "kettles"),
+        ("the kettle's colour", "Kettle", "kettle's"),
+        ("the kettle’s colour", "Kettle", "kettle’s"),
+        ("a water boiler", "Kettle", "water boiler"),
+        ("ein Wasserkocher", "Kettle", "Wasserkocher"),
+        ("flat batteries", "Battery", "batteries"),
+        ("our policies", "Policy", "policies"),
+        ("does it do wi-fi 6?", "wifi", "wi-fi 6"),
+        ("(gasket)", "Gasket", "gasket"),
+        ("gasket/none", "Gasket", "gasket"),
+    ],
+)
+def test_names_are_found_in_case_plural_and_possessive(
+    names: Ontology, text: str, term: str, said: str
+) -> None:
+    mention = only(names, text)
+    assert (mention.iri, mention.text) == (iri(term), said)
+    assert text[mention.start : mention.end] == said
+    assert mention.score >= 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kettledrum",
+        "unkettle",
+        "gasketed42x",
+        "police came",
+        "orderly",
+        "reorder",
+        "",
+        "…",
+        "12345",
+    ],
+)
+def test_parts_of_words_and_other_words_are_not_linked(names: Ontology, text: str) -> None:
+    assert [m for m in names.link(text) if m.score > 0.6] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("my ketle", "Kettle"),
+        ("my kettel", "Kettle"),
+        ("my keettle", "Kettle"),
+        ("a new batery", "Battery"),
+        ("the gaskett", "Gasket"),
+    ],
+)
+def test_typos_are_seen_through_with_less_certainty(names: Ontology, text: str, term: str) -> None:
+    mention = only(names, text)
+    assert mention.iri == iri(term)
+    assert 0.8 < mention.score < 1.0
+
+
+@pytest.mark.parametrize("text", ["settle the bill", "a nettle", "kale", "refuted", "bakery"])
+def test_words_that_only_look_alike_are_not_typos(names: Ontology, text: str) -> None:
+    assert names.link(text) == ()
+
+
+def test_the_longest_name_wins(names: Ontology) -> None:
+    assert linked(names, "the lid gasket leaks") == {"LidGasket": "lid gasket"}
+    assert linked(names, "AquaBoil 2 Pro or AquaBoil 2") == {
+        "aq2": "AquaBoil 2 Pro",
+        "aq": "AquaBoil 2",
+    }
+    assert linked(names, "your returns policy") == {"ReturnPolicy": "returns policy"}
+
+
+def test_an_exact_name_wins_over_an_inflected_one(names: Ontology) -> None:
+    assert linked(names, "I returned it") == {"Returned": "returned"}
+    assert linked(names, "two returns") == {"Return": "returns"}
+
+
+def test_the_form_of_a_verb_is_a_weaker_hint(names: Ontology) -> None:
+    noun, verb = only(names, "a refund"), only(names, "they refunded me")
+    assert noun.iri == verb.iri == iri("Refund")
+    assert noun.score == 1.0
+    assert verb.score < 0.9
+    assert only(names, "it stopped").score < 0.9
+
+
+def test_a_name_of_two_terms_gives_both(names: Ontology) -> None:
+    assert linked(names, "the plug").keys() == {"one", "two"}
+
+
+def test_synonyms_count_a_little_less(names: Ontology) -> None:
+    assert only(names, "kettle").score > only(names, "water boiler").score
+
+
+def test_deprecated_terms_are_not_linked(names: Ontology) -> None:
+    assert names.link("the fax machine") == ()
+
+
+def test_identifiers_name_their_class_and_carry_their_value(names: Ontology) -> None:
+    mention = only(names, "Where is A-10432?")
+    assert (mention.iri, mention.value, mention.text) == (iri("Order"), "A-10432", "A-10432")
+    assert names.link("XA-10432 A-1043 A-104321") == ()
+
+
+def test_mentions_come_in_order_and_do_not_overlap(shop: Ontology) -> None:
+    text = "Is the HomeLink AX3 compatible with Wi-Fi 6, and where is my order A-10432?"
+    found = shop.link(text)
+    assert [m.start for m in found] == sorted(m.start for m in found)
+    spans = sorted({(m.start, m.end) for m in found})
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
+
+
+def test_every_label_of_the_demo_links_to_its_term(shop: Ontology) -> None:
+    for term in shop.terms():
+        if term.kind in ("class", "individual") and not term.deprecated:
+            assert term.iri in {m.iri for m in shop.link(f"About the {term.label}.")}, term.label
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=200))
+def test_any_text_is_linked_with_true_offsets(shop: Ontology, text: str) -> None:
+    for mention in shop.link(text):
+        assert text[mention.start : mention.end] == mention.text
+        assert 0.0 < mention.score <= 1.0
+        assert shop.has(mention.iri)
+
+
+def test_an_ontology_without_names_links_nothing(load: Load) -> None:
+    assert load("").link("a kettle") == ()
