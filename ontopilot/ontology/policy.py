@@ -1,5 +1,6 @@
 """Policies as SHACL shapes (W3C SHACL): whether a proposed action may be done."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -58,7 +59,7 @@ class Policies:
         return policies
 
     def decide(self, effect: Iri, case: Sequence[Fact]) -> tuple[Violation, ...]:
-        """The policies that a proposed action does not meet, the gravest first.
+        """The policies that a proposed action does not meet, each once, the gravest first.
 
         `case` holds the proposal, whose node is `urn:ontopilot:proposal`, and the records that it
         is about. The classes of named things are completed from the ontology.
@@ -69,7 +70,7 @@ class Policies:
         data = self._graph((*case, Fact(PROPOSAL, v.RDF_TYPE, effect)))
         try:
             conforms, report, _ = pyshacl.validate(data, shacl_graph=self._shapes, inplace=True)
-        except (ConstraintLoadError, ShapeLoadError, ReportableRuntimeError) as error:
+        except (ConstraintLoadError, ShapeLoadError, ReportableRuntimeError, re.error) as error:
             said = " ".join(str(error).split())[:200]
             raise PolicyError(
                 f"{self._path}: a shape is malformed ({said}); correct it as SHACL says"
@@ -78,7 +79,9 @@ class Policies:
             return ()
         order = ("violation", "hand_over", "confirm", "warning")
         found = [self._violation(report, result) for result in self._results(report)]
-        return tuple(sorted(set(found), key=lambda one: (order.index(one.severity), one.rule)))
+        found.sort(key=lambda one: (order.index(one.severity), one.rule, one.value))
+        told = {(one.rule, one.message, one.severity): one for one in reversed(found)}
+        return tuple(one for one in found if told[one.rule, one.message, one.severity] is one)
 
     def _graph(self, case: Iterable[Fact]) -> Any:
         from rdflib import Graph
@@ -153,21 +156,24 @@ def _literal(value: Literal) -> Any:
 
 
 def _graph_of(file: Path) -> Any:
+    """The shapes; read by pyoxigraph, since rdflib stumbles over a file that is cut off."""
+    import pyoxigraph as ox
     from rdflib import Graph
 
-    shapes = Graph()
     try:
-        shapes.parse(data=file.read_text(encoding="utf-8"), format="turtle")
+        content = file.read_bytes()
+        shapes = ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=file.resolve().as_uri())
+        lines = ox.serialize(shapes, format=ox.RdfFormat.N_TRIPLES) or b""
     except OSError as error:
         raise PolicyError(
             f"{file}: the policies cannot be read ({error.strerror}); check the path"
         ) from None
-    except (SyntaxError, ValueError) as error:
-        said = " ".join(str(error).split())[:160]
+    except SyntaxError as error:
+        said = " ".join(str(error).split()).rstrip(".")[:160]
         raise PolicyError(
             f"{file}: the policies are malformed Turtle ({said}); correct that place"
         ) from None
-    return shapes
+    return Graph().parse(data=lines, format="nt")
 
 
 def _check_names(file: Path, shapes: Any, ontology: Ontology) -> None:
