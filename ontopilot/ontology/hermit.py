@@ -64,7 +64,8 @@ class Hermit:
                 f"reasoner='hermit': HermiT cannot reason over this ontology ({said!r}); correct "
                 "that axiom or use reasoner='auto'"
             )
-        return Classified(tuple(dict.fromkeys((*_statements(output), *_values(output)))))
+        found = tuple(dict.fromkeys((*_statements(output), *_values(output))))
+        return Classified(found, note="values of data properties are those that rules find")
 
     def _java(self) -> str:
         found = shutil.which(self.java)

@@ -51,14 +51,16 @@ class Tableau:
             return Classified(contradiction=_justified(document))
         return Classified(
             triples=tuple(_subsumptions(found)),
-            complete=bool(found.complete) and not self.saturation_only,
+            complete=False,
             note=self._note(found),
         )
 
     def _note(self, found: "Classification") -> str:
         if self.saturation_only:
-            return "what follows only by distinguishing cases is not found"
-        return "" if found.complete else f"{found.timed_out_pairs} pairs of classes undecided"
+            return "what follows only by distinguishing cases may be missed"
+        if not found.complete:
+            return f"{found.timed_out_pairs} pairs of classes undecided"
+        return "rustdl calls it complete, and has been seen to miss what follows by complements"
 
 
 def _subsumptions(found: "Classification") -> list[Triple]:
