@@ -83,6 +83,31 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     return Checkpoint(folder, config, tensors)
 
 
+def read_tokenizer(folder: Path) -> Any:
+    """The tokenizer of a folder, as the package `tokenizers` runs it.
+
+    Raises:
+        ModelError: `tokenizer.json` is missing, damaged or no tokenizer.
+    """
+    from tokenizers import Tokenizer
+
+    file = folder / "tokenizer.json"
+    vocabulary = read_json(file).get("model")
+    if not isinstance(vocabulary, dict) or not vocabulary.get("vocab"):
+        raise ModelError(f"model file {str(file)!r} holds no vocabulary; copy the model again")
+    return Tokenizer.from_file(str(file))
+
+
+def read_ends(folder: Path) -> frozenset[int]:
+    """The tokens that end an answer."""
+    for name in ("generation_config.json", "config.json"):
+        file = folder / name
+        tokens = read_json(file).get("eos_token_id") if file.is_file() else None
+        if tokens is not None:
+            return frozenset(tokens if isinstance(tokens, list) else [tokens])
+    return frozenset()
+
+
 def read_json(file: Path) -> dict[str, Any]:
     """Read a JSON object.
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontopilot.errors import ModelError
+from ontopilot.models.adapter import Adapter
 from ontopilot.models.chat import read_template
 from ontopilot.models.checkpoint import Checkpoint, read_json
 from ontopilot.models.digest import folder_digest
@@ -48,14 +49,17 @@ _NORMAL, _CONTROL, _UNUSED = 1, 3, 5
 _HALF_LIMIT = 65504.0
 
 
-def gguf_of(checkpoint: Checkpoint, cache: Path) -> Path:
+def gguf_of(checkpoint: Checkpoint, cache: Path, adapter: Adapter | None = None) -> Path:
     """The GGUF of a checkpoint in a cache folder, written now if it is not there.
+
+    An adapter is merged into the weights.
 
     Raises:
         ModelError: the checkpoint cannot be written as GGUF, or the cache folder cannot be used.
     """
-    name = f"{checkpoint.folder.resolve().name}-{folder_digest(checkpoint.folder, times=True)}.gguf"
-    target = cache.expanduser() / name
+    folders = [checkpoint.folder, *([adapter.folder] if adapter else [])]
+    digests = "-".join(folder_digest(folder, times=True) for folder in folders)
+    target = cache.expanduser() / f"{checkpoint.folder.resolve().name}-{digests}.gguf"
     if target.is_file():
         return target
     try:
@@ -63,7 +67,7 @@ def gguf_of(checkpoint: Checkpoint, cache: Path) -> Path:
         handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
         os.close(handle)
         try:
-            write_gguf(checkpoint, Path(temporary))
+            write_gguf(checkpoint, Path(temporary), adapter)
             with Path(temporary).open("rb") as stream:
                 os.fsync(stream.fileno())
             Path(temporary).replace(target)
@@ -77,7 +81,7 @@ def gguf_of(checkpoint: Checkpoint, cache: Path) -> Path:
     return target
 
 
-def write_gguf(checkpoint: Checkpoint, file: Path) -> None:
+def write_gguf(checkpoint: Checkpoint, file: Path, adapter: Adapter | None = None) -> None:
     """Write matrices as float16 and vectors as float32, one tensor in memory at a time.
 
     Raises:
@@ -90,7 +94,7 @@ def write_gguf(checkpoint: Checkpoint, file: Path) -> None:
     try:
         _add_settings(writer, checkpoint.config)
         _add_tokenizer(writer, checkpoint)
-        tensors = list(_tensors(checkpoint))
+        tensors = list(_tensors(checkpoint, adapter))
         for tensor in tensors:
             kind = tensor.kind
             size = int(np.prod(tensor.place.shape)) * kind.itemsize
@@ -194,8 +198,10 @@ class _Tensor:
     """A tensor on its way from safetensors to GGUF; `halves` is the heads to interleave, or 0."""
 
     name: str
+    source: str
     place: TensorPlace
     halves: int
+    adapter: Adapter | None
 
     @property
     def kind(self) -> np.dtype[Any]:
@@ -203,6 +209,9 @@ class _Tensor:
 
     def read(self) -> Array:
         array: Array = self.place.read()
+        delta = self.adapter.delta(self.source) if self.adapter else None
+        if delta is not None:
+            array = array + delta
         if self.halves:
             array = interleave(array, self.halves)
         if self.kind == np.float16 and not bool(np.all(np.abs(array) <= _HALF_LIMIT)):
@@ -219,7 +228,7 @@ def interleave(rows: Array, heads: int) -> Array:
     return rows.reshape(heads, 2, size // 2, *rows.shape[1:]).swapaxes(1, 2).reshape(rows.shape)
 
 
-def _tensors(checkpoint: Checkpoint) -> Iterator[_Tensor]:
+def _tensors(checkpoint: Checkpoint, adapter: Adapter | None) -> Iterator[_Tensor]:
     config = checkpoint.config
     tied = config.get("tie_word_embeddings", False)
     rotary = {"attn_q": config["num_attention_heads"], "attn_k": kv_heads(config)}
@@ -227,7 +236,7 @@ def _tensors(checkpoint: Checkpoint) -> Iterator[_Tensor]:
         if (tied and name == "lm_head.weight") or name.endswith("rotary_emb.inv_freq"):
             continue
         if name in _OUTSIDE:
-            yield _Tensor(_OUTSIDE[name], place, 0)
+            yield _Tensor(_OUTSIDE[name], name, place, 0, adapter)
             continue
         _, _, rest = name.partition("model.layers.")
         layer, _, inside = rest.partition(".")
@@ -239,4 +248,34 @@ def _tensors(checkpoint: Checkpoint) -> Iterator[_Tensor]:
             )
         short = _INSIDE[module]
         halves = rotary.get(short, 0) if checkpoint.architecture == "LlamaForCausalLM" else 0
-        yield _Tensor(f"blk.{layer}.{short}.{part}", place, halves)
+        yield _Tensor(f"blk.{layer}.{short}.{part}", name, place, halves, adapter)
+
+
+def read_gguf_settings(file: Path) -> Mapping[str, Any]:
+    """The settings of a GGUF file under the names of `config.json`.
+
+    Raises:
+        ModelError: the file is damaged or lacks a setting.
+    """
+    from gguf import GGUFReader
+
+    try:
+        fields = GGUFReader(file).fields
+        kind = str(fields["general.architecture"].contents())
+        wanted = {
+            "max_position_embeddings": "context_length",
+            "hidden_size": "embedding_length",
+            "num_hidden_layers": "block_count",
+            "num_attention_heads": "attention.head_count",
+            "num_key_value_heads": "attention.head_count_kv",
+            "head_dim": "attention.key_length",
+        }
+        return {
+            name: int(fields[f"{kind}.{field}"].contents())
+            for name, field in wanted.items()
+            if f"{kind}.{field}" in fields
+        }
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+        raise ModelError(
+            f"model file {str(file)!r} is damaged or no GGUF: {error}; copy the model again"
+        ) from error

@@ -11,6 +11,7 @@ import numpy as np
 from ontopilot.errors import ConfigError, MissingExtra, ModelError, ModelNotFound
 from ontopilot.models.digest import folder_digest
 from ontopilot.models.encoder import Vectors
+from ontopilot.models.openvino_import import import_openvino
 
 Backend = Literal["auto", "openvino", "torch"]
 EncodeProgress = Callable[[int, int], None]
@@ -210,9 +211,9 @@ class _OpenVinoRunner:
     """A BERT on OpenVINO: 0.5 s from process start where sentence-transformers takes 7 s."""
 
     def __init__(self, folder: Path, threads: int | None) -> None:
-        import openvino as ov
         from tokenizers import Tokenizer
 
+        ov = import_openvino()
         from ontopilot.models.bert_graph import build, read_shape
 
         pooling = _pooling(_read(folder / "1_Pooling" / "config.json")) or "mean"

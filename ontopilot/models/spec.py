@@ -20,7 +20,8 @@ class EngineOptions:
 
     `context_tokens` lowers the context of the model, `kv_cache_mb` is the memory for keys and
     values, `stall_s` the longest silence before another engine takes over, `key_file` a file
-    that holds the key of a remote server.
+    that holds the key of a remote server, `cache` the folder of converted models, by default
+    `~/.cache/ontopilot/gguf`.
     """
 
     precision: Precision = "auto"
@@ -28,6 +29,7 @@ class EngineOptions:
     kv_cache_mb: int = 256
     stall_s: float = 120.0
     key_file: Path | None = None
+    cache: Path | None = None
 
     def __post_init__(self) -> None:
         if self.precision not in get_args(Precision):

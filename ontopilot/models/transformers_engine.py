@@ -4,12 +4,14 @@ import threading
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from ontopilot.errors import ConfigError, EngineFailed, ModelError, PromptTooLong
+from ontopilot.errors import EngineFailed, ModelError, PromptTooLong
+from ontopilot.models.adapter import Adapter, open_adapter
 from ontopilot.models.bridge import Mailbox, in_thread
 from ontopilot.models.chat import ChatTemplate, read_template
-from ontopilot.models.checkpoint import Checkpoint, locate, open_checkpoint
+from ontopilot.models.checkpoint import Checkpoint, locate, open_checkpoint, read_tokenizer
 from ontopilot.models.counters import Counters
 from ontopilot.models.decode import Detokenizer
 from ontopilot.models.engine import Capabilities, EngineStats
@@ -26,11 +28,6 @@ class TransformersEngine:
     """
 
     def __init__(self, model: Model, *, threads: int | None = None) -> None:
-        if model.adapter is not None:
-            raise ConfigError(
-                f"Model({model.name!r}, adapter={str(model.adapter)!r}): the transformers engine "
-                "takes no adapter; merge it into the checkpoint"
-            )
         self._model = model
         self._threads = threads
         self._lock = threading.Lock()
@@ -49,7 +46,7 @@ class TransformersEngine:
     def capabilities(self) -> Capabilities:
         """The context is known once the weights are loaded."""
         loaded = self._loaded
-        return Capabilities(context_tokens=loaded.context_tokens if loaded else 0)
+        return Capabilities(context_tokens=loaded.context_tokens if loaded else 0, adapters=True)
 
     async def warm(self) -> None:
         """Load the weights.
@@ -164,29 +161,38 @@ def _error(future: "Future[Any]", name: str) -> ModelError | None:
 def _load(model: Model, threads: int | None) -> "_Loaded":
     folder = locate(model.target)
     checkpoint = open_checkpoint(folder)
+    adapter = open_adapter(Path(model.adapter).expanduser(), checkpoint) if model.adapter else None
     template = read_template(folder)
+    tokenizer = read_tokenizer(folder)
 
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
     from transformers.utils import logging
 
     logging.disable_progress_bar()
     if threads:
         torch.set_num_threads(threads)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-        network = AutoModelForCausalLM.from_pretrained(
+        network, found = AutoModelForCausalLM.from_pretrained(
             str(folder),
             dtype=_dtype(model, checkpoint),
             local_files_only=True,
             use_safetensors=True,
             trust_remote_code=False,
+            output_loading_info=True,
         )
     except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
         raise ModelError(
             f"model {str(folder)!r} cannot be loaded: {error}; copy the model again, or use one "
             "that transformers knows"
         ) from error
+    if found["missing_keys"]:
+        raise ModelError(
+            f"model {str(folder)!r} lacks the weights {sorted(found['missing_keys'])[0]!r}; "
+            "copy the model again"
+        )
+    if adapter is not None:
+        _merge(adapter, network)
     context = checkpoint.context_tokens
     asked = model.options.context_tokens
     return _Loaded(
@@ -196,6 +202,14 @@ def _load(model: Model, threads: int | None) -> "_Loaded":
         template=template,
         context_tokens=min(context, asked) if context and asked else context or asked or 0,
     )
+
+
+def _merge(adapter: Adapter, network: Any) -> None:
+    import torch
+
+    for name in adapter.pairs:
+        weight = network.get_parameter(name).data
+        weight += torch.from_numpy(adapter.delta(name)).to(weight.dtype)
 
 
 def _dtype(model: Model, checkpoint: Checkpoint) -> Any:
@@ -249,13 +263,11 @@ class _Loaded:
             streamer.close()
 
     def _text(self, ids: list[int]) -> str:
-        return str(
-            self.tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        )
+        return str(self.tokenizer.decode(ids, skip_special_tokens=True))
 
     def _encode(self, request: GenerationRequest) -> list[int]:
         prompt = self.template.render(request.messages, thinking=self.model.thinking)
-        ids: list[int] = self.tokenizer(prompt, add_special_tokens=False)["input_ids"]
+        ids: list[int] = self.tokenizer.encode(prompt, add_special_tokens=False).ids
         needed = len(ids) + request.max_tokens
         if 0 < self.context_tokens < needed:
             raise PromptTooLong(

@@ -1,0 +1,175 @@
+"""The process in which OpenVINO GenAI runs: JSON lines in, JSON lines out."""
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from ontopilot.errors import EngineFailed, ModelError, PromptTooLong
+from ontopilot.models.child import Line, line_of
+from ontopilot.models.decode import Detokenizer
+from ontopilot.models.messages import FinishReason, Message
+from ontopilot.models.openvino_load import Served, load
+from ontopilot.models.stream import TextFilter
+
+Say = Callable[[Line], None]
+
+
+def main() -> None:
+    """Load the model of the first line, and serve the requests that follow."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # what libraries print must not come between the lines
+    lines: queue.SimpleQueue[Line] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(lines,), daemon=True).start()
+
+    def say(line: Line) -> None:
+        out.write(json.dumps(line).encode() + b"\n")
+
+    try:
+        served = load(lines.get())
+    except ModelError as error:
+        say(line_of(error, id=0))
+        return
+    say({"id": 0, "context_tokens": served.context_tokens})
+    _Server(served, lines, say).serve()
+
+
+def _listen(lines: "queue.SimpleQueue[Line]") -> NoReturn:
+    """Pass lines on; the end of the input is the end of the parent, and of this process."""
+    for raw in sys.stdin.buffer:
+        lines.put(json.loads(raw))
+    os._exit(0)
+
+
+@dataclass(slots=True)
+class _Answer:
+    """One request in the batch."""
+
+    key: int
+    handle: Any
+    prompt_tokens: int
+    ends: frozenset[int]
+    text: Detokenizer
+    filter: TextFilter
+    tokens: int = field(default=0, init=False)
+    finish: FinishReason | None = field(default=None, init=False)
+
+    def advance(self) -> str:
+        """Read what the last step made; sets `finish` at the end."""
+        shown = ""
+        while self.finish is None and self.handle.can_read():
+            for output in self.handle.read().values():
+                shown += self._take(output.generated_ids)
+        if self.finish is None and self.handle.get_status().name != "RUNNING":
+            self.finish = "length"
+        if self.finish is not None:
+            shown += self.filter.feed(self.text.finish()) + self.filter.finish()
+            if self.filter.stopped:
+                self.finish = "stop"
+        return shown
+
+    def _take(self, tokens: list[int]) -> str:
+        shown = ""
+        for token in tokens:
+            if token in self.ends or self.filter.stopped:
+                self.finish = "stop"
+                break
+            self.tokens += 1
+            shown += self.filter.feed(self.text.feed(token))
+        if self.filter.stopped:
+            self.finish = "stop"
+        return shown
+
+
+class _Server:
+    """Steps the pipeline while there is work, and takes lines between two steps."""
+
+    def __init__(self, served: Served, lines: "queue.SimpleQueue[Line]", say: Say) -> None:
+        self._served = served
+        self._lines = lines
+        self._say = say
+        self._running: dict[int, _Answer] = {}
+
+    def serve(self) -> NoReturn:
+        """Serve until the parent ends."""
+        while True:
+            if not self._running:
+                self._accept(self._lines.get())
+            while not self._lines.empty():
+                self._accept(self._lines.get())
+            if self._running:
+                self._served.pipeline.step()
+            for answer in list(self._running.values()):
+                self._forward(answer)
+
+    def _accept(self, line: Line) -> None:
+        key = line["id"]
+        if "cancel" in line:
+            if (answer := self._running.pop(key, None)) is not None:
+                answer.handle.cancel()
+            return
+        try:
+            self._running[key] = self._begin(key, line)
+        except ModelError as error:
+            self._say(line_of(error, id=key))
+
+    def _begin(self, key: int, line: Line) -> _Answer:
+        served = self._served
+        messages = [Message(role, content) for role, content in line["messages"]]
+        prompt = served.template.render(messages, thinking=served.thinking)
+        ids = served.encode(prompt)
+        needed = len(ids) + line["max_tokens"]
+        if needed > served.context_tokens:
+            raise PromptTooLong(
+                f"engine {served.name!r}: prompt and answer need {needed!r} tokens and the "
+                f"context holds {served.context_tokens!r}; shorten the prompt or max_tokens"
+            )
+        try:
+            handle = served.pipeline.add_request(key, _tensor(ids), _sampling(line, served.ends))
+        except RuntimeError as error:
+            raise EngineFailed(f"engine {served.name!r} refuses the request: {error}") from error
+        stops = TextFilter(tuple(line["stop"]), served.thinking)
+        return _Answer(key, handle, len(ids), served.ends, Detokenizer(served.decode), stops)
+
+    def _forward(self, answer: _Answer) -> None:
+        text = answer.advance()
+        if not text and answer.finish is None:
+            return
+        self._say(
+            {
+                "id": answer.key,
+                "text": text,
+                "finish": answer.finish,
+                "usage": (answer.prompt_tokens, answer.tokens),
+            }
+        )
+        if answer.finish is not None:
+            del self._running[answer.key]
+            if answer.handle.get_status().name == "RUNNING":
+                answer.handle.cancel()
+
+
+def _tensor(ids: list[int]) -> Any:
+    import numpy as np
+    import openvino as ov
+
+    return ov.Tensor(np.array([ids], dtype=np.int64))
+
+
+def _sampling(line: Line, ends: frozenset[int]) -> Any:
+    import openvino_genai as genai
+
+    config = genai.GenerationConfig()
+    config.max_new_tokens = line["max_tokens"]
+    config.stop_token_ids = set(ends)
+    if line["temperature"] > 0:
+        config.do_sample = True
+        config.temperature = line["temperature"]
+        config.rng_seed = line["seed"]
+    return config

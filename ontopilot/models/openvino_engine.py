@@ -1,0 +1,172 @@
+"""The OpenVINO engine: batched generation on the CPU, in a child process."""
+
+import itertools
+import threading
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ontopilot.errors import ConfigError, EngineFailed, ModelError
+from ontopilot.models.bridge import Mailbox, in_thread
+from ontopilot.models.child import Child, Line
+from ontopilot.models.counters import Counters
+from ontopilot.models.engine import Capabilities, EngineStats
+from ontopilot.models.messages import Chunk, GenerationRequest, Usage
+from ontopilot.models.spec import Model
+
+_MODULE = "ontopilot.models.openvino_child"
+_CACHE = Path("~/.cache/ontopilot/gguf")
+
+
+class OpenVinoEngine:
+    """Serves a Llama-like model: a checkpoint, an OpenVINO folder or a `.gguf` file.
+
+    The pipeline holds Python's lock while it computes, and a fault in it ends the process: so it
+    lives in a child, which starts at the first request or with `warm`, and again after a crash.
+    Requests that arrive together are batched.
+    """
+
+    def __init__(self, model: Model, *, threads: int | None = None) -> None:
+        if model.adapter is not None and _is_converted(Path(model.target).expanduser()):
+            raise ConfigError(
+                f"Model({model.name!r}, adapter={str(model.adapter)!r}): an adapter is merged when "
+                "a checkpoint is converted, and this model is converted already; name the "
+                "checkpoint that it was made from"
+            )
+        self._model = model
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._child: Child | None = None
+        self._ids = itertools.count(1)
+        self._context_tokens = 0
+        self._closed = False
+        self._counters = Counters()
+
+    @property
+    def name(self) -> str:
+        """The deployment's name."""
+        return self._model.name
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """The context is known once the model is loaded; one adapter for all requests."""
+        return Capabilities(context_tokens=self._context_tokens, adapters=True)
+
+    async def warm(self) -> None:
+        """Start the child and load the model.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        await self._started()
+
+    async def generate(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
+        """Stream the answer to a request.
+
+        Raises:
+            ModelNotFound: there is no such model.
+            ModelError: the model cannot be loaded.
+            PromptTooLong: prompt and answer do not fit the context or the memory for it.
+            EngineFailed: the child ended, or the engine is closed.
+        """
+        served = _Served()
+        failed = False
+        self._counters.began()
+        try:
+            child = await self._started()
+            async for chunk in self._answer(child, request, served):
+                yield chunk
+        except ModelError:
+            failed = True
+            raise
+        finally:
+            self._counters.ended(served.usage, failed=failed)
+
+    async def _answer(
+        self, child: Child, request: GenerationRequest, served: "_Served"
+    ) -> AsyncGenerator[Chunk, None]:
+        key = next(self._ids)
+        mailbox: Mailbox[Line | ModelError] = Mailbox()
+        child.open(key, mailbox)
+        finished = False
+        try:
+            child.send(_line(key, request))
+            while not finished:
+                line = await mailbox.get()
+                if isinstance(line, ModelError):
+                    finished = True
+                    raise line
+                served.usage = Usage(*line["usage"])
+                finished = line["finish"] is not None
+                usage = served.usage if finished else None
+                yield Chunk(line["text"], line["finish"], usage)
+        finally:
+            child.close(key)
+            if not finished:
+                child.send({"id": key, "cancel": True})
+
+    def stats(self) -> EngineStats:
+        """The counters so far."""
+        return self._counters.read()
+
+    async def aclose(self) -> None:
+        """Fail what runs, and end the child."""
+        with self._lock:
+            self._closed = True
+            child, self._child = self._child, None
+        if child is not None:
+            await in_thread(child.stop, name="close")
+
+    async def _started(self) -> Child:
+        """The child with its model loaded."""
+        loaded: Mailbox[None] = Mailbox()
+        child = self._living()
+        child.ready.add_done_callback(lambda _: loaded.put(None))
+        await loaded.get()
+        self._context_tokens = child.ready.result()["context_tokens"]
+        return child
+
+    def _living(self) -> Child:
+        with self._lock:
+            if self._closed:
+                raise EngineFailed(f"engine {self.name!r} is closed; make a new one")
+            if self._child is None or self._child.ended:
+                self._child = Child(_MODULE, self._settings(), name=self.name)
+            return self._child
+
+    def _settings(self) -> Line:
+        options = self._model.options
+        adapter = self._model.adapter
+        return {
+            "name": self.name,
+            "target": self._model.target,
+            "adapter": None if adapter is None else str(Path(adapter).expanduser()),
+            "thinking": self._model.thinking,
+            "threads": self._threads,
+            "precision": options.precision,
+            "context_tokens": options.context_tokens,
+            "kv_cache_mb": options.kv_cache_mb,
+            "cache": str((options.cache or _CACHE).expanduser()),
+        }
+
+
+def _is_converted(target: Path) -> bool:
+    return target.suffix == ".gguf" or (target / "openvino_model.xml").is_file()
+
+
+@dataclass(slots=True)
+class _Served:
+    """What a request has used so far, also when it is cancelled."""
+
+    usage: Usage = field(default_factory=Usage)
+
+
+def _line(key: int, request: GenerationRequest) -> Line:
+    return {
+        "id": key,
+        "messages": [[message.role, message.content] for message in request.messages],
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+        "seed": request.seed,
+        "stop": request.stop,
+    }
