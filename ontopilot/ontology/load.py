@@ -25,7 +25,6 @@ class Loaded:
     iri: Iri
     version: str
     sources: tuple[Path, ...]
-    syntaxes: tuple[str, ...]
     prefixes: Mapping[str, str]
     triples: Triples
     missing: tuple[Iri, ...]
@@ -79,7 +78,6 @@ def _join(path: Path, files: list[Parsed], missing: list[Iri]) -> Loaded:
         iri=files[0].iri,
         version=digest.hexdigest(),
         sources=tuple(file.source.path for file in files),
-        syntaxes=tuple(file.source.syntax for file in files),
         prefixes=prefixes,
         triples=Triples.of(triple for file in files for triple in file.triples),
         missing=tuple(missing),

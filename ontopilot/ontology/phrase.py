@@ -37,7 +37,6 @@ def boolean(subject: str, label: str, value: Literal, *, every: bool) -> str:
         return f"{head} {said}." if yes else f"{head} is not {said[3:]}."
     if said.startswith("has "):
         return f"{head} {said}." if yes else f"{head} has no {said[4:]}."
-    said = re.sub(r"^(can) ", r"\1 ", said)
     return f"{head}: {said}, {'yes' if yes else 'no'}."
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from ontopilot.errors import ConfigError
+from ontopilot.errors import ConfigError, OntologyError
 from ontopilot.ontology import Iri, Literal, Ontology
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.hermit import Hermit
@@ -67,6 +67,18 @@ def test_hermit_gives_the_reason_where_another_engine_finds_it(load: Load) -> No
     contradiction = Hermit().classify(clash).contradiction
     assert contradiction is not None
     assert any("DisjointWith" in axiom for axiom in contradiction.axioms)
+
+
+@pytest.mark.java
+@pytest.mark.slow
+def test_what_hermit_refuses_is_told_in_one_sentence(load: Load) -> None:
+    turtle = (
+        ":p a owl:ObjectProperty, owl:TransitiveProperty . :A a owl:Class ; rdfs:subClassOf "
+        "[ a owl:Restriction ; owl:onProperty :p ; owl:maxCardinality 1 ] ."
+    )
+    with pytest.raises(OntologyError, match=r"HermiT cannot reason over .*use reasoner=") as caught:
+        load(turtle, reasoner="hermit")
+    assert "\n" not in str(caught.value)
 
 
 def closed(triples: Iterable[Triple], asserted: Triples) -> set[Triple]:
