@@ -31,7 +31,8 @@ class Mailbox(Generic[T]):
 async def in_thread(work: Callable[[], T], *, name: str) -> T:
     """Run blocking work in a thread of its own, which ends with the work."""
     thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+    future = thread.submit(work)
     try:
-        return await asyncio.wrap_future(thread.submit(work))
+        return await asyncio.wrap_future(future)
     finally:
-        thread.shutdown(wait=False)
+        thread.shutdown(wait=future.done())

@@ -7,6 +7,7 @@ from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
 from ontopilot.models.messages import Chunk, FinishReason, GenerationRequest, Usage
 from ontopilot.models.quote import quote
+from ontopilot.models.stream import StopStrings
 
 
 class ExtractiveEngine:
@@ -41,6 +42,7 @@ class ExtractiveEngine:
             raise EngineFailed(f"engine {self._name!r} is closed; make a new one")
         usage = Usage(prompt_tokens=sum(len(s.text.split()) for s in request.sources))
         finish: FinishReason = "stop"
+        stops = StopStrings(request.stop)
         self._counters.began()
         try:
             for found in quote(request.question, request.sources):
@@ -50,8 +52,11 @@ class ExtractiveEngine:
                     finish = "length"
                     break
                 usage += words
-                yield Chunk(text + " ")
-            yield Chunk(finish=finish, usage=usage)
+                if shown := stops.feed(text + " "):
+                    yield Chunk(shown)
+                if stops.stopped:
+                    break
+            yield Chunk(stops.finish(), finish, usage)
         finally:
             self._counters.ended(usage)
 

@@ -1,0 +1,104 @@
+"""A small server of chat completions; the name of the model chooses how it behaves."""
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import AsyncIterator
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+
+from tests.conformance.engine import KETTLE, WARRANTY
+
+KEY = "secret-key-of-the-test"
+ANSWERS = {
+    KETTLE: "The kettle can be returned within 30 days. [1]",
+    WARRANTY: "The warranty of the kettle lasts 24 months. [2]",
+}
+REFUSALS = {
+    "busy": (429, "too many requests"),
+    "broken": (500, "out of memory"),
+    "missing": (404, "no such model"),
+    "long": (400, "this prompt exceeds the context length of 8 tokens"),
+    "odd": (422, f"do not send {KEY} in a body"),
+}
+
+
+class ChatServer:
+    """Runs in a thread on a free port; `gone` counts the requests whose client went away."""
+
+    def __init__(self) -> None:
+        self.gone = threading.Event()
+        self.bodies: list[dict[str, Any]] = []
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        config = uvicorn.Config(self._app(), log_level="error", ws="none", lifespan="off")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],))
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
+
+    def __enter__(self) -> "ChatServer":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+    def _app(self) -> FastAPI:
+        app = FastAPI()
+
+        @app.post("/v1/chat/completions")
+        async def complete(request: Request) -> Response:
+            body = await request.json()
+            self.bodies.append(body)
+            model = body["model"]
+            if model == "keyed" and request.headers.get("authorization") != f"Bearer {KEY}":
+                return JSONResponse({"error": {"message": f"wrong key, not {KEY}"}}, 401)
+            if model in REFUSALS:
+                status, message = REFUSALS[model]
+                return JSONResponse({"error": {"message": message}}, status)
+            if model == "whole":
+                return JSONResponse({"choices": []})
+            return StreamingResponse(self._events(body), media_type="text/event-stream")
+
+        return app
+
+    async def _events(self, body: dict[str, Any]) -> AsyncIterator[str]:
+        model = body["model"]
+        answer = ANSWERS.get(body["messages"][-1]["content"], "I do not know.")
+        words = [f"{word} " for word in answer.split()]
+        yield ": a comment\n\n"
+        try:
+            for word in words[: body["max_tokens"]]:
+                yield event({"choices": [{"delta": {"content": word}, "finish_reason": None}]})
+                await asyncio.sleep(0)
+                if model == "silent":
+                    await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            self.gone.set()
+            raise
+        if model == "cut":
+            return
+        if model == "garbled":
+            yield "data: {not json\n\n"
+        if model == "failing":
+            yield event({"error": {"message": "the GPU fell off"}})
+        finish = "length" if len(words) > body["max_tokens"] else "stop"
+        finish = "content_filter" if model == "filtered" else finish
+        yield event({"choices": [{"delta": {}, "finish_reason": finish}]})
+        if model != "uncounted":
+            done = min(len(words), body["max_tokens"])
+            counted = {"prompt_tokens": 9, "completion_tokens": done}
+            yield event({"choices": [], "usage": counted})
+        yield "data: [DONE]\n\n"
+
+
+def event(value: dict[str, Any]) -> str:
+    return f"data: {json.dumps(value)}\n\n"
