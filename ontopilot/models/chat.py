@@ -33,10 +33,15 @@ class ChatTemplate:
         try:
             self._template = environment.from_string(source)
         except TemplateError as error:
-            raise ModelError(f"model {model!r}: its chat template is wrong: {error}") from error
+            raise ModelError(
+                f"model {model!r}: its chat template is wrong: {error}; copy the model again"
+            ) from error
 
     def _refuse(self, why: str) -> NoReturn:
-        raise ModelError(f"model {self._model!r}: its chat template refuses the messages: {why}")
+        raise ModelError(
+            f"model {self._model!r}: its chat template refuses the messages: {why}; "
+            "send what it was made for"
+        )
 
     def render(self, messages: Sequence[Message], *, thinking: bool) -> str:
         """The prompt, up to where the assistant begins to speak.
@@ -53,7 +58,8 @@ class ChatTemplate:
             )
         except TemplateError as error:
             raise ModelError(
-                f"model {self._model!r}: its chat template cannot take the messages: {error}"
+                f"model {self._model!r}: its chat template cannot take the messages: {error}; "
+                "correct the template"
             ) from error
 
 

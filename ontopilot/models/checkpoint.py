@@ -95,7 +95,12 @@ def read_tokenizer(folder: Path) -> Any:
     vocabulary = read_json(file).get("model")
     if not isinstance(vocabulary, dict) or not vocabulary.get("vocab"):
         raise ModelError(f"model file {str(file)!r} holds no vocabulary; copy the model again")
-    return Tokenizer.from_file(str(file))
+    try:
+        return Tokenizer.from_buffer(file.read_bytes())
+    except ValueError as error:
+        raise ModelError(
+            f"model file {str(file)!r} is no tokenizer: {error}; copy the model again"
+        ) from error
 
 
 def read_ends(folder: Path) -> frozenset[int]:

@@ -131,7 +131,7 @@ class Child:
         how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
         last = f": {said[-1].strip()}" if said else ""
         return EngineFailed(
-            f"engine {self._name!r}: its process {self._process.pid} ended {how}{last}; "
+            f"engine {self._name!r}: its process ended {how}{last}; "
             "ask again, which starts a new one"
         )
 

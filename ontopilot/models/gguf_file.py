@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,13 +19,11 @@ from ontopilot.models.adapter import Adapter
 from ontopilot.models.chat import read_template
 from ontopilot.models.checkpoint import Checkpoint, read_json
 from ontopilot.models.digest import folder_digest
+from ontopilot.models.llama import ARCHITECTURES, check_llama, head_size, kv_heads, rope
 from ontopilot.models.tensors import TensorPlace
 
 Array = NDArray[Any]
 
-_ARCHITECTURES: Mapping[str, str] = MappingProxyType(
-    {"LlamaForCausalLM": "llama", "Qwen2ForCausalLM": "qwen2", "Qwen3ForCausalLM": "qwen3"}
-)
 _OUTSIDE = {
     "model.embed_tokens.weight": "token_embd.weight",
     "model.norm.weight": "output_norm.weight",
@@ -89,8 +86,8 @@ def write_gguf(checkpoint: Checkpoint, file: Path, adapter: Adapter | None = Non
     """
     from gguf import GGUFWriter
 
-    _check(checkpoint)
-    writer = GGUFWriter(file, _ARCHITECTURES[checkpoint.architecture])
+    check_llama(checkpoint)
+    writer = GGUFWriter(file, ARCHITECTURES[checkpoint.architecture])
     try:
         _add_settings(writer, checkpoint.config)
         _add_tokenizer(writer, checkpoint)
@@ -108,46 +105,6 @@ def write_gguf(checkpoint: Checkpoint, file: Path, adapter: Adapter | None = Non
         writer.close()
 
 
-def _check(checkpoint: Checkpoint) -> None:
-    config = checkpoint.config
-    where = f"model {str(checkpoint.folder)!r}"
-    way_out = "convert it to an OpenVINO folder, or serve it with 'transformers:'"
-    if checkpoint.architecture not in _ARCHITECTURES:
-        raise ModelError(
-            f"{where} is a {checkpoint.architecture!r}, and only {sorted(_ARCHITECTURES)} can be "
-            f"written as GGUF; {way_out}"
-        )
-    if _rope(config).get("rope_type", "default") != "default":
-        raise ModelError(
-            f"{where} scales its rotary embeddings ({_rope(config).get('rope_type')!r}), which "
-            f"is not written as GGUF; {way_out}"
-        )
-    if "quantization_config" in config:
-        raise ModelError(f"{where} is quantised, which is not written as GGUF; {way_out}")
-    if config.get("hidden_act") != "silu":
-        raise ModelError(
-            f"{where} uses {config.get('hidden_act')!r} where a Llama uses 'silu'; {way_out}"
-        )
-
-
-def _rope(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The rotary settings, which older checkpoints keep in other places."""
-    settings = dict(config.get("rope_parameters") or config.get("rope_scaling") or {})
-    settings.setdefault("rope_theta", config.get("rope_theta", 10000.0))
-    settings.setdefault("rope_type", settings.get("type", "default"))
-    return settings
-
-
-def head_size(config: Mapping[str, Any]) -> int:
-    """The width of one attention head."""
-    return int(config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"])
-
-
-def kv_heads(config: Mapping[str, Any]) -> int:
-    """The heads that keys and values have."""
-    return int(config.get("num_key_value_heads") or config["num_attention_heads"])
-
-
 def _add_settings(writer: Any, config: Mapping[str, Any]) -> None:
     writer.add_block_count(config["num_hidden_layers"])
     writer.add_context_length(config["max_position_embeddings"])
@@ -158,7 +115,7 @@ def _add_settings(writer: Any, config: Mapping[str, Any]) -> None:
     writer.add_key_length(head_size(config))
     writer.add_value_length(head_size(config))
     writer.add_rope_dimension_count(head_size(config))
-    writer.add_rope_freq_base(float(_rope(config)["rope_theta"]))
+    writer.add_rope_freq_base(float(rope(config)["rope_theta"]))
     writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
     writer.add_vocab_size(config["vocab_size"])
     writer.add_file_type(1)

@@ -16,8 +16,9 @@ from ontopilot.models.checkpoint import (
     read_tokenizer,
 )
 from ontopilot.models.child import Line
-from ontopilot.models.gguf_file import gguf_of, head_size, kv_heads, read_gguf_settings
+from ontopilot.models.gguf_file import gguf_of, read_gguf_settings
 from ontopilot.models.hardware import require_memory
+from ontopilot.models.llama import head_size, kv_heads
 from ontopilot.models.openvino_import import import_openvino
 
 _BLOCK_TOKENS = 32
@@ -94,6 +95,7 @@ def _find(settings: Line) -> _Files:
         has_tokenizer = (path / "tokenizer.json").is_file()
         return _Files(path, read_json(path / "config.json"), path if has_tokenizer else None)
     checkpoint = open_checkpoint(path)
+    read_tokenizer(path)
     adapter = settings["adapter"] and open_adapter(Path(settings["adapter"]), checkpoint)
     require_memory(2 * checkpoint.numbers, model=settings["name"])
     file = gguf_of(checkpoint, Path(settings["cache"]), adapter or None)
@@ -110,7 +112,7 @@ def _kv_tokens(files: _Files, settings: Line) -> int:
         useful = _FULL_CONTEXTS * int(config.get("max_position_embeddings") or held)
     except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise ModelError(
-            f"model {str(files.model)!r}: its settings lack or garble {error}; copy it again"
+            f"model {str(files.model)!r}: its settings lack or garble {error}; copy the model again"
         ) from error
     return int(max(1, min(held, useful) // _BLOCK_TOKENS) * _BLOCK_TOKENS)
 

@@ -155,7 +155,9 @@ def _error(future: "Future[Any]", name: str) -> ModelError | None:
     error = future.exception()
     if error is None or isinstance(error, ModelError):
         return error
-    return EngineFailed(f"engine {name!r} failed: {type(error).__name__}: {error}")
+    return EngineFailed(
+        f"engine {name!r} failed: {type(error).__name__}: {_first_line(error)}; ask again"
+    )
 
 
 def _load(model: Model, threads: int | None) -> "_Loaded":
@@ -166,6 +168,7 @@ def _load(model: Model, threads: int | None) -> "_Loaded":
     tokenizer = read_tokenizer(folder)
 
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM
     from transformers.utils import logging
 
@@ -181,10 +184,10 @@ def _load(model: Model, threads: int | None) -> "_Loaded":
             trust_remote_code=False,
             output_loading_info=True,
         )
-    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
         raise ModelError(
-            f"model {str(folder)!r} cannot be loaded: {error}; copy the model again, or use one "
-            "that transformers knows"
+            f"model {str(folder)!r} cannot be loaded: {_first_line(error)}; copy the model again, "
+            "or use one that transformers knows"
         ) from error
     if found["missing_keys"]:
         raise ModelError(
@@ -202,6 +205,10 @@ def _load(model: Model, threads: int | None) -> "_Loaded":
         template=template,
         context_tokens=min(context, asked) if context and asked else context or asked or 0,
     )
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _merge(adapter: Adapter, network: Any) -> None:
