@@ -59,7 +59,8 @@ class Child:
     @property
     def ended(self) -> bool:
         """Whether the child has left, or is about to."""
-        return self._end is not None or self._process.poll() is not None
+        failed = self.ready.done() and self.ready.exception() is not None
+        return failed or self._end is not None or self._process.poll() is not None
 
     def open(self, key: int, mailbox: Mailbox[Line | ModelError]) -> None:
         """Deliver the lines of one id to a mailbox, and the error if the child ends."""

@@ -1,5 +1,6 @@
 """Deployments: which engines stand behind a role, in which order, and why."""
 
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,7 @@ from ontopilot.models.breaker import Breaker
 from ontopilot.models.engine import Engine
 from ontopilot.models.engines import LOCAL_ORDER, check_kind, make_engine
 from ontopilot.models.hardware import Machine
-from ontopilot.models.spec import Model
+from ontopilot.models.spec import EngineOptions, Model
 
 
 @dataclass(slots=True)
@@ -21,10 +22,11 @@ class Deployment:
 
     name: str
     make: Callable[[], Engine]
-    stall_s: float
+    options: EngineOptions = field(default_factory=EngineOptions)
     unusable: str = ""
     breaker: Breaker = field(default_factory=Breaker)
     _engine: Engine | None = field(default=None, init=False)
+    _running: int = field(default=0, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def engine(self) -> Engine:
@@ -44,6 +46,21 @@ class Deployment:
         """The engine if it was made."""
         return self._engine
 
+    def enter(self) -> str:
+        """Take a place for a request; why there is none, or ""."""
+        with self._lock:
+            if self._running >= self.options.most_requests:
+                return f"busy with {self._running} requests"
+            if not self.breaker.admit():
+                return f"resting after: {self.breaker.reason}"
+            self._running += 1
+            return ""
+
+    def leave(self) -> None:
+        """Give the place back."""
+        with self._lock:
+            self._running -= 1
+
     def detach(self) -> Engine | None:
         """Take the engine out, to close it."""
         with self._lock:
@@ -59,12 +76,13 @@ def deploy(
     Raises:
         ConfigError: the model names an engine that there is none of.
     """
-    last = [of_model(Model("extractive"), threads)]
+    endless = EngineOptions(most_requests=sys.maxsize)
+    last = [of_model(Model("extractive", options=endless), threads)]
     if choice is None:
         return last
     if not isinstance(choice, Model):
         engine = choice
-        return [Deployment(engine.name, lambda: engine, stall_s=choice_stall()), *last]
+        return [Deployment(engine.name, lambda: engine), *last]
     check_kind(choice)
     if choice.kind == "extractive":
         return last
@@ -75,16 +93,9 @@ def deploy(
     return chain + last
 
 
-def choice_stall() -> float:
-    """The longest silence of an engine that was handed over ready made, in seconds."""
-    return Model("engine").options.stall_s
-
-
 def of_model(model: Model, threads: int | None) -> Deployment:
     """The deployment of a model that names its engine."""
-    return Deployment(
-        model.name, lambda: make_engine(model, threads=threads), stall_s=model.options.stall_s
-    )
+    return Deployment(model.name, lambda: make_engine(model, threads=threads), model.options)
 
 
 def candidates(model: Model) -> list[Model]:

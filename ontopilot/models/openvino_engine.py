@@ -123,6 +123,8 @@ class OpenVinoEngine:
         child = self._living()
         child.ready.add_done_callback(lambda _: loaded.put(None))
         await loaded.get()
+        if child.ready.exception() is not None:
+            await in_thread(child.stop, name="close")
         self._context_tokens = child.ready.result()["context_tokens"]
         return child
 

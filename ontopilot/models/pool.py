@@ -107,11 +107,11 @@ class Pool:
         reasons: list[str] = []
         spoken = False
         for deployment in self._roles[role]:
-            if not (refusal := _refusal(deployment)):
+            if not (refusal := deployment.unusable or deployment.enter()):
                 degraded = _degraded(deployment.name, reasons)
-                if spoken:
-                    yield Chunk(engine=deployment.name, degraded=degraded, restart=True)
                 try:
+                    if spoken:
+                        yield Chunk(engine=deployment.name, degraded=degraded, restart=True)
                     async with aclosing(_serve(deployment, request)) as chunks:
                         async for chunk in chunks:
                             spoken = spoken or bool(chunk.text)
@@ -120,6 +120,8 @@ class Pool:
                     refusal = str(error)
                 else:
                     return
+                finally:
+                    deployment.leave()
             reasons.append(f"{deployment.name!r} could not ({refusal})")
         raise EngineFailed(f"no engine could serve the {role}: {'; '.join(reasons)}")
 
@@ -176,15 +178,6 @@ def _choice(role: Role, given: Model | str | Engine | None) -> Model | Engine | 
     )
 
 
-def _refusal(deployment: Deployment) -> str:
-    """Why a deployment is not even tried, or ""."""
-    if deployment.unusable:
-        return deployment.unusable
-    if not deployment.breaker.admit():
-        return f"resting after: {deployment.breaker.reason}"
-    return ""
-
-
 def _degraded(name: str, reasons: list[str]) -> str:
     return f"{name!r} answered because {'; '.join(reasons)}" if reasons else ""
 
@@ -224,7 +217,7 @@ async def _watched(
     try:
         while not ended:
             try:
-                async with asyncio.timeout(deployment.stall_s):
+                async with asyncio.timeout(deployment.options.stall_s):
                     chunk = await anext(stream)
             except StopAsyncIteration:
                 raise EngineFailed(
@@ -232,7 +225,7 @@ async def _watched(
                 ) from None
             except TimeoutError:
                 raise EngineFailed(
-                    f"engine {deployment.name!r} was silent for {deployment.stall_s!r} s"
+                    f"engine {deployment.name!r} was silent for {deployment.options.stall_s!r} s"
                 ) from None
             ended = chunk.finish is not None
             yield chunk

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from ontopilot.errors import ConfigError, MissingExtra, ModelError, ModelNotFound
+from ontopilot.models.checkpoint import read_json, read_tokenizer
 from ontopilot.models.digest import folder_digest
 from ontopilot.models.encoder import Vectors
 from ontopilot.models.openvino_import import import_openvino
@@ -133,24 +134,31 @@ def _packaged() -> Path:
     return Path(found.origin).parent / "model"
 
 
-def _read(file: Path) -> Any:
+def _modules(folder: Path) -> list[tuple[str, str]]:
+    """The modules of a model: type and folder of each.
+
+    Raises:
+        ModelError: `modules.json` is damaged.
+    """
+    file = folder / "modules.json"
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        entries = json.loads(file.read_text(encoding="utf-8"))
+        return [(str(entry["type"]), str(entry["path"])) for entry in entries]
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
-            f"encoder file {str(file)!r} cannot be read: {error}; copy the model again"
+            f"encoder file {str(file)!r} cannot be read: {error!r}; copy the model again"
         ) from error
 
 
 def _refuse_pickles(folder: Path) -> None:
     """Refuse weights that only a pickle holds, and modules that are code from elsewhere."""
-    for entry in _read(folder / "modules.json"):
-        if not str(entry["type"]).startswith("sentence_transformers."):
+    for kind, path in _modules(folder):
+        if not kind.startswith("sentence_transformers."):
             raise ModelError(
-                f"encoder {str(folder)!r}: module {entry['type']!r} is code from outside "
+                f"encoder {str(folder)!r}: module {kind!r} is code from outside "
                 "sentence-transformers; use a model without it"
             )
-        inside = folder / str(entry["path"])
+        inside = folder / path
         pickles = [p for p in inside.glob("*") if p.suffix in (".bin", ".pt", ".pth", ".pkl")]
         if pickles and not list(inside.glob("*.safetensors")):
             raise ModelError(
@@ -159,8 +167,9 @@ def _refuse_pickles(folder: Path) -> None:
             )
 
 
-def _pooling(config: dict[str, Any]) -> Literal["mean", "cls"] | None:
+def _pooling(folder: Path) -> Literal["mean", "cls"] | None:
     """How token vectors become one vector, where it is a way that the graph knows."""
+    config = read_json(folder / _modules(folder)[1][1] / "config.json")
     modes = {name for name, on in config.items() if name.startswith("pooling_mode_") and on is True}
     if modes == {"pooling_mode_mean_tokens"} or config.get("pooling_mode") == "mean":
         return "mean"
@@ -170,22 +179,22 @@ def _pooling(config: dict[str, Any]) -> Literal["mean", "cls"] | None:
 
 
 def _is_plain_bert(folder: Path) -> bool:
-    modules = _read(folder / "modules.json")
-    kinds = [str(entry["type"]).rpartition(".")[2] for entry in modules]
+    modules = _modules(folder)
+    kinds = [kind.rpartition(".")[2] for kind, _ in modules]
     if kinds[:2] != ["Transformer", "Pooling"] or kinds[2:] not in ([], ["Normalize"]):
         return False
     needed = ("config.json", "model.safetensors", "tokenizer.json")
-    if modules[0]["path"] or not all((folder / name).is_file() for name in needed):
+    if modules[0][1] or not all((folder / name).is_file() for name in needed):
         return False
-    config = _read(folder / "config.json")
+    config = read_json(folder / "config.json")
     settings = folder / "sentence_bert_config.json"
-    lower = _read(settings).get("do_lower_case", False) if settings.is_file() else False
+    lower = read_json(settings).get("do_lower_case", False) if settings.is_file() else False
     return bool(
         config.get("model_type") == "bert"
         and config.get("hidden_act") == "gelu"
         and config.get("position_embedding_type", "absolute") == "absolute"
         and not lower
-        and _pooling(_read(folder / modules[1]["path"] / "config.json"))
+        and _pooling(folder)
     )
 
 
@@ -211,19 +220,16 @@ class _OpenVinoRunner:
     """A BERT on OpenVINO: 0.5 s from process start where sentence-transformers takes 7 s."""
 
     def __init__(self, folder: Path, threads: int | None) -> None:
-        from tokenizers import Tokenizer
-
         ov = import_openvino()
         from ontopilot.models.bert_graph import build, read_shape
 
-        pooling = _pooling(_read(folder / "1_Pooling" / "config.json")) or "mean"
         options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
         if threads:
             options["INFERENCE_NUM_THREADS"] = threads
-        model = build(folder, pooling)
+        model = build(folder, _pooling(folder) or "mean")
         self._request = ov.Core().compile_model(model, "CPU", options).create_infer_request()
         self._dimension = read_shape(folder).width
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer = read_tokenizer(folder)
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_read_length(folder))
         self._lock = threading.Lock()
@@ -247,23 +253,25 @@ class _OpenVinoRunner:
 def _read_length(folder: Path) -> int:
     """The tokens that the model reads of a text."""
     settings = folder / "sentence_bert_config.json"
-    length = _read(settings).get("max_seq_length") if settings.is_file() else None
-    return int(length or _read(folder / "config.json")["max_position_embeddings"])
+    length = read_json(settings).get("max_seq_length") if settings.is_file() else None
+    return int(length or read_json(folder / "config.json")["max_position_embeddings"])
 
 
 class _TorchRunner:
     """Any model, on sentence-transformers."""
 
     def __init__(self, folder: Path) -> None:
+        from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
 
         try:
             self._model = SentenceTransformer(
                 str(folder), device="cpu", local_files_only=True, trust_remote_code=False
             )
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
+        except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
+            first = next(iter(str(error).splitlines()), type(error).__name__)
             raise ModelError(
-                f"encoder {str(folder)!r} cannot be loaded: {error}; copy the model again"
+                f"encoder {str(folder)!r} cannot be loaded: {first}; copy the model again"
             ) from error
         self._lock = threading.Lock()
 

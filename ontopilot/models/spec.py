@@ -19,8 +19,9 @@ class EngineOptions:
     """What an engine may be told; an engine ignores what does not concern it.
 
     `context_tokens` lowers the context of the model, `kv_cache_mb` is the memory for keys and
-    values, `stall_s` the longest silence before another engine takes over, `key_file` a file
-    that holds the key of a remote server, `cache` the folder of converted models, by default
+    values, `stall_s` the longest silence before another engine takes over, `most_requests` how
+    many may be under way before further ones go to another engine, `key_file` a file that holds
+    the key of a remote server, `cache` the folder of converted models, by default
     `~/.cache/ontopilot/gguf`.
     """
 
@@ -28,6 +29,7 @@ class EngineOptions:
     context_tokens: int | None = None
     kv_cache_mb: int = 256
     stall_s: float = 120.0
+    most_requests: int = 64
     key_file: Path | None = None
     cache: Path | None = None
 
@@ -42,6 +44,8 @@ class EngineOptions:
             )
         if self.kv_cache_mb < 1:
             raise ConfigError(f"EngineOptions(kv_cache_mb={self.kv_cache_mb!r}): use 1 or more")
+        if self.most_requests < 1:
+            raise ConfigError(f"EngineOptions(most_requests={self.most_requests!r}): use 1 or more")
         if self.stall_s <= 0:
             raise ConfigError(f"EngineOptions(stall_s={self.stall_s!r}): use more than 0")
 

@@ -46,9 +46,10 @@ class StopStrings:
 
 @dataclass(slots=True)
 class Thoughts:
-    """Drops what a reasoning model thinks, `<think>…</think>`, from a stream."""
+    """Drops what a reasoning model thinks, `<think>…</think>` and the space after it."""
 
     _inside: bool = field(default=False, init=False)
+    _after: bool = field(default=False, init=False)
     _pending: str = field(default="", init=False)
 
     def feed(self, text: str) -> str:
@@ -60,18 +61,26 @@ class Thoughts:
             before, found, after = self._pending.partition(mark)
             if not found:
                 break
-            shown += "" if self._inside else before
-            self._inside = not self._inside
-            self._pending = after.lstrip() if mark == "</think>" else after
+            shown += self._outside(before)
+            self._inside, self._after = not self._inside, self._inside
+            self._pending = after
         cut = len(self._pending) - _held(self._pending, (mark,))
-        shown += "" if self._inside else self._pending[:cut]
+        shown += self._outside(self._pending[:cut])
         self._pending = self._pending[cut:]
         return shown
 
     def finish(self) -> str:
         """What was held back and is no thought."""
-        shown, self._pending = ("" if self._inside else self._pending), ""
+        shown, self._pending = self._outside(self._pending), ""
         return shown
+
+    def _outside(self, text: str) -> str:
+        if self._inside:
+            return ""
+        if self._after:
+            text = text.lstrip()
+            self._after = not text
+        return text
 
 
 @dataclass(slots=True)
