@@ -48,6 +48,7 @@ class Child:
         self._readers: dict[int, Mailbox[Line | ModelError]] = {}
         self._lines: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
         self._end: ModelError | None = None
+        self._stopping = False
         self._threads = [
             threading.Thread(target=work, name=f"{name} {work.__name__.strip('_')}", daemon=True)
             for work in (self._read, self._write)
@@ -80,6 +81,7 @@ class Child:
 
     def stop(self) -> None:
         """End the child and both threads, and wait for them."""
+        self._stopping = True
         self._lines.put(None)
         try:
             self._process.wait(_GRACE_S)
@@ -126,6 +128,8 @@ class Child:
             mailbox.put(problem or line)
 
     def _reason(self, code: int) -> ModelError:
+        if self._stopping:
+            return EngineFailed(f"engine {self._name!r} is closed; make a new one")
         size = self._errors.seek(0, 2)
         self._errors.seek(max(0, size - _TAIL))
         said = self._errors.read().decode(errors="replace").strip().splitlines()

@@ -4,7 +4,6 @@ import json
 import os
 import queue
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -42,7 +41,8 @@ def main() -> None:
 
 def _listen(lines: "queue.SimpleQueue[Line]") -> NoReturn:
     """Pass lines on; the end of the input is the end of the parent, and of this process."""
-    for raw in sys.stdin.buffer:
+    # a reader of its own: the end of the process would wait for a lock on that of `sys.stdin`
+    for raw in os.fdopen(os.dup(0), "rb"):
         lines.put(json.loads(raw))
     os._exit(0)
 
@@ -134,7 +134,7 @@ class _Server:
             handle = served.pipeline.add_request(key, _tensor(ids), _sampling(line, served.ends))
         except RuntimeError as error:
             raise EngineFailed(f"engine {served.name!r} refuses the request: {error}") from error
-        stops = TextFilter(tuple(line["stop"]), served.thinking)
+        stops = TextFilter(tuple(line["stop"]), served.thinking, prompt)
         return _Answer(key, handle, len(ids), served.ends, Detokenizer(served.decode), stops)
 
     def _forward(self, answer: _Answer) -> None:

@@ -1,7 +1,7 @@
 """Filters on streamed text: stop strings, and the thoughts of a reasoning model."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
 
 def _held(text: str, marks: Sequence[str]) -> int:
@@ -46,9 +46,12 @@ class StopStrings:
 
 @dataclass(slots=True)
 class Thoughts:
-    """Drops what a reasoning model thinks, `<think>…</think>` and the space after it."""
+    """Drops what a reasoning model thinks, `<think>…</think>` and the space after it.
 
-    _inside: bool = field(default=False, init=False)
+    `inside` is set where the prompt itself ends with `<think>`.
+    """
+
+    inside: bool = False
     _after: bool = field(default=False, init=False)
     _pending: str = field(default="", init=False)
 
@@ -57,12 +60,12 @@ class Thoughts:
         self._pending += text
         shown = ""
         while True:
-            mark = "</think>" if self._inside else "<think>"
+            mark = "</think>" if self.inside else "<think>"
             before, found, after = self._pending.partition(mark)
             if not found:
                 break
             shown += self._outside(before)
-            self._inside, self._after = not self._inside, self._inside
+            self.inside, self._after = not self.inside, self.inside
             self._pending = after
         cut = len(self._pending) - _held(self._pending, (mark,))
         shown += self._outside(self._pending[:cut])
@@ -75,7 +78,7 @@ class Thoughts:
         return shown
 
     def _outside(self, text: str) -> str:
-        if self._inside:
+        if self.inside:
             return ""
         if self._after:
             text = text.lstrip()
@@ -85,14 +88,16 @@ class Thoughts:
 
 @dataclass(slots=True)
 class TextFilter:
-    """Both filters in the order in which a stream needs them."""
+    """Both filters in the order in which a stream needs them; the end of the prompt matters."""
 
     stop: tuple[str, ...]
     thinking: bool
-    _thoughts: Thoughts = field(default_factory=Thoughts, init=False)
+    prompt: InitVar[str] = ""
+    _thoughts: Thoughts = field(init=False)
     _stops: StopStrings = field(init=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, prompt: str) -> None:
+        self._thoughts = Thoughts(inside=prompt.rstrip().endswith("<think>"))
         self._stops = StopStrings(self.stop)
 
     @property

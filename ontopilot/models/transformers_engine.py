@@ -245,10 +245,12 @@ class _Loaded:
         from transformers import StoppingCriteria, StoppingCriteriaList
 
         request = job.request
-        ids = self._encode(request)
+        prompt = self.template.render(request.messages, thinking=self.model.thinking)
+        ids = self._encode(prompt, request.max_tokens)
         job.usage = Usage(prompt_tokens=len(ids))
         ends = _ends(self.network.generation_config.eos_token_id)
-        streamer = _Streamer(job, self._text, ends, thinking=self.model.thinking)
+        shown = TextFilter(request.stop, self.model.thinking, prompt)
+        streamer = _Streamer(job, self._text, ends, shown)
 
         class Cancelled(StoppingCriteria):  # type: ignore[misc]  # transformers is not typed
             def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
@@ -257,10 +259,10 @@ class _Loaded:
 
         with torch.random.fork_rng(devices=[]), torch.inference_mode():
             torch.manual_seed(request.seed)
-            prompt = torch.tensor([ids])
+            tokens = torch.tensor([ids])
             self.network.generate(
-                prompt,
-                attention_mask=torch.ones_like(prompt),
+                tokens,
+                attention_mask=torch.ones_like(tokens),
                 max_new_tokens=request.max_tokens,
                 streamer=streamer,
                 stopping_criteria=StoppingCriteriaList([Cancelled()]),
@@ -272,10 +274,9 @@ class _Loaded:
     def _text(self, ids: list[int]) -> str:
         return str(self.tokenizer.decode(ids, skip_special_tokens=True))
 
-    def _encode(self, request: GenerationRequest) -> list[int]:
-        prompt = self.template.render(request.messages, thinking=self.model.thinking)
+    def _encode(self, prompt: str, max_tokens: int) -> list[int]:
         ids: list[int] = self.tokenizer.encode(prompt, add_special_tokens=False).ids
-        needed = len(ids) + request.max_tokens
+        needed = len(ids) + max_tokens
         if 0 < self.context_tokens < needed:
             raise PromptTooLong(
                 f"engine {self.model.name!r}: prompt and answer need {needed!r} tokens and the "
@@ -304,13 +305,12 @@ class _Streamer:
         job: _Job,
         decode: Callable[[list[int]], str],
         ends: frozenset[int],
-        *,
-        thinking: bool,
+        shown: TextFilter,
     ) -> None:
         self._job = job
         self._ends = ends
         self._text = Detokenizer(decode)
-        self._filter = TextFilter(job.request.stop, thinking)
+        self._filter = shown
         self._finish: FinishReason = "length"
         self._prompt_seen = False
 

@@ -90,7 +90,7 @@ def test_it_needs_no_torch_and_reports_to_nobody(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("backend", ["openvino", "torch"])
+@pytest.mark.parametrize("backend", ["openvino", pytest.param("torch", marks=pytest.mark.slow)])
 def test_weights_that_are_cut_off(folder, backend):
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1000])

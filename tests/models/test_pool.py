@@ -261,6 +261,7 @@ def test_what_is_no_model_is_refused(given):
         Pool(generator=given)
 
 
+@pytest.mark.slow
 async def test_warming_finds_out_before_the_first_question():
     pool = Pool(generator="openvino:nowhere/at/all", encoder=HashEncoder())
     await pool.warm()

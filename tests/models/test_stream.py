@@ -50,6 +50,11 @@ def test_a_thought_that_never_ends_is_never_shown():
     assert through(TextFilter((), thinking=True), ["A", "<thi", "nk>secret"]) == "A"
 
 
+def test_a_prompt_may_open_the_thought():
+    shown = TextFilter((), thinking=True, prompt="<|assistant|><think>\n")
+    assert through(shown, ["secret</thi", "nk>\n", "\nYes."]) == "Yes."
+
+
 def test_what_only_looks_like_a_thought_is_shown():
     assert through(TextFilter((), thinking=True), ["<thin", "g>"]) == "<thing>"
 

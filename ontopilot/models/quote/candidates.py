@@ -90,7 +90,8 @@ def _is_question(text: str) -> bool:
 def _standing(statement: Statement) -> str:
     """The sentence as it can stand alone, or "" if it cannot."""
     text = _LABEL.sub("", statement.text).strip()
-    if text.endswith(":") or len(text.split()) < 3 or _VOICE.search(text):
+    shortest = 1 if statement.number else 3  # a list of steps without one of them misleads
+    if text.endswith(":") or len(text.split()) < shortest or _VOICE.search(text):
         return ""
     if not ends(text):
         text = text.rstrip(",; ") + "."
