@@ -45,8 +45,9 @@ class Stalls:
 folder, question, conversation, draft = sys.argv[1:5]
 agent = build_agent(Path(folder), generator=Stalls())
 
-def tell(*words):
-    print(*words, flush=True)
+def tell(*words):  # one write a line: `print` writes words one by one, and two threads tell
+    sys.stdout.write(" ".join(words) + "\\n")
+    sys.stdout.flush()
 
 def stall(*words):
     tell(*words)
