@@ -10,17 +10,21 @@ if TYPE_CHECKING:
     from ontopilot.errors import OntopilotError
     from ontopilot.models.spec import Model
     from ontopilot.ontology.terms import Fact, Mention, Term
+    from ontopilot.orchestrator.agent import Agent
     from ontopilot.orchestrator.answer import Answer, Citation, Claim, Verdict
+    from ontopilot.retrieval.knowledge import Knowledge
     from ontopilot.retrieval.passage import Evidence
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Agent",
     "Answer",
     "Citation",
     "Claim",
     "Evidence",
     "Fact",
+    "Knowledge",
     "Mention",
     "Model",
     "OntopilotError",
@@ -30,11 +34,13 @@ __all__ = [
 ]
 
 _HOME = {
+    "Agent": "ontopilot.orchestrator.agent",
     "Answer": "ontopilot.orchestrator.answer",
     "Citation": "ontopilot.orchestrator.answer",
     "Claim": "ontopilot.orchestrator.answer",
     "Evidence": "ontopilot.retrieval.passage",
     "Fact": "ontopilot.ontology.terms",
+    "Knowledge": "ontopilot.retrieval.knowledge",
     "Mention": "ontopilot.ontology.terms",
     "Model": "ontopilot.models.spec",
     "OntopilotError": "ontopilot.errors",
