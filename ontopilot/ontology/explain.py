@@ -176,7 +176,7 @@ def _by_inverse(ontology: "Ontology", fact: Fact) -> list[Fact]:
 
 def _clause(ontology: "Ontology", fact: Fact) -> str:
     said = ontology.verbalise(fact)[:-1]
-    return f"every {said[6:]}" if said.startswith("Every ") else said
+    return said[0].lower() + said[1:] if said.startswith(("Every ", "The ")) else said
 
 
 def _axiom(fact: Fact) -> str:

@@ -14,7 +14,7 @@ from ontopilot.ontology.hierarchy import Hierarchy
 from ontopilot.ontology.kinds import kinds_of
 from ontopilot.ontology.link import Linker, Name
 from ontopilot.ontology.load import Loaded, load
-from ontopilot.ontology.phrase import amount, article, boolean, sentence
+from ontopilot.ontology.phrase import amount, article, boolean, measure, sentence
 from ontopilot.ontology.reason import ReasoningReport, infer
 from ontopilot.ontology.structure import disjoint_pairs, members_of
 from ontopilot.ontology.terms import (
@@ -236,7 +236,7 @@ class Ontology:
         if isinstance(fact.object, Literal):
             if fact.object.datatype.endswith("#boolean"):
                 return boolean(subject, label, fact.object, every=every)
-            return sentence(subject, label, self._amount(fact), every=every)
+            return measure(subject, label, self._amount(fact), every=every)
         value = self.label(fact.object)
         if self._is_class(fact.object):
             value = article(value)

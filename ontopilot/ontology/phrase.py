@@ -18,6 +18,19 @@ def sentence(subject: str, predicate: str, value: str, *, every: bool) -> str:
     return f"{head} {verb(predicate)} {value}.".replace("  ", " ")
 
 
+def measure(subject: str, predicate: str, value: str, *, every: bool) -> str:
+    """A value as a sentence, as in `The warranty period of AquaBoil 2 is 24 months.`.
+
+    A label that is a verb (`weighs`) makes the sentence that `sentence` makes.
+    """
+    label = lower_first(predicate)
+    noun = label.removeprefix("has ").removeprefix("the ")
+    if noun == label and verb(predicate) == label:
+        return sentence(subject, predicate, value, every=every)
+    owner = f"every {lower_first(subject)}" if every else subject
+    return f"The {noun} of {owner} is {value}."
+
+
 def verb(label: str) -> str:
     """A property label as the verb of a sentence: `warranty period` -> `has warranty period`."""
     lowered = lower_first(label)

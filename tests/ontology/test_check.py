@@ -72,7 +72,7 @@ def test_what_follows_is_supported(
             "k1",
             "months",
             number(36),
-            "AquaBoil has warranty period 24 months, and",
+            "The warranty period of AquaBoil is 24 months, and",
         ),
         ("k1", "months", number("long", "string"), "only one such value|takes a value of type"),
         ("thing", "months", number("long", "string"), "'long' is no value of 'warranty period'"),

@@ -138,16 +138,16 @@ def test_facts_of_a_symmetric_property_are_explained(kitchen: Ontology) -> None:
 
 def test_values_of_a_class_are_facts_of_its_members_and_subclasses(kitchen: Ontology) -> None:
     assert why(kitchen, "k1", iri("months"), number(24)) == (
-        "AquaBoil 1 has warranty period 24 months, because AquaBoil 1 is an appliance and every "
-        "appliance has warranty period 24 months."
+        "The warranty period of AquaBoil 1 is 24 months, because AquaBoil 1 is an appliance and "
+        "the warranty period of every appliance is 24 months."
     )
     (of_class,) = kitchen.facts(iri("Kettle"), iri("months"))
     assert of_class.inferred
-    assert kitchen.verbalise(of_class) == "Every kettle has warranty period 24 months."
+    assert kitchen.verbalise(of_class) == "The warranty period of every kettle is 24 months."
 
 
 def test_types_by_definition_and_by_range_are_explained(kitchen: Ontology) -> None:
-    assert "is a guaranteed thing, because AquaBoil 1 has warranty period 24 months" in why(
+    assert "is a guaranteed thing, because the warranty period of AquaBoil 1 is 24 months" in why(
         kitchen, "k1", RDF_TYPE, iri("Guaranteed")
     )
     assert why(kitchen, "sink", RDF_TYPE, iri("Place")) == (
