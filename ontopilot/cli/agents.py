@@ -128,5 +128,5 @@ class _Blame:
             return f"{error.filename}, line {error.lineno}"
         own = str(self._path)
         frames = traceback.extract_tb(error.__traceback__)
-        lines = [frame.lineno for frame in frames if frame.filename == own]
+        lines = [f.lineno for f in frames if Path(f.filename).resolve() == self._path.resolve()]
         return f"{own}, line {lines[-1]}" if lines else own

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ontopilot.cli.agents import AgentName, opened
-from ontopilot.cli.output import print_json, progress, screen
+from ontopilot.cli.output import clean, notes, print_json, progress, screen
 from ontopilot.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -65,10 +65,15 @@ def ask(
     show(console, Text(f"conversation {answer.conversation}", "dim"))
 
 
-def prepare(agent: "Agent", *, rebuild: bool = False) -> None:
+def prepare(agent: "Agent", *, rebuild: bool = False, tell_skipped: bool = True) -> None:
     """Load what an agent needs, with progress on stderr; Ctrl-C leaves the stored index whole."""
     with progress() as shown:
         agent.prepare(progress=shown, rebuild=rebuild)
+    skipped = agent.knowledge_index.report.skipped
+    if skipped and tell_skipped:
+        first = clean(skipped[0].reason)
+        more = f" and {len(skipped) - 1} more; see `ontopilot index`" if skipped[1:] else ""
+        notes().print(f"skipped: {first}{more}", style="dim")
 
 
 def from_stdin() -> str:

@@ -1,13 +1,17 @@
 """`ontopilot index`: build or refresh the index of an agent."""
 
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ontopilot.cli.agents import AgentName, opened
 from ontopilot.cli.asking import AsJson, prepare
-from ontopilot.cli.output import print_json, screen
+from ontopilot.cli.output import clean, print_json, screen
+
+if TYPE_CHECKING:
+    from ontopilot.retrieval.knowledge import IndexReport
 
 
 def register(app: typer.Typer) -> None:
@@ -22,18 +26,32 @@ def index(
 ) -> None:
     """Build or refresh the index of an agent.
 
-    Only documents and past interactions that changed are embedded again.
+    Only documents and past interactions that changed are embedded again. A document that cannot
+    be read is skipped and named.
     """
     with opened(agent) as indexed:
-        prepare(indexed, rebuild=rebuild)
-        report = asdict(indexed.knowledge_index.report)
+        prepare(indexed, rebuild=rebuild, tell_skipped=False)
+        report = indexed.knowledge_index.report
         home = indexed.home
     if as_json:
-        print_json({"agent": indexed.name, "home": str(home), **report})
+        print_json({"agent": indexed.name, "home": str(home), **asdict(report)})
         return
-    figures = ", ".join(
-        f"{value:.1f} s" if name == "seconds" else f"{value:,} {name}"
-        for name, value in report.items()
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    )
-    screen().print(f"{indexed.name}: {figures}; the index is in {home}")
+    console = screen()
+    for line in _lines(indexed.name, report, home):
+        console.print(clean(line))
+
+
+def _lines(name: str, report: "IndexReport", home: Path) -> list[str]:
+    pieces = report.passages - report.interactions
+    lines = [
+        f"{name}: {pieces:,} passages of documents and {report.interactions:,} past interactions, "
+        f"{report.embedded:,} of them embedded now, in {report.seconds:.1f} s; "
+        f"the index is in {home}"
+    ]
+    if report.note:
+        lines.append(report.note)
+    if report.left_out:
+        lines.append(f"left out: {report.left_out:,} past interactions that did not end well")
+    if report.redacted:
+        lines.append(f"redacted: {report.redacted:,} places with personal data")
+    return lines + [f"skipped: {skipped.reason}" for skipped in report.skipped]

@@ -20,20 +20,23 @@ UNWRAPPED = 100_000
 
 
 def screen() -> "Console":
-    """The console for what was asked for; lines are wrapped only on a terminal."""
-    from rich.console import Console
-
-    console = Console(highlight=False, emoji=False, markup=False)
-    if not console.is_terminal:
-        console.width = UNWRAPPED
-    return console
+    """The console for what was asked for."""
+    return _console(stderr=False)
 
 
 def notes() -> "Console":
     """The console for progress and remarks, on stderr."""
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> "Console":
+    """A console whose lines are wrapped only on a terminal."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, emoji=False, markup=False)
+    console = Console(stderr=stderr, highlight=False, emoji=False, markup=False)
+    if not console.is_terminal:
+        console.width = UNWRAPPED
+    return console
 
 
 def print_json(document: object) -> None:

@@ -22,15 +22,16 @@ AFTER_PLAN = {
 }
 
 
-def _after_plan(state: TurnState) -> str:
+# A plain function would cost a change of threads at every edge.
+async def _after_plan(state: TurnState) -> str:
     return AFTER_PLAN[state["strategy"]]
 
 
-def _after_retrieve(state: TurnState) -> str:
+async def _after_retrieve(state: TurnState) -> str:
     return "reason" if state["strategy"] == "reason" else "draft"
 
 
-def _after_verify(state: TurnState) -> str:
+async def _after_verify(state: TurnState) -> str:
     return state["route"]
 
 

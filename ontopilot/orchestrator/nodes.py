@@ -63,7 +63,7 @@ def read_question(work: Workspace) -> None:
         work.intent = work.intent.fill(work.question, work.mentions, services.ontology)
 
 
-def plan(state: TurnState, runtime: TurnRuntime) -> Update:
+async def plan(state: TurnState, runtime: TurnRuntime) -> Update:
     """Choose how the turn is answered and write down why."""
     work = runtime.context
     began = time.perf_counter()
@@ -132,7 +132,7 @@ async def draft(state: TurnState, runtime: TurnRuntime) -> Update:
     return {"attempt": state["attempt"] + 1}
 
 
-def verify(state: TurnState, runtime: TurnRuntime) -> Update:
+async def verify(state: TurnState, runtime: TurnRuntime) -> Update:
     """Judge what was drafted as a whole and decide what is next."""
     work = runtime.context
     done = timed(work, "verify")
