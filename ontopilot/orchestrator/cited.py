@@ -15,6 +15,8 @@ _BREAK = re.compile(
 )
 # What follows a boundary is known well enough when one whole word of it is there.
 _WORD_AFTER = re.compile(r"\s*(?:\S+\s|\S{64})")
+_MAY_END = re.compile(r"[.!?:…\n\]]")
+"""Without one of these, no sentence ends; most pieces of a stream have none."""
 _SPACE_BEFORE_STOP = re.compile(r"\s+(?=[.,;:!?…])")
 
 
@@ -72,7 +74,7 @@ class CitedStream:
     def _boundary(self, *, final: bool) -> int | None:
         """Where the first sentence of the buffer ends, its markers included, if that is sure."""
         text = self._buffer = self._buffer.lstrip()
-        if not text:
+        if not text or not (final or len(text) > self._limit or _MAY_END.search(text)):
             return None
         end = _first_end(text)
         if end > self._limit:

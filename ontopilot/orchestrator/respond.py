@@ -39,4 +39,5 @@ def finish(work: Workspace) -> Answer:
     """Store the finished answer and give it back."""
     answer = compose(work, complete=True)
     work.services.store.finish_turn(work.turn, answer, work.mentions)
+    work.answer = answer
     return answer

@@ -10,7 +10,7 @@ from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.policy import Policies
 from ontopilot.ontology.terms import Mention
 from ontopilot.orchestrator.actions import Catalog, Intent
-from ontopilot.orchestrator.answer import Citation, Claim, Outcome, Verdict
+from ontopilot.orchestrator.answer import Answer, Citation, Claim, Outcome, Verdict
 from ontopilot.orchestrator.events import Event
 from ontopilot.orchestrator.plan.plan import Plan
 from ontopilot.orchestrator.store import Store
@@ -68,6 +68,8 @@ class Workspace:
     """What is said beside the claims: a refusal, a request for a slot, an action's result."""
     outcome: Outcome = "answered"
     versions: Mapping[str, str] = field(default_factory=dict)
+    answer: Answer | None = None
+    """The answer, once it is stored."""
 
     def citations(self) -> tuple[Citation, ...]:
         """The evidence that released claims cite, numbered in the order of first use."""

@@ -128,7 +128,8 @@ class Turns:
             work.message, work.outcome = str(waiting[0].value["message"]), "confirm"
             return await asyncio.to_thread(finish, work)
         await self._saver.adelete_thread(thread)
-        return self.store.answer(work.turn)
+        # A turn that had answered before it was killed is resumed after its last step.
+        return work.answer or self.store.answer(work.turn)
 
     def _config(self, thread: str) -> RunnableConfig:
         return {"configurable": {"thread_id": thread}}

@@ -34,7 +34,6 @@ from ontopilot.orchestrator.store.tables import (
     MetaTable,
 )
 
-_WRITES = "ontopilot_writes"
 _SCHEMA_LOCK = 0x6F6E746F
 """Key of the PostgreSQL advisory lock under which the tables are made."""
 
@@ -45,7 +44,6 @@ class Database:
     def __init__(self, engine: Engine, name: str) -> None:
         self.name = name
         self._engine = engine
-        self._writer = engine.execution_options(**{_WRITES: True})
         dialect = postgresql if self.dialect == "postgresql" else sqlite
         self._inserts: dict[type[Base], Insert] = {
             table: dialect.insert(table).on_conflict_do_nothing()
@@ -80,7 +78,11 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write; it is committed when the block ends without an error."""
-        with explained(self.name), self._writer.begin() as connection:
+        with explained(self.name), self._engine.begin() as connection:
+            if self.dialect == "sqlite":
+                # Writers lock at once: a reader that turns writer later could not wait for it.
+                raw: Any = connection.connection.driver_connection
+                raw.execute("BEGIN IMMEDIATE")
             yield connection
 
     @contextmanager
@@ -153,10 +155,11 @@ def _engine(url: URL, patience: float) -> Engine:
         connect_args={"check_same_thread": False, "timeout": patience},
         pool_size=1 if in_memory else 8,
         max_overflow=0 if in_memory else 56,
+        # Every transaction here ends in a commit or a rollback of its own.
+        pool_reset_on_return=None,
         **options,
     )
     event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -167,13 +170,6 @@ def _configure(connection: sqlite3.Connection, record: object) -> None:
     connection.execute("PRAGMA synchronous=NORMAL")
     if connection.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
         connection.execute("PRAGMA journal_mode=WAL")
-
-
-def _begin(connection: Connection) -> None:
-    """Writers take the lock at once: a reader that turns writer later could not wait for it."""
-    if connection.get_execution_options().get(_WRITES):
-        raw: Any = connection.connection.driver_connection
-        raw.execute("BEGIN IMMEDIATE")
 
 
 def _prepare(connection: Connection, name: str) -> None:
