@@ -1,5 +1,6 @@
 """The extractive engine: answers by quoting its sources, with no model."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 from ontopilot.errors import EngineFailed
@@ -45,7 +46,8 @@ class ExtractiveEngine:
         stops = StopStrings(request.stop)
         self._counters.began()
         try:
-            for found in quote(request.question, request.sources):
+            near = await asyncio.to_thread(request.relevance) if request.relevance else None
+            for found in quote(request.question, request.sources, near):
                 text = found.text + " " + "".join(f"[{key}]" for key in found.sources)
                 words = Usage(completion_tokens=len(text.split()))
                 if usage.completion_tokens + words.completion_tokens > request.max_tokens:

@@ -1,9 +1,14 @@
 """What goes into an engine and what comes out of it."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 FinishReason = Literal["stop", "length", "cancelled"]
+
+
+Relevance = Callable[[], Sequence[Sequence[float]]]
+"""For each source, for each of its statements (`ontopilot.prose.statements`): at most 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,8 @@ class GenerationRequest:
     `messages` is the whole prompt for a language model. `question` and `sources` are the same
     content as values, for engines that quote instead of generating. `grammar` is an EBNF with
     the rule `root`; engines without grammar support ignore it (see `Capabilities.grammar`).
+    `relevance` tells an engine that quotes how near each statement of each source is to the
+    question; it takes milliseconds, so it is called only where it is needed, in a thread.
     """
 
     messages: tuple[Message, ...]
@@ -40,6 +47,7 @@ class GenerationRequest:
     grammar: str | None = None
     question: str = ""
     sources: tuple[Source, ...] = ()
+    relevance: Relevance | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ontopilot.orchestrator.cited import CitedStream
 from ontopilot.orchestrator.events import Released
 from ontopilot.orchestrator.prompts import DRAFT, REASON, draft_request
 from ontopilot.orchestrator.state import Workspace
-from ontopilot.orchestrator.understand import asks_how, direct_facts, several
+from ontopilot.orchestrator.understand import asks_how, describes_trouble, direct_facts, several
 from ontopilot.orchestrator.verify import answers, judge
 from ontopilot.retrieval.pack import pack
 from ontopilot.retrieval.passage import Context, Evidence, EvidenceId, Query
@@ -65,12 +65,14 @@ def addressed(work: Workspace) -> bool:
 async def generate(work: Workspace, role: Role) -> None:
     """Stream a draft from the pool; every claim is judged as soon as it is complete."""
     context = pack(_usable(work), budget_tokens=work.services.context_tokens)
+    query = Query(work.text, work.mentions)
     request = draft_request(
         work.text,
         context,
         system=REASON if role == "reasoner" else DRAFT,
         instructions=work.services.instructions,
         withheld=[v for v in work.verdicts if v.status != "supported"],
+        relevance=lambda: work.services.index.relevance(query, context.evidence),
     )
     async for claim in _claims(work, role, request, context):
         offer(work, claim)
@@ -122,17 +124,25 @@ def quote_chain(work: Workspace, chain: Sequence[Evidence]) -> bool:
 def chain(work: Workspace) -> tuple[Evidence, ...]:
     """The ontology's steps from what is mentioned to what follows: symptom, cause, fix.
 
-    Starts at the mentioned individual with the longest name from which two steps lead on.
+    Starts at the mentioned problem with the longest name from which two steps lead on.
     """
     ontology = work.services.ontology
     starts = sorted(work.mentions, key=lambda m: m.start - m.end)
     for mention in starts:
-        if not ontology.has(mention.iri) or ontology.term(mention.iri).kind != "individual":
+        if not _is_trouble(ontology, mention.iri):
             continue
         steps = _steps(ontology, mention.iri)
         if any(fact.subject != mention.iri for fact in steps):
             return tuple(fact_evidence(ontology, fact, "a step from the symptom") for fact in steps)
     return ()
+
+
+def _is_trouble(ontology: Ontology, iri: Iri) -> bool:
+    """Whether an individual is a problem, by its own names or by those of its classes."""
+    if not ontology.has(iri) or ontology.term(iri).kind != "individual":
+        return False
+    terms = [ontology.term(iri), *(ontology.term(cls) for cls in ontology.types(iri))]
+    return any(describes_trouble(name) for term in terms for name in (term.label, *term.synonyms))
 
 
 def _steps(ontology: Ontology, start: Iri) -> list[Fact]:

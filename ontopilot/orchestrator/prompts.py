@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ontopilot.models.messages import GenerationRequest, Message, Source
+from ontopilot.models.messages import GenerationRequest, Message, Relevance, Source
 from ontopilot.orchestrator.answer import Verdict
 from ontopilot.retrieval.passage import Context
 
@@ -39,6 +39,7 @@ def draft_request(
     instructions: str = "",
     withheld: Sequence[Verdict] = (),
     max_tokens: int = 256,
+    relevance: Relevance | None = None,
 ) -> GenerationRequest:
     """Ask for a cited draft; `withheld` are claims of an earlier draft, with what was wrong."""
     sources = tuple(
@@ -58,4 +59,5 @@ def draft_request(
         grammar=cited_prose(len(sources)) if sources else None,
         question=question,
         sources=sources,
+        relevance=relevance,
     )

@@ -5,17 +5,25 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ontopilot.models.encoder import Encoder, Vectors
 
 
+FEW = 4
+"""Texts of a batch that is worth remembering; larger ones are documents."""
+
+
 class RecallingEncoder:
-    """Wraps an encoder and keeps the vectors of the last `size` single texts."""
+    """Wraps an encoder and keeps the vectors of the last `size` texts that came in small batches.
+
+    A turn encodes its question in several places, beside other wordings of it.
+    """
 
     def __init__(self, encoder: Encoder, *, size: int = 256) -> None:
         self._encoder = encoder
         self._size = size
-        self._kept: OrderedDict[str, Vectors] = OrderedDict()
+        self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._lock = threading.Lock()
 
     @property
@@ -29,17 +37,19 @@ class RecallingEncoder:
         return self._encoder.dimension
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Encode texts to an array of shape (texts, dimension); single texts are remembered."""
-        if len(texts) != 1:
+        """Encode texts to an array of shape (texts, dimension); a few texts are remembered."""
+        if len(texts) > FEW:
             return self._encoder.encode(texts)
-        text = texts[0]
         with self._lock:
-            if text in self._kept:
+            held = {text: self._kept[text] for text in texts if text in self._kept}
+        new = [text for text in dict.fromkeys(texts) if text not in held]
+        if new:
+            vectors = np.asarray(self._encoder.encode(new), dtype=np.float32)
+            held |= dict(zip(new, vectors, strict=True))
+        with self._lock:
+            for text in texts:
+                self._kept[text] = held[text]
                 self._kept.move_to_end(text)
-                return self._kept[text]
-        vectors = np.asarray(self._encoder.encode(texts), dtype=np.float32)
-        with self._lock:
-            self._kept[text] = vectors
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
-        return vectors
+        return np.stack([held[text] for text in texts])

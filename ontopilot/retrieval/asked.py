@@ -71,6 +71,18 @@ def wording(text: str, mentions: Iterable[Mention], concepts: Concepts) -> str:
     return "".join([*parts, text[at:]])
 
 
+def canonical(text: str, mentions: Iterable[Mention], concepts: Concepts) -> str:
+    """A question in the words of the ontology: each synonym is replaced by its term's label."""
+    at = 0
+    parts: list[str] = []
+    for mention in sorted(mentions, key=lambda m: (m.start, -m.end)):
+        if mention.start < at or mention.value or not stands_in(mention, text):
+            continue
+        parts += [text[at : mention.start], concepts.ontology.label(mention.iri)]
+        at = mention.end
+    return "".join([*parts, text[at:]])
+
+
 def spaced(name: str) -> str:
     """A name such as `hasWarrantyPeriod` with spaces between its words."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", " ", name)

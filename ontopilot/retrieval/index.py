@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ontopilot.errors import ConfigError, DocumentError
 from ontopilot.models.encoder import Encoder, Vectors
 from ontopilot.ontology.terms import Iri, Mention
-from ontopilot.retrieval.asked import Properties, wording
+from ontopilot.retrieval.asked import Properties, canonical, wording
 from ontopilot.retrieval.concepts import distinct
 from ontopilot.retrieval.dense import Dense, Rows, encode
 from ontopilot.retrieval.facts import Facts
@@ -17,6 +17,7 @@ from ontopilot.retrieval.fuse import fuse
 from ontopilot.retrieval.lexical import Lexical, stems, weights
 from ontopilot.retrieval.meaning import Meaning
 from ontopilot.retrieval.passage import Evidence, EvidenceKind, Passage, Query
+from ontopilot.retrieval.relevance import Relevance, worded
 from ontopilot.retrieval.tags import Tags
 
 DENSE, LEXICAL, CONCEPT = 1.0, 1.0, 0.5
@@ -70,6 +71,7 @@ class KnowledgeIndex:
         passages: Sequence[Passage],
         vectors: Vectors,
         *,
+        statements: Vectors,
         encoder: Encoder,
         ontology: Meaning | None,
         report: IndexReport,
@@ -79,6 +81,7 @@ class KnowledgeIndex:
         self.encoder = encoder
         self.vectors = vectors
         self._dense = Dense(vectors)
+        self._relevance = Relevance(self.passages, statements, encoder)
         self._lexical = Lexical([stems(passage.indexed_text) for passage in self.passages])
         self._prior = np.array(
             [PAST if p.kind == "interaction" else 1.0 for p in self.passages], dtype=np.float32
@@ -115,8 +118,11 @@ class KnowledgeIndex:
                 )
             seen.add(passage.id)
         vectors = encode([passage.indexed_text for passage in passages], encoder)
+        said = encode([text for passage in passages for text in worded(passage)], encoder)
         report = IndexReport(len(passages), embedded=len(passages))
-        return cls(passages, vectors, encoder=encoder, ontology=ontology, report=report)
+        return cls(
+            passages, vectors, statements=said, encoder=encoder, ontology=ontology, report=report
+        )
 
     def with_ontology(self, ontology: Meaning | None) -> "KnowledgeIndex":
         """The same passages under another ontology: tagged again, not embedded again."""
@@ -146,6 +152,19 @@ class KnowledgeIndex:
         passages = self._passages(query, vector, k=k, allowed=self._allowed(wanted))
         # A stable sort: of equals, a fact comes before a document, a document before a ticket.
         return tuple(sorted((*facts, *passages), key=lambda found: -found.score)[:k])
+
+    def relevance(
+        self, query: Query, evidence: Sequence[Evidence]
+    ) -> tuple[tuple[float, ...], ...]:
+        """How near each statement of each piece of evidence is to a question; see `Relevance.of`.
+
+        The question counts as it is worded and as the ontology words it, whichever is nearer.
+        """
+        texts = [query.text]
+        if self._tags is not None and query.mentions:
+            texts.append(canonical(query.text, query.mentions, self._tags.concepts))
+        asked = encode(list(dict.fromkeys(texts)), self.encoder)
+        return self._relevance.of(asked, evidence)
 
     def _encode(
         self, query: Query, *, facts: bool
@@ -229,7 +248,7 @@ class KnowledgeIndex:
             text=passage.text,
             score=score,
             why=_why(passage, shares, reasons),
-            title=_place(passage),
+            title=passage.place,
             source=passage.source,
             terms=() if self._tags is None else tuple(sorted(self._tags.terms[row])),
         )
@@ -258,13 +277,6 @@ def _best(scores: NDArray[np.float32], size: int, allowed: Rows | None) -> Rows:
 def _share(part: NDArray[np.float32], at: int) -> float:
     best = float(part.max(initial=0.0))
     return float(part[at]) / best if best > 0.0 else 0.0
-
-
-def _place(passage: Passage) -> str:
-    """Where a passage stands: its title and the headings above it."""
-    if passage.kind == "interaction" or not passage.heading:
-        return passage.title
-    return f"{passage.title} > {passage.heading}"
 
 
 def _why(passage: Passage, shares: Mapping[str, float], reasons: Sequence[str]) -> str:

@@ -5,18 +5,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ontopilot.errors import ConfigError, DocumentError, IndexDamaged
-from ontopilot.models.encoder import Encoder, Vectors
+from ontopilot.models.encoder import Encoder
 from ontopilot.retrieval.corpus import Corpus, Progress, gather, silent
 from ontopilot.retrieval.dense import encode
 from ontopilot.retrieval.index import IndexReport, KnowledgeIndex, Skipped
 from ontopilot.retrieval.meaning import Meaning
 from ontopilot.retrieval.passage import Passage
+from ontopilot.retrieval.relevance import worded
 from ontopilot.retrieval.storage import Storage, Stored
 
 __all__ = ["IndexReport", "Knowledge", "KnowledgeIndex", "Progress", "Skipped"]
 
+Vector = NDArray[np.float32]
 Paths = str | Path | Sequence[str | Path]
 
 
@@ -87,7 +90,12 @@ class Knowledge:
         report = _report(stored, embedded, note, time.perf_counter() - started)
         tell("tag", 0, len(stored.passages))
         index = KnowledgeIndex(
-            stored.passages, stored.vectors, encoder=encoder, ontology=ontology, report=report
+            stored.passages,
+            stored.vectors,
+            statements=stored.statements,
+            encoder=encoder,
+            ontology=ontology,
+            report=report,
         )
         tell("tag", len(stored.passages), len(stored.passages))
         return index
@@ -112,6 +120,8 @@ def _load(storage: Storage, encoder: Encoder) -> tuple[Stored | None, str]:
         return None, f"made again: {error}"
     if stored is None:
         return None, ""
+    if len(stored.statements) != sum(len(worded(passage)) for passage in stored.passages):
+        return None, "made again: this version reads statements in another way"
     if stored.encoder != encoder.name or stored.vectors.shape[1] != encoder.dimension:
         return None, (
             f"made again: the stored index was made with the encoder {stored.encoder!r}, "
@@ -124,19 +134,28 @@ def _renewed(
     corpus: Corpus, stored: Stored | None, encoder: Encoder, progress: Progress
 ) -> tuple[Stored, int]:
     """The index of a corpus, and how many passages had to be encoded."""
-    known: dict[str, int] = {}
+    known: dict[str, Vector] = {}
     if stored is not None:
-        known = {passage.indexed_text: row for row, passage in enumerate(stored.passages)}
-    new = [row for row, p in enumerate(corpus.passages) if p.indexed_text not in known]
-    vectors: Vectors = np.empty((len(corpus.passages), encoder.dimension), dtype=np.float32)
-    if stored is not None:
-        for row, passage in enumerate(corpus.passages):
-            if passage.indexed_text in known:
-                vectors[row] = stored.vectors[known[passage.indexed_text]]
-    texts = [corpus.passages[row].indexed_text for row in new]
-    progress("embed", 0, len(texts))
-    vectors[new] = encode(texts, encoder, done=lambda done: progress("embed", done, len(texts)))
-    return Stored(encoder.name, corpus.sources, corpus.passages, vectors), len(new)
+        known = _by_text(stored)
+    wholes = [passage.indexed_text for passage in corpus.passages]
+    parts = [text for passage in corpus.passages for text in worded(passage)]
+    new = sorted({text for text in (*wholes, *parts) if text not in known}, key=len)
+    embedded = sum(text not in known for text in wholes)
+    progress("embed", 0, len(new))
+    vectors = encode(new, encoder, done=lambda done: progress("embed", done, len(new)))
+    known |= dict(zip(new, vectors, strict=True))
+    empty = np.empty((0, encoder.dimension), dtype=np.float32)
+    rows, said = (np.array([known[t] for t in texts] or empty) for texts in (wholes, parts))
+    return Stored(encoder.name, corpus.sources, corpus.passages, rows, said), embedded
+
+
+def _by_text(stored: Stored) -> dict[str, Vector]:
+    """The vectors of an index, by the text that each stands for."""
+    parts = [text for passage in stored.passages for text in worded(passage)]
+    known: dict[str, Vector] = dict(zip(parts, stored.statements, strict=True))
+    for passage, vector in zip(stored.passages, stored.vectors, strict=True):
+        known[passage.indexed_text] = vector
+    return known
 
 
 def _report(stored: Stored, embedded: int, note: str, seconds: float) -> IndexReport:

@@ -31,6 +31,13 @@ class Passage:
         """What is embedded and searched: title and headings give the passage its context."""
         return "\n".join(part for part in (self.title, self.heading, self.text) if part)
 
+    @property
+    def place(self) -> str:
+        """Where it stands: its title and the headings above it."""
+        if self.kind == "interaction" or not self.heading:
+            return self.title
+        return f"{self.title} > {self.heading}"
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

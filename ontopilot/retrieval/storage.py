@@ -4,6 +4,7 @@
     folder/g-…/manifest.json    encoder, sources, and the checksum of each other file
     folder/g-…/passages.jsonl   one passage a line
     folder/g-…/vectors.f32      float32, little-endian, one row a passage
+    folder/g-…/statements.f16   float16, little-endian, one row a statement of a passage
     folder/lock             held by the one process that writes
 
 A generation is written under another name, flushed to disk and renamed; then `current` is
@@ -28,7 +29,7 @@ from ontopilot.errors import IndexDamaged, RetrievalError
 from ontopilot.models.encoder import Vectors
 from ontopilot.retrieval.passage import EvidenceId, Passage
 
-FORMAT = 1
+FORMAT = 2
 LOCK_SECONDS = 120.0
 
 _TEMPORARY = "tmp-"
@@ -58,6 +59,7 @@ class Stored:
     sources: tuple[SourceRecord, ...]
     passages: tuple[Passage, ...]
     vectors: Vectors
+    statements: Vectors
 
 
 class Storage:
@@ -168,11 +170,13 @@ class Storage:
             if _digest(content[name]) != expected:
                 raise self._damaged(f"{name!r} does not match its checksum")
         vectors = np.frombuffer(content["vectors.f32"], dtype="<f4").astype(np.float32, copy=False)
+        said = np.frombuffer(content["statements.f16"], dtype="<f2")
         return Stored(
             encoder=manifest["encoder"],
             sources=tuple(SourceRecord(**row) for row in manifest["sources"]),
             passages=tuple(_passages(content["passages.jsonl"])),
             vectors=vectors.reshape(-1, manifest["dimension"]),
+            statements=said.astype(np.float32).reshape(-1, manifest["dimension"]),
         )
 
     def _point(self, generation: str, checksum: str) -> None:
@@ -198,6 +202,7 @@ def _write(folder: Path, stored: Stored) -> str:
     content = {
         "passages.jsonl": "".join(row + "\n" for row in rows).encode(),
         "vectors.f32": np.ascontiguousarray(stored.vectors, dtype="<f4").tobytes(),
+        "statements.f16": np.ascontiguousarray(stored.statements, dtype="<f2").tobytes(),
     }
     for name, data in content.items():
         _put(folder / name, data)

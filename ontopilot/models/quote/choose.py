@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ontopilot.models.messages import Source
 from ontopilot.models.quote.candidates import Candidate, candidates
@@ -26,6 +26,12 @@ SMALLEST = 0.34
 SMALLEST_OWN = 0.12
 """The share that the sentence itself must have, or a heading right above it."""
 
+MEANS = 0.46
+"""How near in meaning a sentence must be to be quoted, where that is known."""
+
+MEANING = 1.5
+"""How much meaning counts beside shared words."""
+
 FOLLOWS = 0.62
 """A further sentence must score this share of the first one."""
 
@@ -45,10 +51,17 @@ class _Scored:
     candidate: Candidate
     score: float
     relevance: float
+    meaning: float = 0.0
 
 
-def quote(question: str, sources: Sequence[Source]) -> tuple[Quote, ...]:
-    """The sentences that answer the question, best source first; none when nothing is relevant."""
+def quote(
+    question: str, sources: Sequence[Source], near: Sequence[Sequence[float]] | None = None
+) -> tuple[Quote, ...]:
+    """The sentences that answer the question, best source first; none when nothing is relevant.
+
+    `near` says how near each statement of each source is in meaning (see `Relevance`); without
+    it, words alone decide.
+    """
     found = candidates(sources)
     inquiry = inquire(question)
     if not found or not inquiry.words:
@@ -56,6 +69,9 @@ def quote(question: str, sources: Sequence[Source]) -> tuple[Quote, ...]:
     weights = _weights(inquiry, found)
     scored = [_score(candidate, inquiry, weights) for candidate in found]
     relevant = [entry for entry in scored if entry.relevance >= SMALLEST]
+    if near is not None:
+        scored = [_with_meaning(entry, near[entry.candidate.rank]) for entry in scored]
+        relevant = [entry for entry in scored if entry.meaning >= MEANS]
     if not relevant:
         return ()
     best = max(relevant, key=lambda entry: entry.score)
@@ -96,6 +112,13 @@ def _score(candidate: Candidate, inquiry: Inquiry, weights: dict[str, float]) ->
     score += MEETS * inquiry.is_met_by(candidate.text)
     score += 0.1 * ("steps" in inquiry.wanted and bool(candidate.step))
     return _Scored(candidate, score, relevance)
+
+
+def _with_meaning(entry: _Scored, near: Sequence[float]) -> _Scored:
+    """The same with what meaning says of it, which counts more than the words that are shared."""
+    at = entry.candidate.at
+    meaning = near[at] if at < len(near) else 0.0
+    return replace(entry, score=entry.relevance + MEANING * meaning, meaning=meaning)
 
 
 def _model(candidate: Candidate, names: Sequence[str]) -> float:

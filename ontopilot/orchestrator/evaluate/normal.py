@@ -156,3 +156,8 @@ def is_number(token: str) -> bool:
     """Whether a token is a number, with or without a unit."""
     value = token.partition("|")[0]
     return value.replace(".", "", 1).isdecimal()
+
+
+def is_unit(token: str) -> bool:
+    """Whether a token is the name of a unit, which a text may write in another way."""
+    return token in _UNITS

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ontopilot.orchestrator.evaluate.normal import is_number, normal, states
+from ontopilot.orchestrator.evaluate.normal import contains, is_number, is_unit, normal, states
 
 MISSING_SHARE = 0.4
 """More content words than this share absent from the cited texts: the claim is unsupported."""
@@ -45,20 +45,29 @@ def delivered(answer: Mapping[str, Any], forbidden: Sequence[Sequence[str]]) -> 
 
     A sentence without a citation is a claim only in an answer to a question: a refusal, a
     question back or the report of an action speaks for itself, unless it states what is forbidden.
+    A forbidden fact is unsupported too, unless the sentence stands in a cited text word for word.
     """
     texts = {int(c["number"]): _evidence(c) for c in answer.get("citations", ())}
     answered = answer.get("outcome", "answered") == "answered"
     judged = []
     for text, numbers in sentences(str(answer.get("text", ""))):
-        problem = _forbidden(text, forbidden)
         if numbers:
-            problem = problem or _unlisted(numbers, texts) or unsupported(text, numbers, texts)
-        elif not problem and not (answered and is_claim(text)):
-            continue
+            problem = _unlisted(numbers, texts) or unsupported(text, numbers, texts)
+            if not problem and not _verbatim(text, numbers, texts):
+                problem = _forbidden(text, forbidden)
         else:
+            problem = _forbidden(text, forbidden)
+            if not problem and not (answered and is_claim(text)):
+                continue
             problem = problem or "no citation"
         judged.append(Delivered(text, numbers, problem))
     return judged
+
+
+def _verbatim(text: str, numbers: Sequence[int], texts: Mapping[int, str]) -> bool:
+    """Whether a sentence is a quotation: what it states, right or wrong here, its source states."""
+    tokens = normal(text)
+    return any(contains(normal(texts[n]), tokens) for n in numbers)
 
 
 def sentences(text: str) -> list[tuple[str, tuple[int, ...]]]:
@@ -102,7 +111,7 @@ def unsupported(text: str, numbers: Sequence[int], texts: Mapping[int, str]) -> 
             return f"number {token.replace('|', ' ')!r} is not in the cited text"
     stems = {_stem(token) for token in have}
     for name in _names(text):
-        if any(_stem(token) not in stems for token in normal(name)):
+        if any(_stem(token) not in stems and not is_unit(token) for token in normal(name)):
             return f"name {name!r} is not in the cited text"
     words = _content(text)
     missing = [word for word in words if _stem(word) not in stems]

@@ -1,0 +1,72 @@
+"""How near each statement of a piece of evidence is to a question."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ontopilot.models.encoder import Encoder, Vectors
+from ontopilot.prose import statements
+from ontopilot.retrieval.dense import encode
+from ontopilot.retrieval.passage import Evidence, EvidenceId, Passage
+
+PAIRS = 4000
+"""Pairs of statements from which the usual cosine of an encoder on a corpus is taken."""
+
+
+def worded(passage: Passage) -> list[str]:
+    """The statements of a passage as they are embedded: each after the headings above it."""
+    return [f"{passage.place}: {one.text}" for one in statements(passage.text)]
+
+
+class Relevance:
+    """The vectors of all statements of a corpus; those of facts are made when they are needed.
+
+    `vectors` has a row for each statement of each passage, in their order.
+    """
+
+    def __init__(self, passages: Sequence[Passage], vectors: Vectors, encoder: Encoder) -> None:
+        self._vectors = vectors
+        self._encoder = encoder
+        self._rows: dict[EvidenceId, int] = {}
+        at = 0
+        for passage in passages:
+            self._rows[passage.id] = at
+            at += len(statements(passage.text))
+        self._usual = usual_cosine(vectors)
+        self._fact = lru_cache(maxsize=16384)(self._encoded)
+
+    def of(
+        self, asked: NDArray[np.float32], evidence: Sequence[Evidence]
+    ) -> tuple[tuple[float, ...], ...]:
+        """How near each statement of each piece of evidence is to what is asked, at most 1.
+
+        `asked` has shape (wordings of the question, dimension); the nearest wording counts. The
+        unit is the cosine, moved so that 0 is what two statements of this corpus usually have:
+        encoders differ in what their cosines say.
+        """
+        return tuple(self._near(asked, item) for item in evidence)
+
+    def _near(self, asked: NDArray[np.float32], item: Evidence) -> tuple[float, ...]:
+        count = len(statements(item.text))
+        start = self._rows.get(item.id)
+        if start is None:
+            vectors = self._fact(item.text)[np.newaxis, :].repeat(count, axis=0)
+        else:
+            vectors = self._vectors[start : start + count]
+        cosines = (vectors @ asked.T).max(axis=1, initial=-1.0)
+        return tuple(float(cosine) for cosine in (cosines - self._usual) / (1.0 - self._usual))
+
+    def _encoded(self, text: str) -> NDArray[np.float32]:
+        return encode([text], self._encoder).reshape(-1)
+
+
+def usual_cosine(vectors: Vectors) -> float:
+    """The mean cosine of pairs of rows, at most 0.9; 0 where there are too few to tell."""
+    if len(vectors) < 10:
+        return 0.0
+    choose = np.random.default_rng(0)
+    left, right = choose.integers(len(vectors), size=(2, PAIRS))
+    cosines = np.einsum("ij,ij->i", vectors[left], vectors[right])[left != right]
+    return float(np.clip(cosines.mean(), 0.0, 0.9))
