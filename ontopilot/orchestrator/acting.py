@@ -8,7 +8,8 @@ from langgraph.types import interrupt
 
 from ontopilot.errors import ActionError, OntopilotError
 from ontopilot.ontology.terms import Violation
-from ontopilot.orchestrator.actions import ASKER, Intent, Slot
+from ontopilot.orchestrator.actions import ASKER, Intent
+from ontopilot.orchestrator.declared import Slot
 from ontopilot.orchestrator.nodes import TurnRuntime, Update, timed
 from ontopilot.orchestrator.state import TurnState, Workspace
 from ontopilot.orchestrator.store import Pending, PendingKind

@@ -15,8 +15,9 @@ from ontopilot.models.engine import Engine
 from ontopilot.models.pool import Pool
 from ontopilot.models.spec import Model
 from ontopilot.ontology.ontology import Ontology
-from ontopilot.orchestrator.actions import Action, Records, declare
+from ontopilot.orchestrator.actions import Records
 from ontopilot.orchestrator.answer import Answer
+from ontopilot.orchestrator.declared import Action, declare
 from ontopilot.orchestrator.events import Done, Event
 from ontopilot.orchestrator.loop import LoopThread
 from ontopilot.orchestrator.snapshot import Snapshots

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from ontopilot.models.encoder import Encoder, Vectors
 
-
 FEW = 4
 """Texts of a batch that is worth remembering; larger ones are documents."""
 

@@ -9,7 +9,8 @@ from ontopilot.models.encoder import Encoder
 from ontopilot.models.pool import Pool
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.policy import Policies
-from ontopilot.orchestrator.actions import Action, Catalog, Records
+from ontopilot.orchestrator.actions import Catalog, Records
+from ontopilot.orchestrator.declared import Action
 from ontopilot.orchestrator.recall import RecallingEncoder
 from ontopilot.retrieval.knowledge import Knowledge, KnowledgeIndex, Progress
 
