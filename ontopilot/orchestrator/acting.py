@@ -69,7 +69,7 @@ async def _decide(work: Workspace, intent: Intent) -> None:
         # A node that is resumed runs from its beginning, so that it has just asked again.
         work.services.store.clear_pending(work.conversation)
         if not agreed:
-            work.outcome = "answered"
+            work.outcome = "called_off"
             work.message = "All right, I have not done anything."
             return
         if _blocked(work, await asyncio.to_thread(_violations, work, intent, True)):

@@ -10,8 +10,18 @@ from ontopilot.retrieval.passage import EvidenceId, EvidenceKind
 
 VerdictStatus = Literal["supported", "contradicted", "unsupported"]
 
-Outcome = Literal["answered", "refused", "asked", "confirm", "acted", "handed_over", "unanswerable"]
-"""How a turn ended: `asked` wants a missing slot, `confirm` the customer's yes."""
+Outcome = Literal[
+    "answered",
+    "refused",
+    "asked",
+    "confirm",
+    "acted",
+    "called_off",
+    "handed_over",
+    "unanswerable",
+]
+"""How a turn ended: `asked` wants a missing slot, `confirm` the customer's yes, which came for
+`acted` and a no for `called_off`."""
 
 
 @dataclass(frozen=True, slots=True)

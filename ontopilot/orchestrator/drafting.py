@@ -1,6 +1,7 @@
 """Drafting: engines' text becomes claims, and only verified claims become text."""
 
 import hashlib
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
@@ -17,6 +18,8 @@ from ontopilot.orchestrator.understand import asks_how, describes_trouble, direc
 from ontopilot.orchestrator.verify import answers, judge
 from ontopilot.retrieval.pack import pack
 from ontopilot.retrieval.passage import Context, Evidence, EvidenceId, Query
+
+_PROBLEM = re.compile(r"\b(?:symptom|problem|fault|malfunction|defect|error|issue)\b", re.I)
 
 MOST_CLAIMS = 8
 """Claims that one answer shows at most."""
@@ -141,8 +144,11 @@ def _is_trouble(ontology: Ontology, iri: Iri) -> bool:
     """Whether an individual is a problem, by its own names or by those of its classes."""
     if not ontology.has(iri) or ontology.term(iri).kind != "individual":
         return False
-    terms = [ontology.term(iri), *(ontology.term(cls) for cls in ontology.types(iri))]
-    return any(describes_trouble(name) for term in terms for name in (term.label, *term.synonyms))
+    own = ontology.term(iri)
+    if any(describes_trouble(name) for name in (own.label, *own.synonyms)):
+        return True
+    kinds = [ontology.term(cls) for cls in ontology.types(iri)]
+    return any(_PROBLEM.search(name) for kind in kinds for name in (kind.label, *kind.synonyms))
 
 
 def _steps(ontology: Ontology, start: Iri) -> list[Fact]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ontopilot.models.encoder import Encoder
 from ontopilot.ontology.terms import Iri, Mention
+from ontopilot.prose import split
 from ontopilot.retrieval.concepts import Concepts, stands_in
 from ontopilot.retrieval.dense import encode
 
@@ -16,6 +17,14 @@ MOST_NAMES = 1024
 
 NOT_ASKED, ASKED = 0.2, 0.5
 """Cosines of a question and a property's name below which it is not asked for, and surely is."""
+
+MOST_PARTS = 4
+
+_ANOTHER = re.compile(
+    r"(?:,?\s+(?:and|but|or)|,|\s[-–—])\s+"
+    r"(?=(?:how|what|which|where|when|why|who|until when|from which|from when)\b)",
+    re.IGNORECASE,
+)
 
 NEVER_CERTAIN = 0.9
 """A meaning that is near counts less than the property's own words."""
@@ -40,11 +49,19 @@ class Properties:
         self._iris = tuple(iri for _, iri in pairs)
         self._matrix = np.array([self.vectors[name] for name, _ in pairs], dtype=np.float32)
 
-    def match(self, vector: NDArray[np.float32]) -> Mapping[Iri, float]:
-        """How surely a question asks for each property, in (0, 1], given its vector.
+    def match(self, vectors: NDArray[np.float32]) -> Mapping[Iri, float]:
+        """How surely a question asks for each property, in (0, 1], given the vectors of its parts.
 
-        The vector is that of `wording(...)`; only properties that are asked for are returned.
+        `vectors` has shape (parts, dimension), each row that of `wording(...)`; only properties
+        that are asked for are returned.
         """
+        found: dict[Iri, float] = {}
+        for vector in vectors:
+            for iri, sure in self._match(vector).items():
+                found[iri] = max(found.get(iri, 0.0), sure)
+        return found
+
+    def _match(self, vector: NDArray[np.float32]) -> Mapping[Iri, float]:
         if not self._iris:
             return {}
         cosines = self._matrix @ vector
@@ -61,26 +78,40 @@ class Properties:
 def wording(text: str, mentions: Iterable[Mention], concepts: Concepts) -> str:
     """A question with `it` for the things it is about, so that what it asks of them stands out."""
     at = 0
-    parts: list[str] = []
+    said: list[str] = []
     for mention in sorted(mentions, key=lambda m: (m.start, -m.end)):
         if mention.start < at or not stands_in(mention, text) or not concepts.is_thing(mention.iri):
             continue
-        parts.append(re.sub(r"\b(?:the|an?|my|your|our|this|that) $", "", text[at : mention.start]))
-        parts.append("it")
+        said.append(re.sub(r"\b(?:the|an?|my|your|our|this|that) $", "", text[at : mention.start]))
+        said.append("it")
         at = mention.end
-    return "".join([*parts, text[at:]])
+    return "".join([*said, text[at:]])
 
 
 def canonical(text: str, mentions: Iterable[Mention], concepts: Concepts) -> str:
     """A question in the words of the ontology: each synonym is replaced by its term's label."""
     at = 0
-    parts: list[str] = []
+    said: list[str] = []
     for mention in sorted(mentions, key=lambda m: (m.start, -m.end)):
         if mention.start < at or mention.value or not stands_in(mention, text):
             continue
-        parts += [text[at : mention.start], concepts.ontology.label(mention.iri)]
+        said += [text[at : mention.start], concepts.ontology.label(mention.iri)]
         at = mention.end
-    return "".join([*parts, text[at:]])
+    return "".join([*said, text[at:]])
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """The questions in a message: its sentences, cut where another question word begins.
+
+    A message with a single question is one part; parts of one or two words are no questions.
+    """
+    found = [
+        piece.strip()
+        for start, end in split(text)
+        for piece in _ANOTHER.split(text[start:end])
+        if len(piece.split()) > 2
+    ]
+    return tuple(found[:MOST_PARTS]) or (text,)
 
 
 def spaced(name: str) -> str:

@@ -19,6 +19,11 @@ ABOUT_IT, ABOUT_MEMBERS, POINTS_TO_IT, ABOUT_ITS_KIND = 1.0, 0.75, 0.75, 0.7
 UNASKED = 0.25
 """The score of a fact about a mentioned term when the question asks for no such property."""
 
+SURE = 0.6
+"""How surely a question asks for a property before it is looked up of things it does not name."""
+
+JOINED, MOST_JOINED = 0.6, 5
+
 _MOST_MEMBERS = 40
 _MOST_FACTS = 1000
 _STATEMENT_KINDS = frozenset({"object_property", "data_property"})
@@ -69,6 +74,31 @@ class Facts:
                     best[known.fact.triple] = (score, known.why, known.fact)
         ranked = sorted(best.values(), key=lambda found: (-found[0], _key(found[2])))
         return tuple(self._evidence(fact, score, why) for score, why, fact in ranked[:k])
+
+    def asked(
+        self,
+        named: Mapping[Iri, float],
+        properties: Mapping[Iri, float],
+        *,
+        known: Collection[tuple[Iri, Iri, Iri | Literal]],
+    ) -> tuple[Evidence, ...]:
+        """Facts with one of the properties that a question surely asks for, best first.
+
+        `named` are the things they may be about, with a score each; `known` are left out.
+        """
+        sure = {iri: match for iri, match in properties.items() if match >= SURE}
+        ranked = [
+            (score * sure[fact.predicate], fact)
+            for iri, score in named.items()
+            if sure and self._ontology.has(iri) and self._ontology.term(iri).kind == "individual"
+            for fact in self._ontology.facts(subject=iri)
+            if fact.predicate in sure and fact.triple not in known
+        ]
+        ranked.sort(key=lambda found: (-found[0], _key(found[1])))
+        return tuple(
+            self._evidence(fact, JOINED * score, f"asked of {self._ontology.label(fact.subject)}")
+            for score, fact in ranked[:MOST_JOINED]
+        )
 
     def _verbalised(self, fact: Fact, score: float, why: str) -> Evidence:
         origin = "inferred" if fact.inferred else "stated"

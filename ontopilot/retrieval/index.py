@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ontopilot.errors import ConfigError, DocumentError
 from ontopilot.models.encoder import Encoder, Vectors
 from ontopilot.ontology.terms import Iri, Mention
-from ontopilot.retrieval.asked import Properties, canonical, wording
+from ontopilot.retrieval.asked import Properties, canonical, parts, wording
 from ontopilot.retrieval.concepts import distinct
 from ontopilot.retrieval.dense import Dense, Rows, encode
 from ontopilot.retrieval.facts import Facts
@@ -28,6 +28,9 @@ PAST = 0.85
 
 SYNONYM = 0.5
 """How much a stem of a mentioned term's other names counts in lexical search."""
+
+HOPS_FROM = 4
+"""The best passages whose terms are looked up for the property that a question asks for."""
 
 KINDS: tuple[EvidenceKind, ...] = ("passage", "fact", "interaction")
 
@@ -136,7 +139,8 @@ class KnowledgeIndex:
     ) -> tuple[Evidence, ...]:
         """The `k` pieces of evidence that best match a question, best first.
 
-        Facts are at most half of the result when other kinds are asked for too.
+        Facts are at most half of the result when other kinds are asked for too. After the `k`
+        come a few facts more: what the question asks for, of the things that passages name.
 
         Raises:
             ConfigError: `k` is less than 1, or a kind is unknown.
@@ -151,7 +155,23 @@ class KnowledgeIndex:
             facts = self._facts.search(query, k=most, properties=asked)
         passages = self._passages(query, vector, k=k, allowed=self._allowed(wanted))
         # A stable sort: of equals, a fact comes before a document, a document before a ticket.
-        return tuple(sorted((*facts, *passages), key=lambda found: -found.score)[:k])
+        found = sorted((*facts, *passages), key=lambda item: -item.score)[:k]
+        return (*found, *self._joined(query, found, asked))
+
+    def _joined(
+        self, query: Query, found: Sequence[Evidence], asked: Mapping[Iri, float]
+    ) -> tuple[Evidence, ...]:
+        """What is asked for, of the things that the best passages name: one more hop."""
+        if self._facts is None or not asked:
+            return ()
+        mentioned = {mention.iri for mention in query.mentions}
+        named: dict[Iri, float] = {}
+        for item in [one for one in found if one.kind != "fact"][:HOPS_FROM]:
+            for term in item.terms:
+                if term not in mentioned:
+                    named.setdefault(term, item.score)
+        held = {fact.triple for item in found for fact in item.facts}
+        return self._facts.asked(named, asked, known=held)
 
     def relevance(
         self, query: Query, evidence: Sequence[Evidence]
@@ -163,6 +183,8 @@ class KnowledgeIndex:
         texts = [query.text]
         if self._tags is not None and query.mentions:
             texts.append(canonical(query.text, query.mentions, self._tags.concepts))
+        if len(several := parts(texts[-1])) > 1:
+            texts += several
         asked = encode(list(dict.fromkeys(texts)), self.encoder)
         return self._relevance.of(asked, evidence)
 
@@ -170,11 +192,11 @@ class KnowledgeIndex:
         self, query: Query, *, facts: bool
     ) -> tuple[NDArray[np.float32], Mapping[Iri, float]]:
         """The vector of a question, and the properties that it asks for."""
-        if not facts or self._tags is None or self._properties is None or not query.mentions:
+        if not facts or self._tags is None or self._properties is None:
             return encode([query.text], self.encoder)[0], {}
-        what = wording(query.text, query.mentions, self._tags.concepts)
-        vectors = encode([query.text, what], self.encoder)
-        return vectors[0], self._properties.match(vectors[1])
+        what = parts(wording(query.text, query.mentions, self._tags.concepts))
+        vectors = encode([query.text, *what], self.encoder)
+        return vectors[0], self._properties.match(vectors[1:])
 
     def _allowed(self, wanted: frozenset[EvidenceKind]) -> Rows | None:
         """The rows of the wanted kinds; `None` for all."""
@@ -191,16 +213,16 @@ class KnowledgeIndex:
         lexical = self._lexical.scores(self._weights(query.text, mentions))
         concept = None if self._tags is None else self._tags.match(mentions)
         rows = self._candidates(vector, lexical, concept, max(64, 8 * k), allowed)
-        parts = {
+        scorings = {
             "dense": (self._dense.scores(vector, rows), DENSE),
             "lexical": (lexical[rows], LEXICAL),
         }
         if concept is not None:
-            parts["concept"] = (concept[rows], CONCEPT)
+            scorings["concept"] = (concept[rows], CONCEPT)
         # A ticket holds a customer's question, so it resembles a question more than a document
         # does: what a full score is, documents say.
         prior = self._prior[rows]
-        scores = fuse(list(parts.values()), among=prior == 1.0) * prior
+        scores = fuse(list(scorings.values()), among=prior == 1.0) * prior
         found: list[Evidence] = []
         texts: set[int] = set()
         for at in np.lexsort((rows, -scores)):
@@ -208,7 +230,7 @@ class KnowledgeIndex:
             if self._same[row] in texts:
                 continue
             texts.add(self._same[row])
-            shares = {name: _share(part, int(at)) for name, (part, _) in parts.items()}
+            shares = {name: _share(part, int(at)) for name, (part, _) in scorings.items()}
             found.append(self._evidence(row, float(scores[at]), shares, mentions))
             if len(found) == k:
                 break

@@ -50,7 +50,7 @@ _UNITS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("gigahertz", "ghz"), ("hertz", "1000000000")),
     **dict.fromkeys(("celsiu", "celsius", "°c"), ("celsius", "1")),
     "kwh": ("kwh", "1"),
-    "db": ("decibel", "1"),
+    **dict.fromkeys(("decibel", "db"), ("decibel", "1")),
     **dict.fromkeys(("mbps", "mbit"), ("mbps", "1")),
     **dict.fromkeys(("gbps", "gbit"), ("mbps", "1000")),
     **dict.fromkeys(("megabyte", "mb"), ("megabyte", "1")),
