@@ -69,7 +69,9 @@ class Ontology:
         self._facts = self._collect(loaded.triples, inferred)
         self._by_subject = _grouped(self._facts, lambda fact: fact.subject)
         self._by_predicate = _grouped(self._facts, lambda fact: fact.predicate)
-        self._linker = Linker(self._names(), dict(self._patterns()))
+        patterns = dict(self._patterns())
+        self._identified = frozenset(patterns)
+        self._linker = Linker(self._names(), patterns)
         self._sealed = True
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -218,6 +220,10 @@ class Ontology:
     def link(self, text: str) -> tuple[Mention, ...]:
         """The terms that a text mentions, with their places in it."""
         return self._linker.link(text)
+
+    def has_identifiers(self, cls: Iri) -> bool:
+        """Whether a class declares what the identifiers of its members look like."""
+        return cls in self._identified
 
     def check(self, facts: Sequence[Fact]) -> tuple[FactCheck, ...]:
         """What the ontology says of claimed facts: supported, contradicted or unknown."""

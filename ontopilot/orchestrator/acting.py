@@ -7,6 +7,7 @@ from typing import Any
 from langgraph.types import interrupt
 
 from ontopilot.errors import ActionError, OntopilotError
+from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.terms import Violation
 from ontopilot.orchestrator.actions import ASKER, Intent
 from ontopilot.orchestrator.declared import Slot
@@ -31,15 +32,21 @@ async def act(state: TurnState, runtime: TurnRuntime) -> Update:
 
 
 def _ask_for(work: Workspace, intent: Intent, slot: Slot) -> None:
-    ontology = work.services.ontology
-    name = ontology.label(slot.range) if slot.range is not None else slot.name.replace("_", " ")
-    work.message = f"To do that I need your {name.lower()}. What is it?"
-    if slot.choices:
-        work.message = (
-            f"Which {name.lower()}: {', '.join(c.replace('_', ' ') for c in slot.choices)}?"
-        )
+    work.message = _asking(work.services.ontology, slot)
     work.outcome = "asked"
     _remember(work, intent, "slot")
+
+
+def _asking(ontology: Ontology, slot: Slot) -> str:
+    """The question that asks for a slot."""
+    name = ontology.label(slot.range) if slot.range is not None else slot.name.replace("_", " ")
+    if slot.choices:
+        return f"Which {name}: {', '.join(choice.replace('_', ' ') for choice in slot.choices)}?"
+    if slot.range is None:
+        return f"Please tell me the {name}."
+    if ontology.has_identifiers(slot.range):
+        return f"Which {name} do you mean? Please tell me its number."
+    return f"Which {name} do you mean?"
 
 
 def _remember(work: Workspace, intent: Intent, kind: PendingKind) -> None:

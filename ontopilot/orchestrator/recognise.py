@@ -26,6 +26,9 @@ ABOUT = 0.3
 LEAST_WORDS = 3
 """Names of an effect with as many words are examples of asking for it."""
 
+NAMED = 0.9
+"""Score of a mention from which its words are the name of a thing, not a form of it."""
+
 MOST_SENTENCES = 8
 
 _ASKS_ABOUT = re.compile(
@@ -102,6 +105,10 @@ class Recogniser:
             about = False  # "Can I talk to a person?" asks for nothing else
         return NAMES_EFFECT * named - ABOUT * about
 
+    def _is_named(self, mention: Mention) -> bool:
+        """Whether a thing is called by its name; `cancel` does not name the state `cancelled`."""
+        return mention.score >= NAMED and self._ontology.term(mention.iri).kind == "individual"
+
     def _general(self, message: str, span: tuple[int, int], mentions: Sequence[Mention]) -> str:
         """A sentence with `my order` for a record and `it` for any other thing it names."""
         at, end = span
@@ -111,7 +118,7 @@ class Recogniser:
                 continue
             if mention.value:
                 said = f"my {self._ontology.label(mention.iri)}"
-            elif self._ontology.term(mention.iri).kind == "individual":
+            elif self._is_named(mention):
                 said = "it"
             else:
                 continue

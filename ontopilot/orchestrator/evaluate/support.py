@@ -1,6 +1,7 @@
 """Is what was delivered in the texts it cites? A check that shares nothing with the agent."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -67,7 +68,14 @@ def delivered(answer: Mapping[str, Any], forbidden: Sequence[Sequence[str]]) -> 
 def _verbatim(text: str, numbers: Sequence[int], texts: Mapping[int, str]) -> bool:
     """Whether a sentence is a quotation: what it states, right or wrong here, its source states."""
     tokens = normal(text)
-    return any(contains(normal(texts[n]), tokens) for n in numbers)
+    return any(contains(normal(texts[n]), tokens) or _row(tokens, texts[n]) for n in numbers)
+
+
+def _row(tokens: Sequence[str], text: str) -> bool:
+    """Whether a sentence reads out a row of a table: its cells, under the heads of its columns."""
+    rows = [line for line in text.splitlines() if line.lstrip().startswith("|")]
+    heads = Counter(normal(rows[0])) if rows else Counter()
+    return any(not Counter(tokens) - (heads + Counter(normal(row))) for row in rows[1:])
 
 
 def sentences(text: str) -> list[tuple[str, tuple[int, ...]]]:
