@@ -13,7 +13,7 @@ from ontopilot.errors import DocumentError
 from ontopilot.retrieval.passage import EvidenceId, Passage
 from ontopilot.retrieval.redact import redact
 
-REDACTION = "1"
+REDACTION = "2"
 """Changes when the same ticket would give another passage, so that it is made again."""
 
 _UNRESOLVED = re.compile(

@@ -10,6 +10,7 @@ _DIGITS = re.compile(r"(?<![\w-])\d(?:[ -]?\d){11,18}(?![\w-])")
 _PHONE = re.compile(
     r"(?<![\w.,/-])(?:"
     r"(?:\+|00)\d{1,3}(?:[ ./-]?\(?\d{1,5}\)?){2,6}"
+    r"|0\d{2,4}[ ]?/[ ]?\d{2,4}(?:[ -]?\d{2,4}){1,4}"
     r"|\(0?\d{2,5}\)[ ./-]?\d{3,}(?:[ ./-]?\d{2,})*"
     r"|0\d{2,4}[ ./-]\d{3,}(?:[ ./-]?\d{2,})*"
     r"|\d{3}[ .-]\d{3}[ .-]\d{4}"
@@ -23,6 +24,11 @@ _NAMED_ID = re.compile(
     r"(?P<value>#?[A-Z0-9]*(?:[-/][A-Z0-9]+)*\d(?:[A-Z0-9/-]*[A-Z0-9])?)\b",
     re.IGNORECASE,
 )
+_CARD_END = re.compile(
+    r"\b(?P<what>(?:card|account)[^.\n]{0,20}?\b(?:ending|ends)(?:[ ](?:in|with|on))?|"
+    r"last four(?: digits)?(?: are| is|:)?)[ ]\d{4}\b",
+    re.IGNORECASE,
+)
 _CODED_ID = re.compile(r"(?<![\w-])[A-Z]-\d{4,}(?![\w-])")
 _POSTCODE = (
     r"(?:[A-Z]{1,2}-)?\d{4,5}(?:-\d{4})?"
@@ -34,15 +40,26 @@ _TOWN = rf"{_TOWN_WORD}(?:[ ]{_TOWN_WORD}){{0,2}}"
 _STREET_AFTER = (
     r"\d{1,5}[a-zA-Z]?,?[ ](?:[A-Z][\w'’.-]+[ ]){1,3}"
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Close|Way|Place|Pl|"
-    r"Square|Sq|Terrace|Crescent|Gardens|Row|Hill|Highway|Hwy|Parkway|Pkwy)\b\.?"
+    r"Square|Sq|Terrace|Crescent|Gardens|Row|Hill|Highway|Hwy|Parkway|Pkwy|Walk|Mews|Quay|Grove|Rise|"
+    r"Wharf|Parade|Green|View)\b\.?"
     r"(?:,?[ ](?:Apt|Apartment|Flat|Suite|Unit|No)\.?[ ]?\w+)?"
 )
 _STREET_BEFORE = (
-    r"(?:[A-Z][\w'’-]*(?:stra(?:ß|ss)e|str\.|weg|gasse|allee|platz|ufer|laan|straat|plein)"
+    r"(?:[A-Z][\w'’-]*(?:stra(?:ß|ss)e|str\.|weg|gasse|allee|platz|ufer|laan|straat|plein|veien|gata)"
+    r"|[A-Z][\w'’-]+[ ](?:Stra(?:ß|ss)e|Str\.|Weg|Gasse|Allee|Platz|Ring|Damm|Ufer)"
+    r"|(?:Am|An[ ]de[rn]|Im|In[ ]der|Auf[ ]de[rm]|Zum|Zur|Beim|Unter[ ]den)[ ]"
+    r"[A-Z][\w'’-]+(?=[ ]\d{1,3}\b)"
     r"|(?:Rue|Via|Calle|Avenue|Avenida|Piazza|Rua)[ ](?:[\w'’-]+[ ]?){1,4}?)[ ]\d{1,4}[ ]?[a-z]?\b"
 )
+_STREET_FRENCH = (
+    r"\d{1,4}(?:[ ](?:bis|ter))?,?[ ](?:rue|avenue|boulevard|place|chemin|quai|impasse|allée)[ ]"
+    r"(?:(?:de|du|des|la|le|les|l['’]|d['’])[ ]?){0,3}[A-ZÀ-Ý][\w'’-]+(?:[ ][A-ZÀ-Ý][\w'’-]+){0,2}"
+)
+_STREET_BY_TOWN = (
+    rf"{_TOWN_WORD}(?:[ ]{_TOWN_WORD})?[ ]\d{{1,4}}[ ]?[a-z]?(?=,[ ](?:{_POSTCODE})[ ]{_TOWN_WORD})"
+)
 _ADDRESS = re.compile(
-    rf"(?:{_STREET_AFTER}|{_STREET_BEFORE})"
+    rf"(?:{_STREET_AFTER}|{_STREET_FRENCH}|{_STREET_BEFORE}|{_STREET_BY_TOWN})"
     rf"(?:,?[ \n]+(?:{_POSTCODE})(?:,?[ ]{_TOWN})?|,[ ]{_TOWN}(?:,?[ ](?:{_POSTCODE}))?)?"
 )
 _GREETING = re.compile(
@@ -74,7 +91,7 @@ def redact(text: str, *, known: Iterable[str] = ()) -> Redacted:
     `known` are values that are personal in this text whatever they look like, such as the
     customer's name. Patterns err on the side of replacing.
     """
-    places = 0
+    text, places = _EMAIL.subn("[e-mail]", text)  # first: a name is often a part of one
     for value in sorted({word.strip() for word in known}, key=len, reverse=True):
         if len(value) > 1:
             text, count = re.subn(
@@ -111,13 +128,13 @@ def _identifier(match: re.Match[str]) -> str:
 
 
 _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    (_EMAIL, "[e-mail]"),
     (_ACCOUNT, "[account number]"),
     (_ADDRESS, "[address]"),
     (_PHONE, "[phone number]"),
     (_DIGITS, _card),
     (_NAMED_ID, _identifier),
     (_CODED_ID, "[record number]"),
+    (_CARD_END, r"\g<what> [digits]"),
     (_GREETING, r"\g<word> [customer]"),
     (_INTRODUCTION, r"\g<word> [customer]"),
     (_TITLED, "[customer]"),

@@ -112,6 +112,13 @@ def test_a_malformed_line_is_named(line: bytes, message: str) -> None:
         ("Card 4111-1111-1111-1111.", "Card [card number]."),
         ("IBAN DE89 3704 0044 0532 0130 00.", "IBAN [account number]."),
         ("IBAN GB29NWBK60161331926819", "IBAN [account number]"),
+        ("Call 0221 / 55 50 19 now", "Call [phone number] now"),
+        ("The card ending in 7730 was charged", "The card ending in [digits] was charged"),
+        ("Send it to Am Stadtgraben 3, 4020 Linz.", "Send it to [address]."),
+        ("I live at Mariahilfer Straße 88, 1070 Wien.", "I live at [address]."),
+        ("It is 14 rue de l'Alzette now", "It is [address] now"),
+        ("We moved to 23 Canal Walk.", "We moved to [address]."),
+        ("Fjordveien 22, 5003 Bergvik", "[address]"),
         ("Order A-12345 is late", "Order [order number] is late"),
         ("order number 448812 is late", "order [order number] is late"),
         ("my order #12345", "my order [order number]"),
@@ -144,6 +151,8 @@ def test_personal_data_is_replaced_by_what_it_was(text: str, redacted: str) -> N
         "The warranty of 24 months started on 2025-03-01.",
         "In case 3 of 4 the light is red; ticket closed.",
         "Dear customer, thank you.",
+        "Im Juli 2025 war es kaputt, am 3. Mai auch.",
+        "Boil the AquaBoil 2, 1700 watts strong, with 0.5 litres / 50 g.",
         "I am Happy, it works.",
     ],
 )
@@ -181,3 +190,8 @@ def test_redacting_twice_changes_nothing(text: str) -> None:
 )
 def test_no_address_for_mail_is_left(address: str, frame: str) -> None:
     assert address not in redact(frame.format(address)).text
+
+
+def test_an_address_with_the_customers_name_in_it_goes_whole() -> None:
+    found = redact("Write to c.demel@kontor.example, says Demel.", known=("Demel",))
+    assert found.text == "Write to [e-mail], says [customer]."
