@@ -117,7 +117,7 @@ def test_a_malformed_line_is_named(line: bytes, message: str) -> None:
         ("Send it to Am Stadtgraben 3, 4020 Linz.", "Send it to [address]."),
         ("I live at Mariahilfer Straße 88, 1070 Wien.", "I live at [address]."),
         ("It is 14 rue de l'Alzette now", "It is [address] now"),
-        ("We moved to 23 Canal Walk.", "We moved to [address]."),
+        ("We moved to 23 Canal Walk, you know", "We moved to [address], you know"),
         ("Fjordveien 22, 5003 Bergvik", "[address]"),
         ("Order A-12345 is late", "Order [order number] is late"),
         ("order number 448812 is late", "order [order number] is late"),
