@@ -11,6 +11,10 @@ Relevance = Callable[[], Sequence[Sequence[float]]]
 """For each source, for each of its statements (`ontopilot.prose.statements`): at most 1."""
 
 
+NEAR_ENOUGH = 0.49
+"""The nearness from which a statement may answer a question."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message of a chat prompt."""

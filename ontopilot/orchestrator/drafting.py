@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
-from ontopilot.models.messages import Chunk, GenerationRequest
+from ontopilot.models.messages import NEAR_ENOUGH, Chunk, GenerationRequest
 from ontopilot.models.pool import Role
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.terms import Fact, Iri, Literal, Mention
@@ -14,7 +14,7 @@ from ontopilot.orchestrator.cited import CitedStream
 from ontopilot.orchestrator.events import Released
 from ontopilot.orchestrator.prompts import DRAFT, REASON, draft_request
 from ontopilot.orchestrator.state import Workspace
-from ontopilot.orchestrator.understand import asks_how, describes_trouble, direct_facts, several
+from ontopilot.orchestrator.understand import asks_how, describes_trouble, several
 from ontopilot.orchestrator.verify import answers, judge
 from ontopilot.retrieval.pack import pack
 from ontopilot.retrieval.passage import Context, Evidence, EvidenceId, Query
@@ -52,10 +52,18 @@ def offer(work: Workspace, claim: Claim) -> bool:
 
 
 def quote_facts(work: Workspace) -> bool:
-    """Answer with the ontology's own facts, no model. True if any was released."""
-    wanted = {fact.triple for fact in direct_facts(work.mentions, work.services.ontology)}
-    for item in work.evidence:
-        if any(fact.triple in wanted for fact in item.facts):
+    """Answer with the ontology's own facts, no model. True if any was released.
+
+    The nearest fact answers, with those that say the same of the same thing: all it supports.
+    """
+    facts = [item for item in work.evidence if item.kind == "fact"]
+    near = work.services.index.relevance(Query(work.text, work.mentions), facts)
+    ranked = sorted(zip(near, facts, strict=True), key=lambda pair: -pair[0][0])
+    if not ranked or ranked[0][0][0] < NEAR_ENOUGH:
+        return False
+    best = ranked[0][1].facts[0]
+    for _, item in ranked:
+        if (item.facts[0].subject, item.facts[0].predicate) == (best.subject, best.predicate):
             offer(work, Claim(item.text, (item.id,), item.facts))
     return addressed(work)
 

@@ -18,11 +18,15 @@ from ontopilot.orchestrator.understand import (
     carry_over,
     describes_trouble,
     direct_facts,
+    unread,
 )
 from ontopilot.retrieval.passage import Evidence, Query
 
 TurnRuntime = Runtime[Workspace]
 Update = dict[str, Any]
+
+MOST_UNREAD = 2
+"""Words of a question that no term covers, up to which facts alone may be its answer."""
 
 FOUND = 10
 """Pieces of evidence that a first search keeps."""
@@ -81,7 +85,7 @@ def _choose(work: Workspace) -> Plan:
         intent=work.intent,
         direct_facts=len(direct_facts(work.mentions, services.ontology)),
         mentions=len(work.mentions),
-        asks_more=asks_more(work.question),
+        asks_more=asks_more(work.question) or unread(work.question, work.mentions) > MOST_UNREAD,
         trouble=describes_trouble(work.question),
         passages=len(services.index.passages),
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ontopilot.errors import QuestionError
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.terms import Fact, Iri, Mention
-from ontopilot.prose import content_words, quantities, split
+from ontopilot.prose import STOP_WORDS, content_words, quantities, split, tokens
 
 LONGEST = 20_000
 """Characters of a question."""
@@ -104,6 +104,15 @@ def asks_how(question: str) -> bool:
 def several(question: str) -> bool:
     """Whether the message holds more than one question or statement."""
     return len(list(split(question))) > 1
+
+
+def unread(question: str, mentions: Sequence[Mention]) -> int:
+    """How many content words no mention covers: what the ontology does not say of the question."""
+    spans = [(mention.start, mention.end) for mention in mentions]
+    return sum(
+        word.lower() not in STOP_WORDS and not any(a < end and start < b for a, b in spans)
+        for start, end, word in tokens(question)
+    )
 
 
 def direct_facts(mentions: Sequence[Mention], ontology: Ontology) -> tuple[Fact, ...]:

@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ontopilot.models.messages import Source
+from ontopilot.models.messages import NEAR_ENOUGH, Source
 from ontopilot.models.quote.candidates import Candidate, candidates
 from ontopilot.models.quote.inquiry import Inquiry, inquire
 
-NEAR, CONTEXT, BODY = 0.8, 0.6, 0.35
+ABOVE, CONTEXT, BODY = 0.8, 0.6, 0.35
 """How much a question's word counts that only a heading, the title, or the same source has."""
 
 UNKNOWN = 0.7
@@ -26,13 +26,13 @@ SMALLEST = 0.34
 SMALLEST_OWN = 0.12
 """The share that the sentence itself must have, or a heading right above it."""
 
-MEANS = 0.46
-"""How near in meaning a sentence must be to be quoted, where that is known."""
+NEAR = 0.42
+"""How near in meaning a further sentence must be, where the best one is near enough."""
 
-MEANING = 1.5
-"""How much meaning counts beside shared words."""
+MEANING = 3.0
+"""How much meaning counts beside shared words, where it is known."""
 
-FOLLOWS = 0.62
+FOLLOWS = 0.7
 """A further sentence must score this share of the first one."""
 
 MOST, MOST_STEPS = 4, 8
@@ -71,7 +71,9 @@ def quote(
     relevant = [entry for entry in scored if entry.relevance >= SMALLEST]
     if near is not None:
         scored = [_with_meaning(entry, near[entry.candidate.rank]) for entry in scored]
-        relevant = [entry for entry in scored if entry.meaning >= MEANS]
+        if max(entry.meaning for entry in scored) < NEAR_ENOUGH:
+            return ()
+        relevant = [entry for entry in scored if entry.meaning >= NEAR]
     if not relevant:
         return ()
     best = max(relevant, key=lambda entry: entry.score)
@@ -104,7 +106,7 @@ def _score(candidate: Candidate, inquiry: Inquiry, weights: dict[str, float]) ->
     far = sum(w for word, w in weights.items() if word in candidate.context - known)
     rest = candidate.body - known - candidate.context
     body = sum(w for word, w in weights.items() if word in rest)
-    relevance = (own + NEAR * near + CONTEXT * far + BODY * body) / total
+    relevance = (own + ABOVE * near + CONTEXT * far + BODY * body) / total
     if (own + near) / total < SMALLEST_OWN:
         relevance = 0.0
     relevance *= _model(candidate, inquiry.names)
