@@ -1,6 +1,7 @@
 """The shop's order book: what an agent may look up and change. It starts from `seed.json`."""
 
 import json
+import math
 from pathlib import Path
 from threading import Lock
 
@@ -33,11 +34,13 @@ class OrderBook:
             "containsOpenedProduct": [item["product"] for item in items if item["opened"]],
             "pricePaid": self.paid(number),
             "refundableAmount": self.refundable(number),
-            "exchangeStock": min(self._stock.get(item["product"], 0) for item in items),
+            "exchangeStock": min(
+                self._stock.get(item["product"], 0) // item["quantity"] for item in items
+            ),
         }
         days = order["delivered_days_ago"]
         if days is not None:
-            months = int(days / DAYS_IN_A_MONTH)
+            months = math.ceil(days / DAYS_IN_A_MONTH)  # a month that has begun is over its limit
             facts |= {"daysSinceDelivery": days, "monthsSinceDelivery": months}
         return facts
 
@@ -67,9 +70,9 @@ class OrderBook:
         }[order["status"]]
 
     def cancel(self, number: str) -> str:
-        """Mark an order as cancelled."""
+        """Cancel an order and pay it back."""
         with self._lock:
-            self._orders[number]["status"] = "Cancelled"
+            self._orders[number] |= {"status": "Cancelled", "refunded": self.paid(number)}
         return f"Order {number} is cancelled; what you paid comes back within five working days."
 
     def refund(self, number: str, amount: float) -> str:
@@ -83,7 +86,7 @@ class OrderBook:
         """Set new items aside."""
         with self._lock:
             for item in self._orders[number]["items"]:
-                self._stock[item["product"]] -= item["quantity"]
+                self._stock[item["product"]] -= item["quantity"]  # the policy has checked it
         return (
             f"A new {self.contents(number)} is set aside; a label for the old one comes by e-mail."
         )

@@ -176,7 +176,8 @@ def _by_inverse(ontology: "Ontology", fact: Fact) -> list[Fact]:
 
 def _clause(ontology: "Ontology", fact: Fact) -> str:
     said = ontology.verbalise(fact)[:-1]
-    return said[0].lower() + said[1:] if said.startswith(("Every ", "The ")) else said
+    common = said.startswith(("Every ", "The ")) or ontology.label(fact.subject)[:1].islower()
+    return said[0].lower() + said[1:] if common else said
 
 
 def _axiom(fact: Fact) -> str:

@@ -50,7 +50,18 @@ def boolean(subject: str, label: str, value: Literal, *, every: bool) -> str:
         return f"{head} {said}." if yes else f"{head} is not {said[3:]}."
     if said.startswith("has "):
         return f"{head} {said}." if yes else f"{head} has no {said[4:]}."
+    first, space, rest = said.partition(" ")
+    if space and first.endswith("s"):
+        return f"{head} {said}." if yes else f"{head} does not {_base(first)} {rest}."
     return f"{head}: {said}, {'yes' if yes else 'no'}."
+
+
+def _base(verb: str) -> str:
+    """A verb without the ending of its third person: `gets` -> `get`, `carries` -> `carry`."""
+    if verb.endswith("ies"):
+        return verb[:-3] + "y"
+    long = ("ches", "shes", "sses", "xes", "zes", "oes")
+    return verb[:-2] if verb.endswith(long) else verb[:-1]
 
 
 def amount(value: Literal, unit: str) -> str:
