@@ -8,6 +8,7 @@ import pytest
 
 from ontopilot.errors import UnknownTerm
 from ontopilot.ontology import Fact, Iri, Literal, Ontology
+from ontopilot.ontology.phrase import boolean
 from ontopilot.ontology.vocabulary import RDF_TYPE
 from tests.ontology.conftest import PREFIXES, SHOP, Load, iri, number
 
@@ -110,19 +111,19 @@ def test_types_and_instances_are_inferred(kitchen: Ontology) -> None:
 
 def test_facts_of_a_chain_are_explained(kitchen: Ontology) -> None:
     assert why(kitchen, "k1", iri("mayHave"), iri("crack")) == (
-        "AquaBoil 1 may have crack, because AquaBoil 1 shows leak and Leak indicates crack."
+        "AquaBoil 1 may have crack, because AquaBoil 1 shows leak and leak indicates crack."
     )
 
 
 def test_facts_of_an_inverse_are_explained(kitchen: Ontology) -> None:
     assert why(kitchen, "gasket", iri("isPartOf"), iri("body")) == (
-        "Gasket is part of body, because Body has part gasket."
+        "Gasket is part of body, because body has part gasket."
     )
 
 
 def test_facts_of_a_transitive_property_are_explained(kitchen: Ontology) -> None:
     assert why(kitchen, "k1", iri("hasPart"), iri("gasket")) == (
-        "AquaBoil 1 has part gasket, because AquaBoil 1 has part body and Body has part gasket."
+        "AquaBoil 1 has part gasket, because AquaBoil 1 has part body and body has part gasket."
     )
 
 
@@ -254,3 +255,19 @@ def test_the_demo_reasons_as_its_readme_promises(shop: Ontology) -> None:
     assert causes
     assert shop.reasoning.engine == "auto"
     assert shop.reasoning.empty == ()
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "sentence"),
+    [
+        ("gets hot outside", "true", "It gets hot outside."),
+        ("gets hot outside", "false", "It does not get hot outside."),
+        ("carries a plug", "false", "It does not carry a plug."),
+        ("is waterproof", "false", "It is not waterproof."),
+        ("has a lid", "true", "It has a lid."),
+        ("confirmed", "true", "It: confirmed, yes."),
+    ],
+)
+def test_yes_or_no_facts_read_as_sentences(label: str, value: str, sentence: str) -> None:
+    said = boolean("it", label, Literal(value, Iri("xsd:boolean")), every=False)
+    assert said == sentence
