@@ -59,7 +59,9 @@ def read_question(work: Workspace) -> None:
     """Fill a workspace with what the question means; the same question gives the same result."""
     services = work.services
     mentions = services.ontology.link(work.question)
-    earlier = services.store.earlier_mentions(work.conversation, before=work.turn)
+    earlier = (
+        () if work.first else services.store.earlier_mentions(work.conversation, before=work.turn)
+    )
     work.text, work.mentions = carry_over(work.question, mentions, earlier, services.ontology)
     if work.intent is None:
         work.intent = services.actions.intent(work.question, work.mentions)

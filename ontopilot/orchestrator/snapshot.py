@@ -82,6 +82,17 @@ class Snapshots:
                 return self._current
             return self._renew(self._current, signature)
 
+    def unchanged(self) -> Snapshot | None:
+        """The snapshot if there is one and no file changed since: quick, and it never waits."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            current = self._current
+            same = current is not None and self._sign(current) == self._signature
+            return current if same else None
+        finally:
+            self._lock.release()
+
     def load(self, *, progress: Progress | None = None, rebuild: bool = False) -> Snapshot:
         """Read everything now, with progress."""
         with self._lock:

@@ -53,6 +53,8 @@ class Workspace:
     question: str
     services: Services
     emit: Callable[[Event], None]
+    first: bool = False
+    """Whether the conversation begins with this turn, so that nothing was said before it."""
     text: str = ""
     """The question as retrieval sees it: what a follow-up leaves out is filled in."""
     mentions: tuple[Mention, ...] = ()

@@ -80,6 +80,7 @@ class Turns:
             thread=pending.turn if pending is not None and agreed is not None else None,
         )
         work = self._workspace(row, services, emit)
+        work.first = conversation is None
         if pending is not None:
             await self._take_up(work, pending, agreed)
         start: Any = {"turn": row.id} if agreed is None else Command(resume=agreed)
@@ -145,7 +146,9 @@ class Turns:
         )
 
     async def _services(self) -> Services:
-        snapshot = await asyncio.to_thread(self._snapshots.current)
+        snapshot = self._snapshots.unchanged()
+        if snapshot is None:
+            snapshot = await asyncio.to_thread(self._snapshots.current)
         return Services(
             ontology=snapshot.ontology,
             policies=snapshot.policies,

@@ -223,6 +223,7 @@ class KnowledgeIndex:
         # does: what a full score is, documents say.
         prior = self._prior[rows]
         scores = fuse(list(scorings.values()), among=prior == 1.0) * prior
+        bests = {name: float(part.max(initial=0.0)) for name, (part, _) in scorings.items()}
         found: list[Evidence] = []
         texts: set[int] = set()
         for at in np.lexsort((rows, -scores)):
@@ -230,7 +231,10 @@ class KnowledgeIndex:
             if self._same[row] in texts:
                 continue
             texts.add(self._same[row])
-            shares = {name: _share(part, int(at)) for name, (part, _) in scorings.items()}
+            shares = {
+                name: float(part[at]) / bests[name] if bests[name] > 0.0 else 0.0
+                for name, (part, _) in scorings.items()
+            }
             found.append(self._evidence(row, float(scores[at]), shares, mentions))
             if len(found) == k:
                 break
@@ -294,11 +298,6 @@ def _best(scores: NDArray[np.float32], size: int, allowed: Rows | None) -> Rows:
     if len(rows) > size:
         rows = rows[np.argpartition(-scores[rows], size)[:size]]
     return rows
-
-
-def _share(part: NDArray[np.float32], at: int) -> float:
-    best = float(part.max(initial=0.0))
-    return float(part[at]) / best if best > 0.0 else 0.0
 
 
 def _why(passage: Passage, shares: Mapping[str, float], reasons: Sequence[str]) -> str:
