@@ -1,6 +1,5 @@
 """Drafting: engines' text becomes claims, and only verified claims become text."""
 
-import hashlib
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -9,6 +8,7 @@ from ontopilot.models.messages import NEAR_ENOUGH, Chunk, GenerationRequest
 from ontopilot.models.pool import Role
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.terms import Fact, Iri, Literal, Mention
+from ontopilot.ontology.vocabulary import RDF_TYPE
 from ontopilot.orchestrator.answer import Claim
 from ontopilot.orchestrator.cited import CitedStream
 from ontopilot.orchestrator.events import Released
@@ -16,18 +16,16 @@ from ontopilot.orchestrator.prompts import DRAFT, REASON, draft_request
 from ontopilot.orchestrator.state import Workspace
 from ontopilot.orchestrator.understand import asks_how, describes_trouble, several
 from ontopilot.orchestrator.verify import answers, judge
+from ontopilot.retrieval.facts import fact_evidence
 from ontopilot.retrieval.pack import pack
-from ontopilot.retrieval.passage import Context, Evidence, EvidenceId, Query
+from ontopilot.retrieval.passage import Context, Evidence, Query
 
 _PROBLEM = re.compile(r"\b(?:symptom|problem|fault|malfunction|defect|error|issue)\b", re.I)
 
+LISTED = "one of the kind that is asked for"
+
 MOST_CLAIMS = 8
 """Claims that one answer shows at most."""
-
-
-def digest(text: str) -> str:
-    """Twelve hex digits that stand for a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def offer(work: Workspace, claim: Claim) -> bool:
@@ -54,8 +52,14 @@ def offer(work: Workspace, claim: Claim) -> bool:
 def quote_facts(work: Workspace) -> bool:
     """Answer with the ontology's own facts, no model. True if any was released.
 
-    The nearest fact answers, with those that say the same of the same thing: all it supports.
+    What is of a kind is listed. Else the nearest fact answers, with those that say the same of
+    the same thing: all that it supports.
     """
+    listed = [item for item in work.evidence if item.why.startswith(LISTED)]
+    for item in listed[:MOST_CLAIMS]:
+        offer(work, Claim(item.text, (item.id,), item.facts))
+    if listed:
+        return bool(work.claims)
     facts = [item for item in work.evidence if item.kind == "fact"]
     near = work.services.index.relevance(Query(work.text, work.mentions), facts)
     ranked = sorted(zip(near, facts, strict=True), key=lambda pair: -pair[0][0])
@@ -90,11 +94,19 @@ async def generate(work: Workspace, role: Role) -> None:
 
 
 def _usable(work: Workspace) -> tuple[Evidence, ...]:
-    """The evidence for a draft: a how-to wants instructions, which single facts are not."""
-    if asks_how(work.question):
-        told = tuple(item for item in work.evidence if item.kind != "fact")
-        return told or work.evidence
-    return work.evidence
+    """The evidence for a draft.
+
+    A how-to wants instructions, which single facts are not; that something is of its kind answers
+    few questions.
+    """
+    told = tuple(item for item in work.evidence if item.kind != "fact")
+    if told and asks_how(work.question):
+        return told
+    return tuple(item for item in work.evidence if not _tells_kind(item)) or work.evidence
+
+
+def _tells_kind(item: Evidence) -> bool:
+    return bool(item.facts) and all(fact.predicate == RDF_TYPE for fact in item.facts)
 
 
 async def _claims(
@@ -144,7 +156,9 @@ def chain(work: Workspace) -> tuple[Evidence, ...]:
             continue
         steps = _steps(ontology, mention.iri)
         if any(fact.subject != mention.iri for fact in steps):
-            return tuple(fact_evidence(ontology, fact, "a step from the symptom") for fact in steps)
+            return tuple(
+                fact_evidence(ontology, fact, why="a step from the symptom") for fact in steps
+            )
     return ()
 
 
@@ -177,12 +191,6 @@ def _links(ontology: Ontology, subject: Iri) -> list[Fact]:
         and ontology.has(fact.object)
         and ontology.term(fact.object).kind == "individual"
     ]
-
-
-def fact_evidence(ontology: Ontology, fact: Fact, why: str) -> Evidence:
-    """A fact of the ontology as evidence."""
-    text = ontology.verbalise(fact)
-    return Evidence(EvidenceId("fact:" + digest(text)), "fact", text, 1.0, why, facts=(fact,))
 
 
 def second_hop(work: Workspace) -> tuple[Evidence, ...]:

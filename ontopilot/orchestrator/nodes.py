@@ -18,8 +18,10 @@ from ontopilot.orchestrator.understand import (
     carry_over,
     describes_trouble,
     direct_facts,
+    members,
     unread,
 )
+from ontopilot.retrieval.facts import fact_evidence
 from ontopilot.retrieval.passage import Evidence, Query
 
 TurnRuntime = Runtime[Workspace]
@@ -86,6 +88,7 @@ def _choose(work: Workspace) -> Plan:
     situation = Situation(
         intent=work.intent,
         direct_facts=len(direct_facts(work.mentions, services.ontology)),
+        members=len(members(work.question, work.mentions, services.ontology)),
         mentions=len(work.mentions),
         asks_more=asks_more(work.question) or unread(work.question, work.mentions) > MOST_UNREAD,
         trouble=describes_trouble(work.question),
@@ -102,6 +105,10 @@ def retrieve(state: TurnState, runtime: TurnRuntime) -> Update:
     found = services.index.search(Query(work.text, work.mentions), k=FOUND)
     if state["strategy"] == "facts":
         found = _facts_first(work, found)
+    listed = members(work.question, work.mentions, services.ontology)
+    found = _joined(
+        [fact_evidence(services.ontology, fact, why=drafting.LISTED) for fact in listed], found
+    )
     work.evidence = found
     services.store.save_evidence(work.turn, work.evidence)
     done()
@@ -114,7 +121,7 @@ def _facts_first(work: Workspace, found: tuple[Evidence, ...]) -> tuple[Evidence
     held = {fact.triple for e in first for fact in e.facts}
     ontology = work.services.ontology
     first += [
-        drafting.fact_evidence(ontology, fact, "the question names it")
+        fact_evidence(ontology, fact, why="the question names it")
         for fact in direct_facts(work.mentions, ontology)
         if fact.triple not in held
     ]

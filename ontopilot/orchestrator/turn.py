@@ -100,7 +100,7 @@ class Turns:
         filled = intent.fill(work.question, mentions, work.services.ontology)
         if pending.kind == "confirm":
             work.intent = intent
-            work.plan = choose(Situation(intent, 0, 0, False, False, 0), self.store.typical_ms())
+            work.plan = choose(Situation(intent, 0, 0, 0, False, False, 0), self.store.typical_ms())
         elif filled.slots != intent.slots:
             work.intent = filled
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ontopilot.errors import QuestionError
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.terms import Fact, Iri, Mention
+from ontopilot.ontology.vocabulary import RDF_TYPE
 from ontopilot.prose import STOP_WORDS, content_words, quantities, split, tokens
 
 LONGEST = 20_000
@@ -28,6 +29,16 @@ _TROUBLE = re.compile(
     re.IGNORECASE,
 )
 _HOW = re.compile(r"\b(how (?:do|can|should|to) (?:i|we|you)?|steps?)\b", re.IGNORECASE)
+_LIST = re.compile(
+    r"\b(?:(?:which|what)\b[^?.!]*\b(?:do you|you (?:actually |currently )?)\s*(?:\w+ )?"
+    r"(?:sell|have|carry|offer|stock|got)|"
+    r"(?:list|name|show me)\b[^?.!]{0,20}\b(?:all|every|the|your)|"
+    r"what kinds? of|what types? of|(?:all|every) (?:the |of the |your )?\w+s? (?:that )?you)\b",
+    re.IGNORECASE,
+)
+MOST_LISTED = 12
+"""Members of a kind that may be listed; of more, a customer has to say more."""
+
 _MORE = re.compile(
     r"\b(how (?:do|can|should|to)|why|can i|could i|should i|what if|steps?)\b", re.I
 )
@@ -125,6 +136,24 @@ def direct_facts(mentions: Sequence[Mention], ontology: Ontology) -> tuple[Fact,
         for wanted in properties:
             found += _facts(ontology, subject, wanted)
     return tuple(dict.fromkeys(found))
+
+
+def members(question: str, mentions: Sequence[Mention], ontology: Ontology) -> tuple[Fact, ...]:
+    """That things are of the kind that a question wants listed; none when it wants no list.
+
+    The kind is the mentioned class that is the most special, with at least two members.
+    """
+    if not _LIST.search(question):
+        return ()
+    if any(ontology.term(m.iri).kind == "individual" or m.value for m in mentions):
+        return ()
+    kinds = [m.iri for m in mentions if ontology.term(m.iri).kind == "class"]
+    kinds = [iri for iri in kinds if 2 <= len(ontology.instances(iri)) <= MOST_LISTED]
+    if not kinds:
+        return ()
+    kind = min(kinds, key=lambda iri: len(ontology.instances(iri)))
+    things = sorted(ontology.instances(kind), key=ontology.label)
+    return tuple(fact for thing in things for fact in ontology.facts(thing, RDF_TYPE, kind))
 
 
 def _facts(ontology: Ontology, subject: Iri, wanted: Iri) -> list[Fact]:

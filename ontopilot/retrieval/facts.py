@@ -11,6 +11,7 @@ from ontopilot.ontology.vocabulary import OWL_THING, RDF_TYPE
 from ontopilot.retrieval.asked import spaced
 from ontopilot.retrieval.concepts import Concepts, distinct, stands_in
 from ontopilot.retrieval.lexical import stems
+from ontopilot.retrieval.meaning import Meaning
 from ontopilot.retrieval.passage import Evidence, EvidenceId, Query
 
 ABOUT_IT, ABOUT_MEMBERS, POINTS_TO_IT, ABOUT_ITS_KIND = 1.0, 0.75, 0.75, 0.7
@@ -101,19 +102,7 @@ class Facts:
         )
 
     def _verbalised(self, fact: Fact, score: float, why: str) -> Evidence:
-        origin = "inferred" if fact.inferred else "stated"
-        terms = tuple(iri for iri in (fact.subject, fact.predicate, fact.object) if _is_iri(iri))
-        return Evidence(
-            id=_id(fact),
-            kind="fact",
-            text=self._ontology.verbalise(fact),
-            score=score,
-            why=f"{why}, {origin} in the ontology",
-            title=self._ontology.label(fact.subject),
-            source=self._ontology.path.name,
-            terms=tuple(Iri(str(iri)) for iri in terms),
-            facts=(fact,),
-        )
+        return fact_evidence(self._ontology, fact, score=score, why=why)
 
     def _facts_around(self, iri: Iri) -> tuple[_Known, ...]:
         if not self._ontology.has(iri):
@@ -171,6 +160,23 @@ class Facts:
         if not self._ontology.has(value):
             return frozenset()
         return self._concepts.words(value)
+
+
+def fact_evidence(ontology: Meaning, fact: Fact, *, score: float = 1.0, why: str) -> Evidence:
+    """A fact of an ontology as evidence; `why` says, in words, why it is here."""
+    origin = "inferred" if fact.inferred else "stated"
+    terms = tuple(iri for iri in (fact.subject, fact.predicate, fact.object) if _is_iri(iri))
+    return Evidence(
+        id=_id(fact),
+        kind="fact",
+        text=ontology.verbalise(fact),
+        score=score,
+        why=f"{why}, {origin} in the ontology",
+        title=ontology.label(fact.subject),
+        source=ontology.path.name,
+        terms=tuple(Iri(str(iri)) for iri in terms),
+        facts=(fact,),
+    )
 
 
 def _match(known: _Known, words: frozenset[str], asked: Collection[Iri]) -> float:

@@ -158,3 +158,14 @@ def test_bad_arguments_are_refused(shop: Path) -> None:
         Agent("no name!", ontology=shop / "shop.ttl")
     with pytest.raises(OntopilotError, match=r"nowhere\.owl"):
         Agent("a", ontology=shop / "nowhere.owl", home=shop / "h").ask("Hello there, kettle?")
+
+
+def test_what_is_of_a_kind_is_listed(make_agent: MakeAgent, shop: Path) -> None:
+    file = shop / "shop.ttl"
+    more = ':WaveBeam a owl:NamedIndividual , :Router ; rdfs:label "WaveBeam" .\n'
+    file.write_text(file.read_text() + more)
+    answer = make_agent().ask("Which routers do you sell?")
+    assert answer.plan.strategy == "facts"
+    assert "NetBeam 5 is a router" in answer.text
+    assert "WaveBeam is a router" in answer.text
+    assert all(citation.kind == "fact" for citation in answer.citations)

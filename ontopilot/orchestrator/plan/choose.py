@@ -21,11 +21,13 @@ class Situation:
     """What is known when a turn is planned.
 
     `direct_facts` counts the ontology's facts that join a mentioned thing to a mentioned
-    property; `trouble` says that the question describes something that goes wrong.
+    property, `members` the things of a kind that is to be listed; `trouble` says that the
+    question describes something that goes wrong.
     """
 
     intent: Intent | None
     direct_facts: int
+    members: int
     mentions: int
     asks_more: bool
     trouble: bool
@@ -48,6 +50,8 @@ def _strategy(situation: Situation) -> tuple[Strategy, str]:
         name = situation.intent.action.name
         strategy: Strategy = "hand_over" if situation.intent.action.hands_over else "act"
         return strategy, f"the customer asks for {name!r} (score {situation.intent.score:.2f})"
+    if situation.members:
+        return "facts", f"the ontology lists {situation.members} of the kind that is asked for"
     if situation.direct_facts and not situation.asks_more:
         return "facts", f"{situation.direct_facts} facts of the ontology answer it"
     if situation.passages == 0 and situation.mentions == 0:
