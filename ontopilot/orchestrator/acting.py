@@ -15,6 +15,10 @@ from ontopilot.orchestrator.nodes import TurnRuntime, Update, timed
 from ontopilot.orchestrator.state import TurnState, Workspace
 from ontopilot.orchestrator.store import Pending, PendingKind
 
+LONGEST_VALUE = 60
+"""Characters of a slot's value that a customer is asked to agree to; longer ones are their own
+words."""
+
 
 async def act(state: TurnState, runtime: TurnRuntime) -> Update:
     """Run the action that the customer asks for, if the policies and the records allow it."""
@@ -72,7 +76,8 @@ async def _decide(work: Workspace, intent: Intent) -> None:
     asks = [v for v in found if v.severity == "confirm"]
     if asks:
         _remember(work, intent, "confirm")
-        agreed = interrupt({"message": asks[0].message, "action": intent.action.name})
+        question = f"{_proposal(intent)} {asks[0].message}"
+        agreed = interrupt({"message": question, "action": intent.action.name})
         # A node that is resumed runs from its beginning, so that it has just asked again.
         work.services.store.clear_pending(work.conversation)
         if not agreed:
@@ -82,6 +87,17 @@ async def _decide(work: Workspace, intent: Intent) -> None:
         if _blocked(work, await asyncio.to_thread(_violations, work, intent, True)):
             return
     await _run(work, intent)
+
+
+def _proposal(intent: Intent) -> str:
+    """What the customer is to agree to: `Refund an order (order A-10001, amount 20.0).`."""
+    said = intent.action.action.description.rstrip(".") or intent.action.name.replace("_", " ")
+    values = [
+        f"{name.replace('_', ' ')} {f'{value:.2f}' if isinstance(value, float) else value}"
+        for name, value in intent.slots.items()
+        if len(str(value)) <= LONGEST_VALUE
+    ]
+    return f"{said} ({', '.join(values)})." if values else f"{said}."
 
 
 def _violations(work: Workspace, intent: Intent, confirmed: bool) -> tuple[Violation, ...]:

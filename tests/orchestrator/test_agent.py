@@ -59,6 +59,7 @@ def test_a_refund_is_run_after_an_explicit_yes(make_agent: MakeAgent) -> None:
     agent = make_agent()
     asked = agent.ask("I want my money back for order A-10001", customer="C-1001")
     assert asked.outcome == "confirm"
+    assert asked.text.startswith("Refund an order (order A-10001). ")
     assert agent.refunded == []
     done = agent.ask("yes please", conversation=asked.conversation, customer="C-1001")
     assert done.outcome == "acted"
