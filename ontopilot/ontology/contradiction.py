@@ -138,10 +138,23 @@ def _more_than(
     if len(apart) > most:
         it, what = facts.name(subject), facts.name(predicate)
         shown = " and ".join(facts.name(value) for value in apart[: most + 1])
+        shown += "".join(_origin(facts, subject, predicate, value) for value in apart[: most + 1])
         yield Contradiction(
             f"{it} has {len(apart)} values of {what!r}, {shown}, and may have {most or 'none'}",
             (f"{what} max {most}", *(f"{it} {what} {facts.name(one)}" for one in apart)),
         )
+
+
+def _origin(facts: _Facts, subject: Iri, predicate: Iri, value: Node) -> str:
+    """Which class gives a thing a value that nobody stated of it: `, as every kettle has '24'`."""
+    if value in facts.asserted.values(subject, predicate):
+        return ""
+    for node, given in facts.asserted.pairs(v.OWL_HAS_VALUE):
+        if given == value and predicate in facts.asserted.values(node, v.OWL_ON_PROPERTY):
+            for cls, above in facts.asserted.pairs(v.RDFS_SUBCLASS):
+                if above == node and cls in facts.types.get(subject, ()):
+                    return f", as every {facts.name(cls)} has {facts.name(value)}"
+    return ""
 
 
 def _is_in(facts: _Facts, value: Node, filler: Iri) -> bool:

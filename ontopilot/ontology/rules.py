@@ -1,9 +1,10 @@
 """Reasoning by rules: OWL 2 RL (W3C OWL 2 Profiles, section 4.3), without Java."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.structure import of_type
 from ontopilot.ontology.supplement import chained, chains_of, readied
 from ontopilot.ontology.terms import Iri, Literal
 from ontopilot.ontology.triples import Node, Triple, Triples
@@ -19,13 +20,29 @@ def materialise(triples: Iterable[Triple]) -> list[Triple]:
     chains = chains_of(given)
     passage = _Passage()
     engine = reasonable.PyReasoner()
-    new: Iterable[Triple] = (*given, *readied(given))
+    new: Iterable[Triple] = (*_without_equal_literals(given), *readied(given))
     while True:
         engine.from_graph([passage.there(triple) for triple in new])
         found = [one for raw in engine.reason() if (one := passage.back(raw)) is not None]
         new = chained(chains, Triples.of(found)) if chains else ()
         if not new:
             return found
+
+
+def _without_equal_literals(triples: Triples) -> Iterator[Triple]:
+    """The triples but for what limits a data property to one value.
+
+    From two values of such a property the rules conclude that the literals are one, and then
+    change every other place where either of them stands. That two values are too many is found
+    among the contradictions, where it can be told of whom.
+    """
+    data = set(of_type(triples, v.OWL_DATA_PROPERTY))
+    limited = {node for node, on in triples.pairs(v.OWL_ON_PROPERTY) if on in data}
+    for triple in triples:
+        subject, predicate, value = triple
+        functional = predicate == v.RDF_TYPE and value == v.OWL_FUNCTIONAL and subject in data
+        if not functional and not (predicate in v.MAX_CARDINALITIES and subject in limited):
+            yield triple
 
 
 class _Passage:

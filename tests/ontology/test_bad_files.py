@@ -247,3 +247,20 @@ def test_a_snapshot_loaded_before_the_file_broke_stays_usable(tmp_path: Path) ->
     with pytest.raises(OntologySyntaxError):
         Ontology.load(path)
     assert before.terms("class")[0].label == "A"
+
+
+def test_a_value_too_many_is_blamed_on_whoever_has_it(load: Load) -> None:
+    turtle = (
+        ':months a owl:DatatypeProperty, owl:FunctionalProperty ; rdfs:label "warranty" . '
+        ":added a owl:DatatypeProperty, owl:FunctionalProperty . "
+        ':Small a owl:Class ; rdfs:label "small appliance" ; rdfs:subClassOf '
+        "[ a owl:Restriction ; owl:onProperty :months ; owl:hasValue 24 ] . "
+        ":plan a owl:NamedIndividual ; :added 24 . "
+        ':new a :Small ; rdfs:label "AquaBoil 9" ; :months 36 .'
+    )
+    with pytest.raises(InconsistentOntology) as caught:
+        load(turtle)
+    message = str(caught.value)
+    assert "AquaBoil 9 has 2 values of 'warranty'" in message
+    assert "as every small appliance has '24'" in message
+    assert "plan" not in message
