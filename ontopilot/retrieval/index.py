@@ -17,7 +17,7 @@ from ontopilot.retrieval.fuse import fuse
 from ontopilot.retrieval.lexical import Lexical, stems, weights
 from ontopilot.retrieval.meaning import Meaning
 from ontopilot.retrieval.passage import Evidence, EvidenceKind, Passage, Query
-from ontopilot.retrieval.relevance import Relevance, worded
+from ontopilot.retrieval.relevance import Relevance
 from ontopilot.retrieval.tags import Tags
 
 DENSE, LEXICAL, CONCEPT = 1.0, 1.0, 0.5
@@ -74,7 +74,7 @@ class KnowledgeIndex:
         passages: Sequence[Passage],
         vectors: Vectors,
         *,
-        statements: Vectors,
+        statements: Vectors | None = None,
         encoder: Encoder,
         ontology: Meaning | None,
         report: IndexReport,
@@ -108,7 +108,7 @@ class KnowledgeIndex:
     def build(
         cls, passages: Sequence[Passage], *, encoder: Encoder, ontology: Meaning | None = None
     ) -> "KnowledgeIndex":
-        """An index in memory.
+        """An index in memory; statements are encoded when their nearness is asked for.
 
         Raises:
             DocumentError: two passages have the same id.
@@ -121,11 +121,8 @@ class KnowledgeIndex:
                 )
             seen.add(passage.id)
         vectors = encode([passage.indexed_text for passage in passages], encoder)
-        said = encode([text for passage in passages for text in worded(passage)], encoder)
         report = IndexReport(len(passages), embedded=len(passages))
-        return cls(
-            passages, vectors, statements=said, encoder=encoder, ontology=ontology, report=report
-        )
+        return cls(passages, vectors, encoder=encoder, ontology=ontology, report=report)
 
     def with_ontology(self, ontology: Meaning | None) -> "KnowledgeIndex":
         """The same passages under another ontology: tagged again, not embedded again."""

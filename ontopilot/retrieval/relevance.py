@@ -21,21 +21,26 @@ def worded(passage: Passage) -> list[str]:
 
 
 class Relevance:
-    """The vectors of all statements of a corpus; those of facts are made when they are needed.
+    """The vectors of the statements of a corpus; those that are not given are made when needed.
 
-    `vectors` has a row for each statement of each passage, in their order.
+    `vectors` has a row for each statement of each passage, in their order. The texts of facts,
+    and of everything where `vectors` is None, are encoded at their first use.
     """
 
-    def __init__(self, passages: Sequence[Passage], vectors: Vectors, encoder: Encoder) -> None:
-        self._vectors = vectors
+    def __init__(
+        self, passages: Sequence[Passage], vectors: Vectors | None, encoder: Encoder
+    ) -> None:
         self._encoder = encoder
+        self._vectors = vectors
         self._rows: dict[EvidenceId, int] = {}
-        at = 0
-        for passage in passages:
-            self._rows[passage.id] = at
-            at += len(statements(passage.text))
-        self._usual = usual_cosine(vectors)
-        self._fact = lru_cache(maxsize=16384)(self._encoded)
+        self._passages = {passage.id: passage for passage in passages} if vectors is None else {}
+        self._usual = 0.0 if vectors is None else usual_cosine(vectors)
+        self._one = lru_cache(maxsize=16384)(self._encoded)
+        if vectors is not None:
+            at = 0
+            for passage in passages:
+                self._rows[passage.id] = at
+                at += len(statements(passage.text))
 
     def of(
         self, asked: NDArray[np.float32], evidence: Sequence[Evidence]
@@ -49,14 +54,19 @@ class Relevance:
         return tuple(self._near(asked, item) for item in evidence)
 
     def _near(self, asked: NDArray[np.float32], item: Evidence) -> tuple[float, ...]:
+        cosines = (self._of_item(item) @ asked.T).max(axis=1, initial=-1.0)
+        return tuple(float(cosine) for cosine in (cosines - self._usual) / (1.0 - self._usual))
+
+    def _of_item(self, item: Evidence) -> Vectors:
+        """The vectors of a piece of evidence, one row a statement."""
         count = len(statements(item.text))
         start = self._rows.get(item.id)
-        if start is None:
-            vectors = self._fact(item.text)[np.newaxis, :].repeat(count, axis=0)
-        else:
-            vectors = self._vectors[start : start + count]
-        cosines = (vectors @ asked.T).max(axis=1, initial=-1.0)
-        return tuple(float(cosine) for cosine in (cosines - self._usual) / (1.0 - self._usual))
+        if start is not None and self._vectors is not None:
+            return self._vectors[start : start + count]
+        passage = self._passages.get(item.id)
+        texts = [item.text] * count if passage is None else worded(passage)[:count]
+        rows = [self._one(text) for text in texts]
+        return np.array(rows, dtype=np.float32).reshape(count, self._encoder.dimension)
 
     def _encoded(self, text: str) -> NDArray[np.float32]:
         return encode([text], self._encoder).reshape(-1)
