@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shop import OrderBook
+from order_book import OrderBook
 
 from ontopilot import Agent, Knowledge
 

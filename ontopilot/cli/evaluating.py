@@ -8,9 +8,13 @@ import typer
 from ontopilot.cli.agents import AgentName, opened
 from ontopilot.cli.asking import AsJson, prepare
 from ontopilot.cli.output import print_json, progress, screen, shortened
+from ontopilot.orchestrator import ablation
+from ontopilot.orchestrator.ablation import PARTS
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from ontopilot.orchestrator.evaluate.score import Price
 
 QuestionFile = Annotated[
     Path, typer.Option("--questions", help="Questions, one JSON object a line.")
@@ -20,6 +24,7 @@ _SHOWN = {
     "fact_accuracy": "facts stated",
     "forbidden_facts": "forbidden facts stated",
     "citation_precision": "citation precision",
+    "citation_recall": "citation recall",
     "unsupported_claims": "unsupported claims",
     "right_refusals": "right refusals",
     "wrong_refusals": "wrong refusals",
@@ -27,6 +32,8 @@ _SHOWN = {
     "errors": "errors",
     "latency_p50_ms": "latency p50",
     "latency_p95_ms": "latency p95",
+    "tokens": "tokens an answer",
+    "price": "price an answer",
 }
 _WORST = 10
 
@@ -46,7 +53,15 @@ def build() -> typer.Typer:
 def answers(
     agent: AgentName,
     questions: QuestionFile,
+    *,
     split: Annotated[str | None, typer.Option(help="Only this split: dev or test.")] = None,
+    ablate: Annotated[
+        str, typer.Option(help=f"Parts to leave out, with commas: {', '.join(PARTS)}.")
+    ] = "",
+    price: Annotated[
+        str, typer.Option(help="Price of a million tokens: PROMPT,COMPLETION.")
+    ] = "0,0",
+    html: Annotated[Path | None, typer.Option(help="Write a report to read to this file.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask an agent every question of a file and score the answers from the file alone.
@@ -55,12 +70,19 @@ def answers(
     """
     from ontopilot.orchestrator.evaluate.answers import evaluate_answers
     from ontopilot.orchestrator.evaluate.questions import read_questions
+    from ontopilot.orchestrator.evaluate.report import write_report
 
+    parts = ablation.parts(ablate.split(","))
+    costs = _price(price)
     asked = read_questions(questions, split=split)
     with opened(agent) as examined:
         prepare(examined)
         with progress() as shown:
-            report = evaluate_answers(examined, asked, progress=shown)
+            report = evaluate_answers(
+                examined, asked, ablate=sorted(parts), price=costs, progress=shown
+            )
+    if html is not None:
+        write_report(html, report, title=f"{report['agent']} on {questions.name}")
     if as_json:
         print_json(report)
         return
@@ -109,6 +131,18 @@ def retrieval(
     screen().print(_recall(report))
 
 
+def _price(text: str) -> "Price":
+    from ontopilot.orchestrator.evaluate.score import Price
+
+    try:
+        prompt, completion = (float(part) for part in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(
+            f"--price is {text!r}: write two numbers, such as 0.5,1.5"
+        ) from None
+    return Price(prompt, completion)
+
+
 def _depths(text: str) -> list[int]:
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isdecimal() and int(part) > 0 for part in parts):
@@ -131,6 +165,8 @@ def _cell(name: str, figure: dict[str, Any]) -> str:
         return "–"
     if name.endswith("_ms"):
         return f"{figure['value']:,.0f} ms"
+    if name in ("tokens", "price"):
+        return f"{figure['value']:,.4g}"
     return f"{figure['value']:.2f} ({figure['low']:.2f}–{figure['high']:.2f})"
 
 

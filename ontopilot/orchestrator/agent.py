@@ -15,6 +15,7 @@ from ontopilot.models.engine import Engine
 from ontopilot.models.pool import Pool
 from ontopilot.models.spec import Model
 from ontopilot.ontology.ontology import Ontology
+from ontopilot.orchestrator.ablation import parts
 from ontopilot.orchestrator.actions import Records
 from ontopilot.orchestrator.answer import Answer
 from ontopilot.orchestrator.declared import Action, declare
@@ -146,6 +147,18 @@ class Agent:
                 context_tokens=self._context_tokens,
             )
         return self._turns
+
+    def ablate(self, *names: str) -> None:
+        """Leave parts out of the turns that follow, to measure what they are worth.
+
+        Args:
+            names: of `ontology`, `retrieval`, `interactions`, `verify`, `reasoner`; none of them
+                makes the agent whole again.
+
+        Raises:
+            ConfigError: there is no such part.
+        """
+        self._started().submit(self._ready()).result().ablated = parts(names)
 
     @property
     def actions(self) -> tuple[Action, ...]:

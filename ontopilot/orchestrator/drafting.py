@@ -9,7 +9,8 @@ from ontopilot.models.pool import Role
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.terms import Fact, Iri, Literal, Mention
 from ontopilot.ontology.vocabulary import RDF_TYPE
-from ontopilot.orchestrator.answer import Claim
+from ontopilot.orchestrator.ablation import kinds
+from ontopilot.orchestrator.answer import Claim, Verdict, VerdictStatus
 from ontopilot.orchestrator.cited import CitedStream
 from ontopilot.orchestrator.events import Released
 from ontopilot.orchestrator.prompts import DRAFT, REASON, draft_request
@@ -32,12 +33,7 @@ def offer(work: Workspace, claim: Claim) -> bool:
     """Judge a claim; release it when it is supported, else keep it back. True if released."""
     if len(work.claims) >= MOST_CLAIMS or any(c.text == claim.text for c in work.claims):
         return False
-    verdict = judge(
-        claim,
-        evidence=work.evidence,
-        ontology=work.services.ontology,
-        question=work.question,
-    )
+    verdict = _judged(work, claim)
     work.verdicts.append(verdict)
     if verdict.status != "supported":
         work.services.store.withhold(work.turn, verdict.claim, verdict)
@@ -47,6 +43,18 @@ def offer(work: Workspace, claim: Claim) -> bool:
     work.claims.append(verdict.claim)
     work.emit(Released(verdict.claim, text, work.citations()))
     return True
+
+
+def _judged(work: Workspace, claim: Claim) -> Verdict:
+    if "verify" in work.services.ablated:
+        cited: VerdictStatus = "supported" if claim.evidence_ids else "unsupported"
+        return Verdict(claim, cited, "It was not checked: verification is left out.")
+    return judge(
+        claim,
+        evidence=work.evidence,
+        ontology=work.services.ontology,
+        question=work.question,
+    )
 
 
 def quote_facts(work: Workspace) -> bool:
@@ -204,7 +212,9 @@ def second_hop(work: Workspace) -> tuple[Evidence, ...]:
                 known.add(term)
                 added.append(Mention(0, 0, ontology.label(term), term, 0.5))
     text = f"{work.text} {work.evidence[0].text}" if work.evidence else work.text
-    found = work.services.index.search(Query(text, (*work.mentions, *added[:6])), k=8)
+    found = work.services.index.search(
+        Query(text, (*work.mentions, *added[:6])), k=8, kinds=kinds(work.services.ablated)
+    )
     held = {item.id for item in work.evidence}
     hop = tuple(replace(e, why=f"second step: {e.why}") for e in found if e.id not in held)
     return (*work.evidence, *hop)

@@ -8,6 +8,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from ontopilot.orchestrator import drafting
+from ontopilot.orchestrator.ablation import kinds
 from ontopilot.orchestrator.events import Step
 from ontopilot.orchestrator.plan.choose import Situation, choose
 from ontopilot.orchestrator.plan.plan import Plan
@@ -61,6 +62,8 @@ def read_question(work: Workspace) -> None:
     """Fill a workspace with what the question means; the same question gives the same result."""
     services = work.services
     mentions = services.ontology.link(work.question)
+    if "ontology" in services.ablated:
+        mentions = tuple(mention for mention in mentions if mention.value)
     earlier = (
         () if work.first else services.store.earlier_mentions(work.conversation, before=work.turn)
     )
@@ -91,7 +94,7 @@ def _choose(work: Workspace) -> Plan:
         members=len(members(work.question, work.mentions, services.ontology)),
         mentions=len(work.mentions),
         asks_more=asks_more(work.question) or unread(work.question, work.mentions) > MOST_UNREAD,
-        trouble=describes_trouble(work.question),
+        trouble="reasoner" not in services.ablated and describes_trouble(work.question),
         passages=len(services.index.passages),
     )
     return choose(situation, services.store.typical_ms())
@@ -102,7 +105,9 @@ def retrieve(state: TurnState, runtime: TurnRuntime) -> Update:
     work = runtime.context
     done = timed(work, "retrieve")
     services = work.services
-    found = services.index.search(Query(work.text, work.mentions), k=FOUND)
+    found = services.index.search(
+        Query(work.text, work.mentions), k=FOUND, kinds=kinds(services.ablated)
+    )
     if state["strategy"] == "facts":
         found = _facts_first(work, found)
     listed = members(work.question, work.mentions, services.ontology)
@@ -160,7 +165,7 @@ def _next(state: TurnState, work: Workspace) -> str:
     repairable = any(v.status != "supported" for v in work.verdicts) and not work.claims
     if repairable and state["attempt"] < 2 and work.services.pool.generates("generator"):
         return "draft"
-    if not state["reasoned"]:
+    if not state["reasoned"] and "reasoner" not in work.services.ablated:
         return "reason"
     return "respond" if state["attempt"] else "draft"
 

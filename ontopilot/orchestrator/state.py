@@ -9,6 +9,7 @@ from ontopilot.models.pool import Pool
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.policy import Policies
 from ontopilot.ontology.terms import Mention
+from ontopilot.orchestrator.ablation import Part
 from ontopilot.orchestrator.actions import Catalog, Intent
 from ontopilot.orchestrator.answer import Answer, Citation, Claim, Outcome, Verdict
 from ontopilot.orchestrator.events import Event
@@ -41,6 +42,7 @@ class Services:
     actions: Catalog
     instructions: str
     context_tokens: int
+    ablated: frozenset[Part] = frozenset()
 
 
 @dataclass(slots=True)

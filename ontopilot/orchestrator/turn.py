@@ -9,6 +9,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
 from ontopilot.orchestrator import nodes
+from ontopilot.orchestrator.ablation import Part
 from ontopilot.orchestrator.actions import Intent
 from ontopilot.orchestrator.answer import Answer
 from ontopilot.orchestrator.checkpoint import Checkpoints, sweep
@@ -42,6 +43,7 @@ class Turns:
         self._instructions = instructions
         self._context_tokens = context_tokens
         self._graph = build(saver)
+        self.ablated: frozenset[Part] = frozenset()
 
     @classmethod
     async def open(
@@ -149,15 +151,17 @@ class Turns:
         snapshot = self._snapshots.unchanged()
         if snapshot is None:
             snapshot = await asyncio.to_thread(self._snapshots.current)
+        bare = "ontology" in self.ablated
         return Services(
             ontology=snapshot.ontology,
             policies=snapshot.policies,
-            index=snapshot.index,
+            index=snapshot.index.with_ontology(None) if bare else snapshot.index,
             pool=self._snapshots.pool,
             store=self.store,
             actions=snapshot.actions,
             instructions=self._instructions,
             context_tokens=self._context_tokens,
+            ablated=self.ablated,
         )
 
     async def aclose(self) -> None:

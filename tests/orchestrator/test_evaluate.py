@@ -6,8 +6,11 @@ import pytest
 
 from ontopilot.errors import ConfigError, QuestionError
 from ontopilot.models.messages import Usage
+from ontopilot.models.scripted import ScriptedEngine
 from ontopilot.orchestrator.answer import Answer
 from ontopilot.orchestrator.evaluate.questions import Question, read_questions
+from ontopilot.orchestrator.evaluate.report import write_report
+from ontopilot.orchestrator.evaluate.score import Price, score, summarise
 from ontopilot.orchestrator.plan.plan import Plan
 
 
@@ -100,6 +103,9 @@ class Scripted:
     def __init__(self):
         self.asked = []
 
+    def ablate(self, *names):
+        pass
+
     def ask(self, question, *, conversation=None, customer=None):
         if not question:
             raise QuestionError("question: it is empty")
@@ -154,3 +160,66 @@ def test_a_report_is_the_same_for_the_same_answers():
     answers = [{"text": "?" * (n % 2), "outcome": "answered"} for n in range(5)]
     made = [summarise([score(q, a) for q, a in zip(rows, answers, strict=True)]) for _ in "ab"]
     assert made[0] == made[1]
+
+
+def test_a_part_that_is_left_out_does_nothing(make_agent):
+    agent = make_agent()
+    question = "What is the warranty period of the NetBeam 5?"
+    assert agent.ask(question).citations[0].kind == "fact"
+    agent.ablate("ontology")
+    answer = agent.ask(question)
+    assert all(citation.kind != "fact" for citation in answer.citations)
+    agent.ablate("retrieval")
+    assert all(c.kind == "fact" for c in agent.ask("How do I descale my AquaBoil 2?").citations)
+    agent.ablate()
+    assert agent.ask(question).citations[0].kind == "fact"
+
+
+def test_what_verification_would_withhold_is_shown_without_it(make_agent):
+    agent = make_agent(generator=ScriptedEngine(["The AquaBoil 2 weighs 99 kilograms. [1]"] * 9))
+    question = "How do I descale my AquaBoil 2?"
+    assert "99 kilograms" not in agent.ask(question).text
+    agent.ablate("verify")
+    assert "99 kilograms" in agent.ask(question).text
+
+
+def test_an_unknown_part_is_named(make_agent):
+    with pytest.raises(ConfigError, match="no part 'ontolgy'; use ontology"):
+        make_agent().ablate("ontolgy")
+
+
+def test_tokens_and_price_are_counted():
+    answer = {"text": "Hello.", "usage": {"prompt_tokens": 1000, "completion_tokens": 500}}
+    scored = score(Question("q", "Hi?"), answer, price=Price(1.0, 2.0))
+    figures = summarise([scored])["overall"]
+    assert figures["tokens"]["value"] == 1500
+    assert figures["price"]["value"] == pytest.approx(0.002)
+
+
+def test_citation_recall_counts_facts_that_a_cited_text_states():
+    question = Question("q", "How long?", expected_facts=(("24 months",), ("free",)))
+    citation = {"number": 1, "id": "fact:1", "text": "It is two years.", "kind": "fact"}
+    answer = {"text": "Two years. [1]", "citations": [citation]}
+    assert score(question, answer).parts["citation_recall"] == (1.0, 2.0)
+
+
+def test_a_report_shows_what_was_said_as_text(tmp_path):
+    scored = score(Question("q", "Hi?"), {"text": "<script>alert(1)</script>"})
+    row = {
+        "id": "q<1>",
+        "kind": "lookup",
+        "question": "Hi?",
+        "expect": "answer",
+        "outcome": "answered",
+        "text": "<script>alert(1)</script>",
+        "problems": ["not stated: '<b>'"],
+    }
+    report = {"ablated": ["verify"], **summarise([scored]), "results": [row]}
+    write_report(tmp_path / "report.html", report, title="tiny & co")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    assert "tiny &amp; co" in page
+    assert "Left out: verify" in page
+    with pytest.raises(ConfigError, match="give another path"):
+        write_report(tmp_path / "nowhere" / "r.html", report, title="t")

@@ -2,27 +2,35 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ontopilot.errors import OntopilotError
 from ontopilot.orchestrator.agent import Agent
 from ontopilot.orchestrator.answer_json import answer_document
 from ontopilot.orchestrator.evaluate.questions import Question
-from ontopilot.orchestrator.evaluate.score import score, summarise
+from ontopilot.orchestrator.evaluate.score import FREE, Price, score, summarise
 
 Progress = Callable[[str, int, int], None]
 
 
 def evaluate_answers(
-    agent: Agent, questions: Sequence[Question], *, progress: Progress | None = None
+    agent: Agent,
+    questions: Sequence[Question],
+    *,
+    ablate: Sequence[str] = (),
+    price: Price = FREE,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Figures overall and per kind, and for each question what was said and what was wrong.
 
+    `ablate` names parts of the agent to leave out (see `Agent.ablate`).
     Actions that the agent takes are real: give it a seed that may be changed.
     """
+    agent.ablate(*ablate)
     scored, rows = [], []
     for done, (question, answer) in enumerate(ask_all(agent, questions), start=1):
-        result = score(question, answer)
+        result = score(question, answer, price=price)
         scored.append(result)
         rows.append(
             {
@@ -38,7 +46,14 @@ def evaluate_answers(
         )
         if progress is not None:
             progress("asking", done, len(questions))
-    return {"agent": agent.name, **summarise(scored), "results": rows}
+    agent.ablate()
+    return {
+        "agent": agent.name,
+        "ablated": sorted(ablate),
+        "price_per_million_tokens": asdict(price),
+        **summarise(scored),
+        "results": rows,
+    }
 
 
 def ask_all(

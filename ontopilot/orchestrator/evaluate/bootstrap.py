@@ -47,5 +47,15 @@ def quantile(values: Sequence[float], q: float) -> Estimate:
     return Estimate(float(np.quantile(array, q)), float(low), float(high), number, number)
 
 
+def mean(values: Sequence[float]) -> Estimate:
+    """Estimate a mean."""
+    if not values:
+        return Estimate(None, None, None, 0, 0)
+    array = np.array(values, dtype=np.float64)
+    low, high = np.quantile(array[_draws(len(values))].mean(axis=1), [0.025, 0.975])
+    number = len(values)
+    return Estimate(float(array.mean()), float(low), float(high), float(array.sum()), number)
+
+
 def _draws(size: int) -> NDArray[np.int64]:
     return np.random.default_rng(SEED).integers(0, size, size=(RESAMPLES, size))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ontopilot.orchestrator.evaluate.bootstrap import SEED, quantile, share
+from ontopilot.orchestrator.evaluate.bootstrap import SEED, mean, quantile, share
 from ontopilot.orchestrator.evaluate.normal import states
 from ontopilot.orchestrator.evaluate.questions import Question
 from ontopilot.orchestrator.evaluate.support import delivered
@@ -13,6 +13,7 @@ METRICS = (
     "fact_accuracy",
     "forbidden_facts",
     "citation_precision",
+    "citation_recall",
     "unsupported_claims",
     "right_refusals",
     "wrong_refusals",
@@ -25,6 +26,17 @@ _NOT_REFUSED_BY = {"hand_over": frozenset({"handed_over"})}
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What a million tokens cost, of the prompt and of the completion."""
+
+    prompt: float = 0.0
+    completion: float = 0.0
+
+
+FREE = Price()
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
     """One answer's share of every metric, as (counted, out of), and what went wrong in words."""
 
@@ -32,9 +44,11 @@ class Scored:
     parts: Mapping[str, tuple[float, float]]
     milliseconds: float | None
     problems: tuple[str, ...]
+    tokens: float = 0.0
+    price: float = 0.0
 
 
-def score(question: Question, answer: Mapping[str, Any]) -> Scored:
+def score(question: Question, answer: Mapping[str, Any], *, price: Price = FREE) -> Scored:
     """Score one answer, given as the document that `ontopilot ask --json` prints.
 
     `answer["milliseconds"]` is its latency; `answer["error"]`, in place of everything else, says
@@ -50,6 +64,7 @@ def score(question: Question, answer: Mapping[str, Any]) -> Scored:
         "fact_accuracy": _of(len(question.expected_facts) - len(missed), question.expected_facts),
         "forbidden_facts": _of(len(wrong), question.forbidden_facts),
         "citation_precision": _precision(question, answer),
+        "citation_recall": _recall(question, answer),
         "unsupported_claims": _of(len(unsupported), claims),
         "errors": (float("error" in answer), 1.0),
         **_refusals(question, outcome),
@@ -59,7 +74,15 @@ def score(question: Question, answer: Mapping[str, Any]) -> Scored:
     problems += [f"unsupported: {claim.text!r}: {claim.problem}" for claim in unsupported]
     problems += _wrong_end(question, outcome, parts)
     problems += [f"error: {answer['error']}"] if "error" in answer else []
-    return Scored(question, parts, answer.get("milliseconds"), tuple(problems))
+    prompt, completion = _tokens(answer)
+    return Scored(
+        question,
+        parts,
+        answer.get("milliseconds"),
+        tuple(problems),
+        prompt + completion,
+        (prompt * price.prompt + completion * price.completion) / 1e6,
+    )
 
 
 def summarise(results: Sequence[Scored]) -> dict[str, Any]:
@@ -74,11 +97,18 @@ def summarise(results: Sequence[Scored]) -> dict[str, Any]:
 
 
 def figures(results: Sequence[Scored]) -> dict[str, Any]:
-    """Every metric of some results: `{metric: {value, low, high, count, of}}`."""
+    """Every metric of some results: `{metric: {value, low, high, count, of}}`.
+
+    `tokens` and `price` are means an answer; the price is in the currency of `Price`.
+    """
     times = [r.milliseconds for r in results if r.milliseconds is not None]
     shares = {name: share([r.parts[name] for r in results]) for name in METRICS}
     quantiles = {"latency_p50_ms": quantile(times, 0.5), "latency_p95_ms": quantile(times, 0.95)}
-    return {name: asdict(estimate) for name, estimate in (shares | quantiles).items()}
+    means = {
+        "tokens": mean([r.tokens for r in results]),
+        "price": mean([r.price for r in results]),
+    }
+    return {name: asdict(estimate) for name, estimate in (shares | quantiles | means).items()}
 
 
 def _of(counted: int, whole: Sequence[object]) -> tuple[float, float]:
@@ -110,6 +140,18 @@ def _precision(question: Question, answer: Mapping[str, Any]) -> tuple[float, fl
         return (0.0, 0.0)
     citations = answer.get("citations", ())
     return _of(sum(_wanted(question, citation) for citation in citations), citations)
+
+
+def _recall(question: Question, answer: Mapping[str, Any]) -> tuple[float, float]:
+    """How many of the expected facts some cited text states."""
+    texts = [f"{c.get('title', '')}\n{c.get('text', '')}" for c in answer.get("citations", ())]
+    facts = question.expected_facts if question.expect == "answer" else ()
+    return _of(sum(any(states(text, fact) for text in texts) for fact in facts), facts)
+
+
+def _tokens(answer: Mapping[str, Any]) -> tuple[float, float]:
+    usage = answer.get("usage") or {}
+    return float(usage.get("prompt_tokens", 0)), float(usage.get("completion_tokens", 0))
 
 
 def _wanted(question: Question, citation: Mapping[str, Any]) -> bool:
