@@ -32,6 +32,8 @@ th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(-
 .bar i { display: block; height: 100%; background: var(--good); border-radius: 2px }
 .low i { background: var(--bad) }
 small, .quiet { opacity: .75 }
+td, td small { white-space: nowrap }
+td small { display: block }
 details { border-bottom: 1px solid var(--line); padding: .4rem 0 }
 summary { cursor: pointer }
 .wrong summary::before { content: "✗ "; color: var(--bad) }

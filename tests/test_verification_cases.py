@@ -1,0 +1,53 @@
+"""The checker on claims that were written without knowledge of it."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[1]
+CASES = Path(__file__).parent / "verification" / "cases.jsonl"
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def figures(cases):
+    folder = str(ROOT / "benchmarks")
+    sys.path.insert(0, folder)
+    try:
+        import verification
+
+        return verification.measure(cases)
+    finally:
+        sys.path.remove(folder)
+
+
+def test_there_are_enough_cases_of_every_kind(figures):
+    counts = dict(figures["cases"])
+    true = counts.pop("verbatim") + counts.pop("paraphrase")
+    assert true >= 200
+    assert sum(counts.values()) >= 200
+    assert min(counts.values()) >= 40
+
+
+def test_what_is_cited_stands_in_the_pages(cases):
+    pages = " ".join(
+        " ".join(page.read_text(encoding="utf-8").split())
+        for page in (ROOT / "examples" / "customer_service" / "docs").glob("*.md")
+    )
+    for case in cases:
+        for item in case["evidence"]:
+            if item["kind"] == "passage":
+                assert " ".join(item["text"].split()) in pages, case["id"]
+
+
+def test_quotations_pass_and_wrong_amounts_do_not(figures):
+    assert figures["withheld"]["verbatim"] <= 0.02
+    assert figures["withheld"]["number"] >= 0.95
+    assert figures["withheld"]["unit"] >= 0.95
