@@ -8,8 +8,6 @@ import typer
 from ontopilot.cli.agents import AgentName, opened
 from ontopilot.cli.asking import AsJson, prepare
 from ontopilot.cli.output import print_json, progress, screen, shortened
-from ontopilot.orchestrator import ablation
-from ontopilot.orchestrator.ablation import PARTS
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -36,6 +34,7 @@ _SHOWN = {
     "price": "price an answer",
 }
 _WORST = 10
+_PARTS = "ontology, retrieval, interactions, verify, reasoner"
 
 
 def build() -> typer.Typer:
@@ -55,9 +54,7 @@ def answers(
     questions: QuestionFile,
     *,
     split: Annotated[str | None, typer.Option(help="Only this split: dev or test.")] = None,
-    ablate: Annotated[
-        str, typer.Option(help=f"Parts to leave out, with commas: {', '.join(PARTS)}.")
-    ] = "",
+    ablate: Annotated[str, typer.Option(help=f"Parts to leave out, with commas: {_PARTS}.")] = "",
     price: Annotated[
         str, typer.Option(help="Price of a million tokens: PROMPT,COMPLETION.")
     ] = "0,0",
@@ -68,6 +65,7 @@ def answers(
 
     Actions are carried out: use an agent whose data may be changed.
     """
+    from ontopilot.orchestrator import ablation
     from ontopilot.orchestrator.evaluate.answers import evaluate_answers
     from ontopilot.orchestrator.evaluate.questions import read_questions
     from ontopilot.orchestrator.evaluate.report import write_report

@@ -12,6 +12,7 @@ from ontopilot.orchestrator.verify.polarity import check_polarity
 from ontopilot.orchestrator.verify.reading import Reading, read
 from ontopilot.orchestrator.verify.stated import check_facts
 from ontopilot.orchestrator.verify.subject import Coverage, Meanings, check_subject, cover
+from ontopilot.orchestrator.verify.substitution import check_substitution
 from ontopilot.orchestrator.verify.units import Unit, units
 from ontopilot.prose import plain
 from ontopilot.retrieval.passage import Evidence
@@ -111,6 +112,7 @@ def _check(
         check_polarity(reading, unit.reading)
         or check_amounts(reading, unit.reading)
         or check_limits(reading, unit.reading, question=question)
+        or check_substitution(reading, unit.reading)
     )
 
 
