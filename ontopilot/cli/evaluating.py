@@ -27,6 +27,7 @@ _SHOWN = {
     "right_refusals": "right refusals",
     "wrong_refusals": "wrong refusals",
     "policy_breaches": "policy breaches",
+    "right_actions": "actions recognised",
     "errors": "errors",
     "latency_p50_ms": "latency p50",
     "latency_p95_ms": "latency p95",

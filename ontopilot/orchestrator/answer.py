@@ -55,6 +55,14 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Requested:
+    """The action that a turn was about, done or not, and the values that were read for it."""
+
+    name: str
+    slots: dict[str, str | float | int | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The result of a turn.
 
@@ -73,4 +81,5 @@ class Answer:
     conversation: str
     turn: str
     ontology_version: str = ""
+    action: Requested | None = None
     versions: dict[str, str] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Ending a turn: the answer is put together and written into the store."""
 
 from ontopilot.errors import TurnError
-from ontopilot.orchestrator.answer import Answer
+from ontopilot.orchestrator.answer import Answer, Requested
 from ontopilot.orchestrator.state import Workspace
 
 NOT_FOUND = (
@@ -19,6 +19,7 @@ def compose(work: Workspace, *, complete: bool) -> Answer:
     parts = [work.marked(claim) for claim in work.claims]
     if work.message:
         parts.append(work.message)
+    asked = work.intent
     return Answer(
         text=" ".join(parts),
         outcome=work.outcome,
@@ -31,6 +32,7 @@ def compose(work: Workspace, *, complete: bool) -> Answer:
         conversation=work.conversation,
         turn=work.turn,
         ontology_version=work.services.ontology.version,
+        action=None if asked is None else Requested(asked.action.name, dict(asked.slots)),
         versions=dict(work.versions),
     )
 

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from ontopilot.errors import ConfigError
 from ontopilot.orchestrator.evaluate.normal import states
 from ontopilot.orchestrator.evaluate.questions import Question
 from ontopilot.orchestrator.evaluate.score import METRICS, score, summarise
@@ -185,6 +186,36 @@ def test_a_ticket_is_found_by_its_own_id():
 def test_refusals_and_breaches(expect, outcome, metric, expected):
     question = Question.of({"question": "?", "expect": expect})
     assert score(question, answer("", outcome=outcome, evidence=())).parts[metric] == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "action", "share"),
+    [
+        (["refund"], ("refund", {"order": "A-1"}), (1, 1)),
+        (["refund", "hand_over"], ("hand_over", {}), (1, 1)),
+        (["refund"], ("cancel_order", {}), (0, 1)),
+        (["refund"], None, (0, 1)),
+        ([{"name": "refund", "slots": {"amount": 20}}], ("refund", {"amount": 20.0}), (1, 1)),
+        ([{"name": "refund", "slots": {"amount": 20}}], ("refund", {"amount": 2.0}), (0, 1)),
+        ([{"name": "refund", "slots": {"order": "a-1"}}], ("refund", {"order": "A-1"}), (1, 1)),
+        ([{"name": "refund", "slots": {"order": "A-1"}}], ("refund", {}), (0, 1)),
+        (None, ("refund", {}), (0, 0)),
+    ],
+)
+def test_an_action_counts_with_the_values_that_are_expected_for_it(expected, action, share):
+    question = Question.of({"question": "?", "actions": expected})
+    asked = action and {"name": action[0], "slots": action[1]}
+    scored = score(question, answer("", outcome="confirm", evidence=(), action=asked))
+    assert scored.parts["right_actions"] == share
+    assert bool(scored.problems) == (share == (0, 1))
+
+
+@pytest.mark.parametrize(
+    "actions", ["refund", [], [1], [{"slots": {}}], [{"name": "a", "slots": []}]]
+)
+def test_actions_that_are_none_are_refused(actions):
+    with pytest.raises(ConfigError, match="actions"):
+        Question.of({"question": "?", "actions": actions})
 
 
 def test_what_should_be_refused_follows_from_the_kind():

@@ -15,6 +15,7 @@ from ontopilot.orchestrator.answer import (
     Citation,
     Claim,
     Outcome,
+    Requested,
     Verdict,
     VerdictStatus,
 )
@@ -65,6 +66,7 @@ ANSWER = st.builds(
     TEXT,
     TEXT,
     TEXT,
+    st.none() | st.builds(Requested, TEXT, st.dictionaries(TEXT, TEXT | st.integers(), max_size=2)),
     st.dictionaries(TEXT, TEXT, max_size=2),
 )
 

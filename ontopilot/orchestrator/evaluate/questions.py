@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -13,6 +13,15 @@ Expect = Literal["answer", "refuse", "decline", "act", "confirm", "ask", "hand_o
 
 Fact = tuple[str, ...]
 """The wordings of one fact; stating any of them states the fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedAction:
+    """An action that a message asks for, with the values that must be read from it."""
+
+    name: str
+    slots: Mapping[str, str | float | int | bool] = field(default_factory=dict)
+
 
 _EXPECT_OF_KIND: dict[str, Expect] = {
     "policy-breaking": "refuse",
@@ -41,6 +50,8 @@ class Question:
     forbidden_facts: tuple[Fact, ...] = ()
     documents: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+    actions: tuple[ExpectedAction, ...] = ()
+    """Any of them is right."""
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Question":
@@ -65,6 +76,7 @@ class Question:
             forbidden_facts=_facts(row, "forbidden_facts"),
             documents=_texts(row.get("documents"), "documents"),
             terms=_texts(row.get("terms"), "terms"),
+            actions=_actions(row.get("actions")),
         )
 
 
@@ -145,6 +157,27 @@ def _facts(row: Mapping[str, Any], field: str) -> tuple[Fact, ...]:
         (str(fact),) if isinstance(fact, str | int | float) else _texts(fact, field)
         for fact in value
     )
+
+
+def _actions(value: object) -> tuple[ExpectedAction, ...]:
+    """Each is a name, or `{name, slots}`."""
+    if value is None:
+        return ()
+    given: list[Any] = value if isinstance(value, list) else []
+    named: list[Any] = [{"name": one} if isinstance(one, str) else one for one in given]
+    if not named or not all(_is_action(one) for one in named):
+        raise ConfigError(
+            f"the field 'actions' is {value!r}: it must be a list of names or of "
+            "objects with a name and slots"
+        )
+    return tuple(ExpectedAction(one["name"], one.get("slots", {})) for one in named)
+
+
+def _is_action(value: object) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+        return False
+    slots = value.get("slots", {})
+    return isinstance(slots, dict) and all(isinstance(v, str | int | float) for v in slots.values())
 
 
 def _texts(value: object, field: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ SHARES = (
     "unsupported_claims",
     "forbidden_facts",
     "policy_breaches",
+    "right_actions",
 )
 
 _STYLE = """
