@@ -210,9 +210,7 @@ def test_an_action_counts_with_the_values_that_are_expected_for_it(expected, act
     assert bool(scored.problems) == (share == (0, 1))
 
 
-@pytest.mark.parametrize(
-    "actions", ["refund", [], [1], [{"slots": {}}], [{"name": "a", "slots": []}]]
-)
+@pytest.mark.parametrize("actions", ["refund", [1], [{"slots": {}}], [{"name": "a", "slots": []}]])
 def test_actions_that_are_none_are_refused(actions):
     with pytest.raises(ConfigError, match="actions"):
         Question.of({"question": "?", "actions": actions})

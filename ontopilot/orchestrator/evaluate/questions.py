@@ -161,7 +161,7 @@ def _facts(row: Mapping[str, Any], field: str) -> tuple[Fact, ...]:
 
 def _actions(value: object) -> tuple[ExpectedAction, ...]:
     """Each is a name, or `{name, slots}`."""
-    if value is None:
+    if value is None or value == []:
         return ()
     given: list[Any] = value if isinstance(value, list) else []
     named: list[Any] = [{"name": one} if isinstance(one, str) else one for one in given]
