@@ -108,9 +108,8 @@ class Policies:
         data.add((URIRef(fact.subject), URIRef(fact.predicate), value))
 
     def _results(self, report: Any) -> list[Any]:
-        from rdflib import RDF, URIRef
-
-        return list(report.subjects(RDF.type, URIRef(_SH + "ValidationResult")))
+        """The results; what a shape inside `sh:node` found is only a detail of one."""
+        return list(report.objects(None, _shacl("result")))
 
     def _violation(self, report: Any, result: Any) -> Violation:
         from rdflib import URIRef
