@@ -125,9 +125,9 @@ class Catalog:
                 continue
             value = intent.slots[slot.name]
             if slot.range is not None:
-                record = Iri(RECORD + str(value))
-                facts.append(Fact(PROPOSAL, slot.property, record))
-                facts += self._record(slot.range, str(value), record, customer)
+                named = self._named(slot.range, str(value))
+                facts.append(Fact(PROPOSAL, slot.property, named))
+                facts += self._record(slot.range, str(value), named, customer)
             else:
                 facts.append(Fact(PROPOSAL, slot.property, literal(value)))
         facts += self._flags(customer, confirmed)
@@ -142,6 +142,11 @@ class Catalog:
         if agreed is not None:
             facts.append(Fact(PROPOSAL, agreed, literal(confirmed)))
         return facts
+
+    def _named(self, cls: Iri, value: str) -> Iri:
+        """The record of that identifier, or the thing of the ontology that is called so."""
+        recorded = any(self.ontology.is_a(cls, known) for known in self.records)
+        return Iri(RECORD + value) if recorded else self._thing(value)
 
     def _record(self, cls: Iri, value: str, record: Iri, customer: str | None) -> list[Fact]:
         provider = next(
