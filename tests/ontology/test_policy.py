@@ -99,6 +99,20 @@ def test_the_gravest_comes_first(policies: Policies) -> None:
     assert [one.severity for one in found] == ["violation", "hand_over", "confirm", "warning"]
 
 
+def test_what_an_inner_shape_found_is_not_told_beside_its_message(
+    world: Ontology, tmp_path: Path
+) -> None:
+    policies = write(
+        tmp_path,
+        'pol:Late a sh:NodeShape ; rdfs:label "window" ; sh:targetClass :Refund ; '
+        "sh:property [ sh:path :order ; sh:node [ "
+        'sh:property [ sh:path :days ; sh:maxInclusive 30 ] ] ; sh:message "Too late." ] .',
+        world,
+    )
+    (found,) = policies.decide(iri("Refund"), case(days=31))
+    assert (found.rule, found.message) == ("window", "Too late.")
+
+
 def test_types_of_named_things_come_from_the_ontology(policies: Policies) -> None:
     hygiene = Fact(PROPOSAL, iri("product"), iri("brush1"))
     (found,) = policies.decide(iri("Refund"), [*case(confirmed=True), hygiene])
