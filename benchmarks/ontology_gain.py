@@ -68,6 +68,8 @@ def main() -> int:
     parser.add_argument("--missed", action="store_true", help="name what was not found")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     arguments = parser.parse_args()
+    if arguments.seeds < 1:
+        parser.error(f"--seeds {arguments.seeds}: give at least 1")
     splits = (arguments.split,) if arguments.split else ("dev", "test")
     with shop() as (agent, folder):
         halves = measure(agent, folder, splits=splits, seeds=arguments.seeds)
