@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.answer import Claim, Verdict
 from ontopilot.orchestrator.verify.amounts import check_amounts
+from ontopilot.orchestrator.verify.excerpt import nearness
 from ontopilot.orchestrator.verify.finding import Finding
 from ontopilot.orchestrator.verify.limits import check_limits
 from ontopilot.orchestrator.verify.polarity import check_polarity
 from ontopilot.orchestrator.verify.reading import Reading, read
 from ontopilot.orchestrator.verify.stated import check_facts
 from ontopilot.orchestrator.verify.subject import Coverage, Meanings, check_subject, cover
-from ontopilot.orchestrator.verify.substitution import check_substitution
+from ontopilot.orchestrator.verify.substitution import check_substitution, repeats
 from ontopilot.orchestrator.verify.units import Unit, units
 from ontopilot.prose import plain
 from ontopilot.retrieval.passage import Evidence
@@ -21,6 +22,11 @@ _MARKERS = re.compile(r"\s*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\]")
 _JOINTS = re.compile(
     r";\s+|,?\s+(?:and|but|while|whereas)\s+|,\s+(?:which|where)\s+", re.IGNORECASE
 )
+NEARLY = 0.15
+"""How much less of a claim a sentence may have of its own than the nearest one, to support it.
+
+A sentence that says otherwise must not be outdone by the next one, which is about the same."""
+
 _READ_CLOSELY = 6
 """Sentences of evidence, the nearest ones by words, that are read in full."""
 
@@ -65,8 +71,8 @@ def _fault(
     """What is wrong with a claim; nothing if some sentence supports it, or one each clause."""
     found = [unit for item in cited for unit in units(item)]
     whole = _nearest_fault(reading, found, meanings, question)
-    if whole is None:
-        return None
+    if whole is None or any(repeats(reading, unit.reading) for unit in found):
+        return whole
     parts = list(_clauses(reading))
     faults = [_nearest_fault(part, found, meanings, question) for part in parts]
     if parts and not any(faults):
@@ -80,6 +86,8 @@ def _nearest_fault(
     """The fault beside the nearest sentence; nothing if any sentence supports the claim."""
     covered = [(cover(reading, unit, meanings), unit) for unit in _shortlist(reading, found)]
     covered.sort(key=lambda pair: -pair[0].share)
+    nearest = max((coverage.own for coverage, _ in covered), default=0.0)
+    covered = [pair for pair in covered if pair[0].own >= nearest - NEARLY]
     faults: list[Finding] = []
     for coverage, unit in covered:
         fault = _check(reading, unit, coverage, meanings, question)
@@ -91,14 +99,7 @@ def _nearest_fault(
 
 
 def _shortlist(reading: Reading, found: Sequence[Unit]) -> list[Unit]:
-    words = reading.concepts
-    amounts = {round(quantity.value, 6) for quantity in reading.quantities}
-
-    def nearness(unit: Unit) -> float:
-        shared = len(words & unit.reading.concepts) + 0.5 * len(words & unit.about.concepts)
-        return shared + sum(round(q.value, 6) in amounts for q in unit.reading.quantities)
-
-    return sorted(found, key=nearness, reverse=True)[:_READ_CLOSELY]
+    return sorted(found, key=lambda unit: -nearness(reading, unit))[:_READ_CLOSELY]
 
 
 def _check(

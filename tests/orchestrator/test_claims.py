@@ -1,0 +1,77 @@
+"""What the rules of verification let pass and what they withhold."""
+
+import pytest
+
+from ontopilot import Claim, Evidence
+from ontopilot.ontology.ontology import Ontology
+from ontopilot.orchestrator.verify import judge
+from ontopilot.orchestrator.verify.excerpt import excerpt
+from ontopilot.orchestrator.verify.reading import read
+
+OVEN = (
+    "The oven Brava heats up in eight minutes and the oven Largo in twelve. Old grease must not go "
+    "into the sink; take it to the collection point. The door has no lock. You get a reminder "
+    "three days before the due date. Club members get ten percent off all ovens except the Largo. "
+    "The grill is open to members only."
+)
+
+
+@pytest.fixture(scope="module")
+def ontology(tmp_path_factory):
+    file = tmp_path_factory.mktemp("verify") / "empty.ttl"
+    file.write_text("<urn:x> a <http://www.w3.org/2002/07/owl#Ontology> .\n", encoding="utf-8")
+    return Ontology.load(file)
+
+
+def status(claim, ontology, text=OVEN, question=""):
+    evidence = [Evidence("doc:oven.md#1", "passage", text, 1.0, "", title="Ovens")]
+    given = Claim(claim, ("doc:oven.md#1",))
+    return judge(given, evidence=evidence, ontology=ontology, question=question).status
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The oven Brava heats up in eight minutes and the oven Largo in twelve.",
+        "Old grease must not go into the sink.",
+        "The door has no lock.",
+        "The grill is open to members only.",
+        "You get a reminder three days before the due date.",
+    ],
+)
+def test_what_the_text_says_passes(claim, ontology):
+    assert status(claim, ontology) == "supported"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The oven Brava heats up in twelve minutes and the oven Largo in eight.",
+        "The oven Largo heats up in eight minutes and the oven Brava in twelve.",
+        "Old grease may go into the sink; take it to the collection point.",
+        "The door has a lock.",
+        "You get a reminder three days after the due date.",
+        "Club members get ten percent off all ovens, even the Largo.",
+        "Club members get twenty percent off all ovens except the Largo.",
+        "The grill is not open to members only.",
+        "The oven Brava heats up in eight hours.",
+    ],
+)
+def test_what_it_does_not_say_is_withheld(claim, ontology):
+    assert status(claim, ontology) != "supported"
+
+
+def test_the_next_sentence_does_not_outdo_the_one_that_says_otherwise(ontology):
+    text = "A steam iron is not cleaned with acid. The button on the steam iron starts cleaning."
+    assert status("A steam iron is cleaned with acid.", ontology, text) != "supported"
+
+
+def test_an_excerpt_has_the_nearest_sentences_in_their_order_with_what_they_lean_on():
+    text = (
+        "The pump is loud at first. It runs quietly after a minute. The hose is grey. "
+        "Cables are black. Screws are short. Lamps are green. Filters cost five euros."
+    )
+    evidence = [Evidence("doc:a.md#1", "passage", text, 1.0, "", title="Pumps")]
+    found = excerpt(read("After a minute it runs quietly, and filters cost five euros."), evidence)
+    assert found.startswith("Pumps: The pump is loud at first. It runs quietly after a minute.")
+    assert found.endswith("Filters cost five euros.")
