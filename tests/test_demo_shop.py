@@ -43,14 +43,18 @@ def test_the_shop_reaches_its_figures(figures):
         if problem.startswith("unsupported")
     ]
     assert overall["policy_breaches"] == 0
-    assert overall["fact_accuracy"] >= 0.5
+    assert overall["fact_accuracy"] >= 0.6
+    assert overall["citation_precision"] >= 0.7
+    assert overall["citation_support"] >= 0.99
+    assert overall["right_refusals"] >= 0.82
     assert overall["wrong_refusals"] <= 0.15
+    assert overall["right_actions"] >= 0.95
 
 
 def test_the_ontology_is_large_enough_and_reasoning_adds_to_it(ontology):
-    assert len(ontology.terms("class")) >= 40
-    assert len(ontology.terms("object_property")) + len(ontology.terms("data_property")) >= 20
-    assert len(ontology.terms("individual")) >= 50
+    assert len(ontology.terms("class")) >= 120
+    assert len(ontology.terms("object_property")) + len(ontology.terms("data_property")) >= 40
+    assert len(ontology.terms("individual")) >= 150
     facts = [fact for term in ontology.terms("individual") for fact in ontology.facts(term.iri)]
     assert sum(fact.inferred for fact in facts) > 500
 

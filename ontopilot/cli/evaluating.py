@@ -22,6 +22,7 @@ _SHOWN = {
     "fact_accuracy": "facts stated",
     "forbidden_facts": "forbidden facts stated",
     "citation_precision": "citation precision",
+    "citation_support": "citations that carry",
     "citation_recall": "citation recall",
     "unsupported_claims": "unsupported claims",
     "right_refusals": "right refusals",

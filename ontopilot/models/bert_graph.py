@@ -12,12 +12,23 @@ from typing import Any, Literal
 import numpy as np
 import openvino as ov
 import openvino.opset15 as ops
+from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from ontopilot.errors import ModelError
+from ontopilot.models.adapter import Adapter
+from ontopilot.models.checkpoint import Checkpoint
 
 Pooling = Literal["mean", "cls"]
 _MASKED = np.float32(1e4)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What makes one number of a pooled state: `weight` (1, width) and `bias` (1,), float32."""
+
+    weight: NDArray[np.float32]
+    bias: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,32 @@ def build(folder: Path, pooling: Pooling) -> Any:
         ) from error
 
 
+def build_pair(checkpoint: Checkpoint, adapter: Adapter, head: Head) -> Any:
+    """Build the graph of a model that reads two texts at once.
+
+    Token ids (int64), mask (float32) and token types (int64), all (pairs, tokens), to log-odds of
+    shape (pairs, 1).
+    """
+    graph = _Graph(_Adapted(checkpoint, adapter), read_shape(checkpoint.folder))
+    return graph.pair_model(head)
+
+
+class _Adapted:
+    """The weights of a checkpoint with an adapter merged into them."""
+
+    def __init__(self, checkpoint: Checkpoint, adapter: Adapter) -> None:
+        self._places = checkpoint.tensors
+        self._adapter = adapter
+
+    def keys(self) -> list[str]:
+        return list(self._places)
+
+    def get_tensor(self, name: str) -> NDArray[np.float32]:
+        change = self._adapter.delta(name)
+        weight = self._places[name].read()
+        return weight if change is None else weight + change
+
+
 def _ints(*values: int) -> Any:
     return ops.constant(np.array(values, dtype=np.int64))
 
@@ -77,29 +114,41 @@ class _Graph:
     def model(self, pooling: Pooling) -> Any:
         ids = ops.parameter([-1, -1], np.int64, name="ids")
         mask = ops.parameter([-1, -1], np.float32, name="mask")
-        states = self._embed(ids)
+        states = self._states(ids, mask, ops.constant(_ZERO))
+        pooled = self._mean(states, mask) if pooling == "mean" else self._first(states)
+        return ov.Model([ops.normalize_l2(pooled, _ints(1), 1e-12, "max")], [ids, mask], "bert")
+
+    def pair_model(self, head: Head) -> Any:
+        ids = ops.parameter([-1, -1], np.int64, name="ids")
+        mask = ops.parameter([-1, -1], np.float32, name="mask")
+        types = ops.parameter([-1, -1], np.int64, name="types")
+        pooled = self._mean(self._states(ids, mask, types), mask)
+        odds = ops.matmul(pooled, ops.constant(head.weight), False, True)
+        odds = ops.add(odds, ops.constant(head.bias))
+        return ov.Model([odds], [ids, mask, types], "bert-pair")
+
+    def _states(self, ids: Any, mask: Any, types: Any) -> Any:
+        """The last states of every token; `types` says of each to which text it belongs."""
+        states = self._embed(ids, types)
         hidden = ops.multiply(
             ops.subtract(mask, ops.constant(np.float32(1))), ops.constant(_MASKED)
         )
         hidden = ops.unsqueeze(hidden, _ints(1, 2))
         for layer in range(self._shape.layers):
             states = self._layer(states, hidden, f"encoder.layer.{layer}.")
-        pooled = self._mean(states, mask) if pooling == "mean" else self._first(states)
-        return ov.Model([ops.normalize_l2(pooled, _ints(1), 1e-12, "max")], [ids, mask], "bert")
+        return states
 
     def _weight(self, name: str) -> Any:
         array = self._tensors.get_tensor(self._prefix + name)
         return ops.constant(array.astype(np.float32, copy=False))
 
-    def _embed(self, ids: Any) -> Any:
+    def _embed(self, ids: Any, types: Any) -> Any:
         length = ops.gather(ops.shape_of(ids), ops.constant(_ONE), ops.constant(_ZERO))
         positions = ops.range(ops.constant(_ZERO), length, ops.constant(_ONE), "i64")
         axis = ops.constant(_ZERO)
         words = ops.gather(self._weight("embeddings.word_embeddings.weight"), ids, axis)
         places = ops.gather(self._weight("embeddings.position_embeddings.weight"), positions, axis)
-        kinds = ops.gather(
-            self._weight("embeddings.token_type_embeddings.weight"), ops.constant(_ZERO), axis
-        )
+        kinds = ops.gather(self._weight("embeddings.token_type_embeddings.weight"), types, axis)
         return self._norm(ops.add(ops.add(words, places), kinds), "embeddings.LayerNorm")
 
     def _layer(self, states: Any, hidden: Any, name: str) -> Any:

@@ -11,8 +11,8 @@ Relevance = Callable[[], Sequence[Sequence[float]]]
 """For each source, for each of its statements (`ontopilot.prose.statements`): at most 1."""
 
 
-NEAR_ENOUGH = 0.49
-"""The nearness from which a statement may answer a question."""
+NEAR_ENOUGH = 0.3
+"""The nearness below which no statement answers a question, whatever it says."""
 
 
 @dataclass(frozen=True, slots=True)

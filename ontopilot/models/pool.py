@@ -5,7 +5,7 @@ import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ontopilot.errors import ConfigError, EngineFailed, ModelError, ModelNotFound, PromptTooLong
 from ontopilot.models.deployment import Deployment, deploy
@@ -14,6 +14,9 @@ from ontopilot.models.engine import Engine, EngineStats, Warms
 from ontopilot.models.hardware import Machine, inspect_machine
 from ontopilot.models.messages import Chunk, GenerationRequest
 from ontopilot.models.spec import Model, parse
+
+if TYPE_CHECKING:
+    from ontopilot.models.pairs import PairReader, Task
 
 Role = Literal["generator", "reasoner"]
 
@@ -67,6 +70,7 @@ class Pool:
         )
         self._roles: dict[Role, list[Deployment]] = {"generator": first, "reasoner": second}
         self._encoder = encoder
+        self._readers: dict[Task, PairReader] = {}
         self._closed = False
 
     def machine(self) -> Machine:
@@ -85,6 +89,15 @@ class Pool:
 
                 self._encoder = SentenceEncoder(threads=self._threads)
             return self._encoder
+
+    def reader(self, task: "Task") -> "PairReader":
+        """The small model of a task that reads two texts together; it ships with the package."""
+        with self._lock:
+            if task not in self._readers:
+                from ontopilot.models.pairs import PairModel
+
+                self._readers[task] = PairModel(task, threads=self._threads)
+            return self._readers[task]
 
     def generates(self, role: Role) -> bool:
         """Whether a language model serves a role now, rather than an engine that only quotes."""

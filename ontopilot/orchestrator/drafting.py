@@ -20,10 +20,14 @@ from ontopilot.orchestrator.verify import answers, judge
 from ontopilot.retrieval.facts import fact_evidence
 from ontopilot.retrieval.pack import pack
 from ontopilot.retrieval.passage import Context, Evidence, Query
+from ontopilot.retrieval.reread import Nearness, any_answers
 
 _PROBLEM = re.compile(r"\b(?:symptom|problem|fault|malfunction|defect|error|issue)\b", re.I)
 
 LISTED = "one of the kind that is asked for"
+
+FACT_NEAR = 0.49
+"""The nearness from which a fact answers a question that names its thing and its property."""
 
 MOST_CLAIMS = 8
 """Claims that one answer shows at most."""
@@ -71,7 +75,7 @@ def quote_facts(work: Workspace) -> bool:
     facts = [item for item in work.evidence if item.kind == "fact"]
     near = work.services.index.relevance(Query(work.text, work.mentions), facts)
     ranked = sorted(zip(near, facts, strict=True), key=lambda pair: -pair[0][0])
-    if not ranked or ranked[0][0][0] < NEAR_ENOUGH:
+    if not ranked or ranked[0][0][0] < FACT_NEAR:
         return False
     best = ranked[0][1].facts[0]
     for _, item in ranked:
@@ -88,17 +92,26 @@ def addressed(work: Workspace) -> bool:
 async def generate(work: Workspace, role: Role) -> None:
     """Stream a draft from the pool; every claim is judged as soon as it is complete."""
     context = pack(_usable(work), budget_tokens=work.services.context_tokens)
-    query = Query(work.text, work.mentions)
     request = draft_request(
         work.text,
         context,
         system=REASON if role == "reasoner" else DRAFT,
         instructions=work.services.instructions,
         withheld=[v for v in work.verdicts if v.status != "supported"],
-        relevance=lambda: work.services.index.relevance(query, context.evidence),
+        relevance=lambda: _relevance(work, context.evidence),
     )
     async for claim in _claims(work, role, request, context):
         offer(work, claim)
+
+
+def _relevance(work: Workspace, evidence: Sequence[Evidence]) -> Nearness:
+    """How near each statement is to the question; nothing is near if nothing answers it."""
+    near = work.services.index.relevance(Query(work.text, work.mentions), evidence)
+    nearest = max((value for values in near for value in values), default=0.0)
+    reader = work.services.pool.reader("answering")
+    if nearest >= NEAR_ENOUGH and any_answers(work.text, evidence, near, reader):
+        return near
+    return tuple(tuple(min(value, 0.0) for value in values) for values in near)
 
 
 def _usable(work: Workspace) -> tuple[Evidence, ...]:

@@ -59,7 +59,9 @@ happen occur
 tell inform notify told
 ask request
 use operate
-suitable appropriate
+suitable appropriate fit
+expire lapse
+compulsory mandatory obligatory
 annual yearly
 shop store
 late delayed delay
@@ -70,6 +72,13 @@ weigh weight
 _PHRASES = (
     (r"\b(?:send|sent|sending|bring|take|give|ship)(?: (?:it|them|this|that))? back\b", "return"),
     (r"\b(?:my |your |the )?money back\b", "refund"),
+    (r"\bno(?:t)? (?:more|longer|later|higher|greater) than\b|\bnever more than\b", "at most"),
+    (r"\bno(?:t)? (?:less|fewer|shorter|lower) than\b|\bnever less than\b", "at least"),
+    (r"\b(?:nobody|no ?one|nothing|none|nowhere)(?: else)? (?:but|except|other than)\b", "only"),
+    (r"\b(?:pay|pays|cost|costs|charge|charges) nothing\b|\bwithout (?:paying|a fee)\b"
+     r"|\b(?:do|does)(?: not|n['’]t) (?:cost|pay)(?: you)? anything\b|\bno extra\b", "free"),
+    (r"\b(?:forbidden|prohibited|banned)\b", "not allowed"),
+    (r"\bimpossible\b", "not possible"),
     (r"\bfree of charge\b|\bat no (?:extra )?(?:charge|cost)\b|\bwithout (?:charge|cost)\b"
      r"|\bno (?:extra )?(?:charge|cost|fee)\b", "free"),
     (r"\b(?:switch|turn|power)(?:ed|es|s|ing)?(?: (?:it|them))? off\b", "switchoff"),

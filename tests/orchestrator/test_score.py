@@ -188,6 +188,13 @@ def test_refusals_and_breaches(expect, outcome, metric, expected):
     assert score(question, answer("", outcome=outcome, evidence=())).parts[metric] == expected
 
 
+def test_a_citation_that_does_not_carry_its_sentence_is_counted():
+    two = ((1, RETURNS), (2, "Routers blink red."))
+    text = "Unused kettles can be returned within 30 days. [1][2] Routers blink red. [2]"
+    scored = score(Question.of({"question": "?"}), answer(text, evidence=two))
+    assert scored.parts["citation_support"] == (2, 3)
+
+
 @pytest.mark.parametrize(
     ("expected", "action", "share"),
     [

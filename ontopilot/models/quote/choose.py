@@ -32,8 +32,9 @@ NEAR = 0.42
 MEANING = 3.0
 """How much meaning counts beside shared words, where it is known."""
 
-FOLLOWS = 0.7
-"""A further sentence must score this share of the first one."""
+FOLLOWS, ELSEWHERE = 0.6, 0.8
+"""The share of the first sentence's score that a further one must have: of a source that is quoted
+already, and of another one, for which there is one more citation to read."""
 
 MOST, MOST_STEPS = 4, 8
 
@@ -153,7 +154,8 @@ def _pick(
     while rest and len(chosen) < MOST:
         entry = max(rest, key=lambda e: e.score - 0.5 * _repeats(e.candidate, chosen))
         rest.remove(entry)
-        if entry.score < FOLLOWS * best.score:
+        quoted = entry.candidate.rank in {candidate.rank for candidate in chosen}
+        if entry.score < (FOLLOWS if quoted else ELSEWHERE) * best.score:
             continue
         if _repeats(entry.candidate, chosen) < 0.7:
             chosen.append(entry.candidate)

@@ -13,6 +13,7 @@ GOOD_WHEN_LOW = frozenset(
 SHARES = (
     "fact_accuracy",
     "citation_precision",
+    "citation_support",
     "citation_recall",
     "right_refusals",
     "wrong_refusals",

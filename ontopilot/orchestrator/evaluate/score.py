@@ -7,12 +7,13 @@ from typing import Any
 from ontopilot.orchestrator.evaluate.bootstrap import SEED, mean, quantile, share
 from ontopilot.orchestrator.evaluate.normal import states
 from ontopilot.orchestrator.evaluate.questions import Question
-from ontopilot.orchestrator.evaluate.support import delivered
+from ontopilot.orchestrator.evaluate.support import delivered, supporting
 
 METRICS = (
     "fact_accuracy",
     "forbidden_facts",
     "citation_precision",
+    "citation_support",
     "citation_recall",
     "unsupported_claims",
     "right_refusals",
@@ -65,6 +66,7 @@ def score(question: Question, answer: Mapping[str, Any], *, price: Price = FREE)
         "fact_accuracy": _of(len(question.expected_facts) - len(missed), question.expected_facts),
         "forbidden_facts": _of(len(wrong), question.forbidden_facts),
         "citation_precision": _precision(question, answer),
+        "citation_support": supporting(answer),
         "citation_recall": _recall(question, answer),
         "unsupported_claims": _of(len(unsupported), claims),
         "errors": (float("error" in answer), 1.0),

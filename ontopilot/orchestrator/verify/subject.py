@@ -10,7 +10,7 @@ from ontopilot.orchestrator.verify.finding import Finding
 from ontopilot.orchestrator.verify.reading import Name, Reading, Word, read
 from ontopilot.orchestrator.verify.units import Unit
 
-ENOUGH = 0.72
+ENOUGH = 0.5
 """The share of a claim's words that one sentence of evidence must have."""
 
 _THINGS = frozenset({"class", "individual"})

@@ -1,0 +1,47 @@
+"""Whether any statement answers a question: the nearest ones are read together with it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ontopilot.models.pairs import PairReader
+from ontopilot.prose import statements
+from ontopilot.retrieval.passage import Evidence
+
+MOST = 6
+"""Statements that are read together with a question."""
+
+NEAR, EVEN = 10.0, 4.5
+"""How much nearness adds to the log-odds of the model, and where a statement is as likely as not to
+answer; by the questions of the demo shop's half `dev`."""
+
+Nearness = tuple[tuple[float, ...], ...]
+"""For each piece of evidence, for each of its statements: at most 1."""
+
+
+def any_answers(
+    question: str, evidence: Sequence[Evidence], near: Nearness, reader: PairReader
+) -> bool:
+    """Whether one of the statements nearest to a question answers it.
+
+    Two vectors tell whether a statement is about the same as a question; only both texts together
+    tell whether it answers it (a cross-encoder, Nogueira and Cho 2019).
+    """
+    nearest = sorted(
+        ((value, at, row) for at, values in enumerate(near) for row, value in enumerate(values)),
+        reverse=True,
+    )[:MOST]
+    if not nearest:
+        return False
+    values = np.array([value for value, _, _ in nearest])
+    pairs = [(_worded(evidence[at], row), question) for _, at, row in nearest]
+    odds = reader.odds(pairs, values.tolist()) + NEAR * values
+    return bool(odds.max() >= EVEN)
+
+
+def _worded(item: Evidence, row: int) -> str:
+    """A statement after the headings above it."""
+    told = statements(item.text)
+    text, headings = (told[row].text, told[row].headings) if row < len(told) else (item.text, ())
+    place = " > ".join(part for part in (item.title, *headings) if part)
+    return f"{place}: {text}" if place else text
