@@ -21,6 +21,8 @@ from typing import Any
 from _report import document, show
 
 from ontopilot import Claim, Evidence
+from ontopilot.models.pairs import PairReader
+from ontopilot.models.pool import Pool
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.verify import judge
 
@@ -33,8 +35,10 @@ ONTOLOGY = ROOT / "examples" / "customer_service" / "shop.owl"
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    parser.add_argument("--rules", action="store_true", help="without the model that reads")
     arguments = parser.parse_args()
-    figures = {name: measure(read(file)) for name, file in SETS.items()}
+    reader = None if arguments.rules else Pool().reader("entailment")
+    figures = {name: measure(read(file), reader) for name, file in SETS.items()}
     show(document(figures, packages=()), as_json=arguments.json)
     return 0
 
@@ -44,14 +48,14 @@ def read(file: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (CASES / file).read_text(encoding="utf-8").splitlines()]
 
 
-def measure(cases: list[dict[str, Any]]) -> dict[str, Any]:
+def measure(cases: list[dict[str, Any]], reader: PairReader | None) -> dict[str, Any]:
     """Shares per kind of change and overall."""
     ontology = Ontology.load(ONTOLOGY)
     withheld: dict[str, list[bool]] = defaultdict(list)
     times = []
     for case in cases:
         began = time.perf_counter()
-        withheld[kind(case)].append(not supported(case, ontology))
+        withheld[kind(case)].append(not supported(case, ontology, reader))
         times.append((time.perf_counter() - began) * 1000)
     changed = [one for name, found in withheld.items() if name in CHANGES for one in found]
     true = [one for name, found in withheld.items() if name not in CHANGES for one in found]
@@ -75,7 +79,7 @@ def kind(case: dict[str, Any]) -> str:
     return "verbatim" if " ".join(case["claim"].split()) in texts else "paraphrase"
 
 
-def supported(case: dict[str, Any], ontology: Ontology) -> bool:
+def supported(case: dict[str, Any], ontology: Ontology, reader: PairReader | None) -> bool:
     """Whether the checker lets a claim pass."""
     evidence = [
         Evidence(item["id"], item["kind"], item["text"], 1.0, "", title=item["title"])
@@ -83,7 +87,7 @@ def supported(case: dict[str, Any], ontology: Ontology) -> bool:
     ]
     claim = Claim(case["claim"], tuple(item.id for item in evidence))
     question = case.get("question", "")
-    verdict = judge(claim, evidence=evidence, ontology=ontology, question=question)
+    verdict = judge(claim, evidence=evidence, ontology=ontology, question=question, reader=reader)
     return verdict.status == "supported"
 
 

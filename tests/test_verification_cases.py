@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ontopilot.models.pool import Pool
+
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 SETS = ("cases", "everyday_dev", "everyday_test")
@@ -29,7 +31,7 @@ def figures(request):
     try:
         import verification
 
-        return verification.measure(read(request.param))
+        return verification.measure(read(request.param), Pool().reader("entailment"))
     finally:
         sys.path.remove(folder)
 

@@ -58,6 +58,7 @@ def _judged(work: Workspace, claim: Claim) -> Verdict:
         evidence=work.evidence,
         ontology=work.services.ontology,
         question=work.question,
+        reader=work.services.pool.reader("entailment"),
     )
 
 

@@ -1,5 +1,6 @@
 """What the rules of verification let pass and what they withhold."""
 
+import numpy as np
 import pytest
 
 from ontopilot import Claim, Evidence
@@ -75,3 +76,51 @@ def test_an_excerpt_has_the_nearest_sentences_in_their_order_with_what_they_lean
     found = excerpt(read("After a minute it runs quietly, and filters cost five euros."), evidence)
     assert found.startswith("Pumps: The pump is loud at first. It runs quietly after a minute.")
     assert found.endswith("Filters cost five euros.")
+
+
+class Reader:
+    """Gives the same odds to every pair and counts them."""
+
+    name = "fixed"
+
+    def __init__(self, odds):
+        self.value = odds
+        self.read = []
+
+    def odds(self, pairs, priors=()):
+        self.read += pairs
+        return np.full(len(pairs), self.value, dtype=np.float32)
+
+
+def read_with(odds, claim, ontology):
+    reader = Reader(odds)
+    evidence = [Evidence("doc:oven.md#1", "passage", OVEN, 1.0, "", title="Ovens")]
+    given = Claim(claim, ("doc:oven.md#1",))
+    verdict = judge(
+        given, evidence=evidence, ontology=ontology, question="What of ovens?", reader=reader
+    )
+    return verdict.status, reader.read
+
+
+def test_a_quotation_is_not_read_again(ontology):
+    assert read_with(-9.0, "The door has no lock.", ontology) == ("supported", [])
+
+
+def test_a_claim_in_other_words_is_read_alone_and_after_the_question(ontology):
+    claim = "Nobody can shut that appliance with keys."
+    status, read = read_with(9.0, claim, ontology)
+    assert status == "supported"
+    assert [second.startswith("What of ovens?") for _, second in read] == [False, True]
+    assert all("The door has no lock." in first for first, _ in read)
+    assert read_with(-9.0, claim, ontology)[0] == "unsupported"
+
+
+def test_what_the_rules_let_pass_can_be_doubted(ontology):
+    claim = "You get a reminder three days before that due date."
+    assert read_with(0.0, claim, ontology)[0] == "supported"
+    assert read_with(-9.0, claim, ontology)[0] == "unsupported"
+
+
+def test_a_wrong_amount_stands_whoever_reads(ontology):
+    claim = "Each of the ovens called Largo gets hot within 25 minutes."
+    assert read_with(9.0, claim, ontology) == ("contradicted", [])

@@ -17,12 +17,15 @@ def check_amounts(claim: Reading, said: Reading) -> Finding | None:
         if not found:
             return _missing(quantity, said)
         if all(other.bound == _OPPOSITE[quantity.bound] != "" for other in found):
-            return Finding("contradicted", f'The cited text says "{_shown(said, found[0])}".', 0.9)
+            return Finding(
+                "contradicted", f'The cited text says "{_shown(said, found[0])}".', 0.9, "heavy"
+            )
         if all(_crossed(quantity, other, claim, said) for other in found):
             return Finding(
                 "contradicted",
                 f"The cited text says {found[0].text} of something else.",
                 0.9,
+                "heavy",
             )
     return None
 
@@ -36,8 +39,8 @@ def _missing(quantity: Quantity, said: Reading) -> Finding:
     alike = [other for other in said.quantities if _alike(quantity, other)]
     if alike:
         text = f"The cited text says {alike[0].text}, not {quantity.text}."
-        return Finding("contradicted", text, 0.9)
-    return Finding("unsupported", f"The cited text does not say {quantity.text}.", 0.6)
+        return Finding("contradicted", text, 0.9, "heavy")
+    return Finding("unsupported", f"The cited text does not say {quantity.text}.", 0.6, "heavy")
 
 
 def _alike(quantity: Quantity, other: Quantity) -> bool:

@@ -11,3 +11,5 @@ class Finding:
     status: Literal["contradicted", "unsupported"]
     explanation: str
     closeness: float
+    weight: Literal["light", "plain", "heavy"] = "plain"
+    """How little may speak against it: heavy ones stand, whatever the model that reads says."""

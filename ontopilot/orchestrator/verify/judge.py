@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from ontopilot.models.pairs import PairReader
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.answer import Claim, Verdict
 from ontopilot.orchestrator.verify.amounts import check_amounts
@@ -15,6 +16,7 @@ from ontopilot.orchestrator.verify.stated import check_facts
 from ontopilot.orchestrator.verify.subject import Coverage, Meanings, check_subject, cover
 from ontopilot.orchestrator.verify.substitution import check_substitution, repeats
 from ontopilot.orchestrator.verify.units import Unit, units
+from ontopilot.orchestrator.verify.weigh import weighed
 from ontopilot.prose import plain
 from ontopilot.retrieval.passage import Evidence
 
@@ -32,13 +34,21 @@ _READ_CLOSELY = 6
 
 
 def judge(
-    claim: Claim, *, evidence: Sequence[Evidence], ontology: Ontology, question: str = ""
+    claim: Claim,
+    *,
+    evidence: Sequence[Evidence],
+    ontology: Ontology,
+    question: str = "",
+    reader: PairReader | None = None,
 ) -> Verdict:
     """Judge the text of a claim against the evidence that it cites and the ontology.
 
     A claim is supported when one sentence of the cited evidence, or for each clause of the claim
     one sentence, says it: the same things, amounts and conditions, affirmed or denied alike. It
     is contradicted when the evidence or the ontology says otherwise, and else unsupported.
+
+    `reader` reads a claim that is no quotation together with the evidence: it may doubt what the
+    rules let pass, and be sure of what they would withhold for its wording.
     """
     known = {item.id: item for item in evidence}
     if not claim.evidence_ids:
@@ -52,12 +62,22 @@ def judge(
         return Verdict(claim, "unsupported", "It says nothing that could be checked.")
     meanings = Meanings(ontology)
     cited = [known[key] for key in claim.evidence_ids]
-    fault = _fault(reading, cited, meanings, read(question)) or check_facts(
-        claim, reading, meanings
-    )
+    fault = _fault(reading, cited, meanings, read(question))
+    if reader is not None and not _quoted(reading, cited):
+        fault = weighed(fault, reading, cited, question=question, reader=reader)
+    fault = fault or check_facts(claim, reading, meanings)
     if fault is not None:
         return Verdict(claim, fault.status, fault.explanation)
     return Verdict(claim, "supported", _grounds(cited))
+
+
+def _quoted(reading: Reading, cited: Sequence[Evidence]) -> bool:
+    """Whether the claim is a sentence of the evidence, word for word."""
+    return any(
+        reading.spelled == unit.reading.spelled and reading.text.strip(" .") in unit.reading.text
+        for item in cited
+        for unit in units(item)
+    )
 
 
 def _grounds(cited: Sequence[Evidence]) -> str:

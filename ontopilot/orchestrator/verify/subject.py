@@ -128,7 +128,7 @@ def check_subject(
     stranger = _stranger(claim, unit, covered, meanings)
     if stranger is not None:
         text = f"The cited text does not say this of {stranger.text}."
-        return Finding("unsupported", text, 0.7 * covered.share)
+        return Finding("unsupported", text, 0.7 * covered.share, "light")
     swapped = _swapped(claim, unit, covered)
     if swapped is not None:
         ours = claim.text[swapped[0].start : swapped[0].end]
@@ -136,7 +136,8 @@ def check_subject(
         text = f'The cited text says "{theirs}", not "{ours}".'
         return Finding("unsupported", text, 0.85)
     if covered.share < ENOUGH:
-        return Finding("unsupported", "The cited text does not say this.", 0.6 * covered.share)
+        text = "The cited text does not say this."
+        return Finding("unsupported", text, 0.6 * covered.share, "light")
     return None
 
 
