@@ -33,6 +33,7 @@ _ROWS: tuple[tuple[str, TermKind, str, tuple[str, ...]], ...] = (
     ("warrantyPeriod", "data_property", "warranty period", ("guarantee",)),
     ("capacity", "data_property", "capacity", ("volume",)),
     ("madeBy", "object_property", "made by", ("manufacturer",)),
+    ("sells", "object_property", "sells", ()),
     ("maintenance", "data_property", "descaling interval", ()),
 )
 _ABOVE = {
@@ -107,6 +108,7 @@ class ShopDouble:
             Fact(boiler, iri("warrantyPeriod"), Literal("24 months", text)),
             Fact(boiler, iri("capacity"), Literal("1.7 l", text)),
             Fact(boiler, iri("madeBy"), iri("AquaWorks"), inferred=True),
+            Fact(iri("AquaWorks"), iri("sells"), boiler, inferred=True),
             Fact(iri("Kettle"), iri("maintenance"), Literal("3 months", text)),
         )
         return [

@@ -51,6 +51,13 @@ def test_inferred_facts_are_evidence_and_say_so(index: KnowledgeIndex, ask: Ask)
     assert "inferred" in found[0].why
 
 
+def test_two_things_are_joined_by_one_fact_only(index: KnowledgeIndex, ask: Ask) -> None:
+    query = ask("Who is the manufacturer of the AquaBoil 2?")
+    found = [item.facts[0] for item in index.search(query, k=20, kinds=["fact"])]
+    joining = [fact for fact in found if "AquaWorks" in f"{fact.subject} {fact.object}"]
+    assert [fact.predicate.rpartition("#")[2] for fact in joining] == ["madeBy"]
+
+
 def test_facts_of_a_class_hold_for_its_members(index: KnowledgeIndex, ask: Ask) -> None:
     found = index.search(ask("What descaling interval does the AquaBoil 2 need?"), kinds=["fact"])
     assert found[0].text == "Kettle has the descaling interval 3 months."
