@@ -26,8 +26,8 @@ _PROBLEM = re.compile(r"\b(?:symptom|problem|fault|malfunction|defect|error|issu
 
 LISTED = "one of the kind that is asked for"
 
-FACT_NEAR = 0.49
-"""The nearness from which a fact answers a question that names its thing and its property."""
+FACT_NEAR = 0.6
+"""The nearness from which a fact answers a question; single facts are not read again."""
 
 MOST_CLAIMS = 8
 """Claims that one answer shows at most."""
@@ -108,9 +108,12 @@ async def generate(work: Workspace, role: Role) -> None:
 def _relevance(work: Workspace, evidence: Sequence[Evidence]) -> Nearness:
     """How near each statement is to the question; nothing is near if nothing answers it."""
     near = work.services.index.relevance(Query(work.text, work.mentions), evidence)
-    nearest = max((value for values in near for value in values), default=0.0)
+    tops = [max(values, default=0.0) for values in near]
+    told = [top for top, item in zip(tops, evidence, strict=True) if item.kind == "fact"]
+    if max(told, default=0.0) >= FACT_NEAR:
+        return near
     reader = work.services.pool.reader("answering")
-    if nearest >= NEAR_ENOUGH and any_answers(work.text, evidence, near, reader):
+    if max(tops, default=0.0) >= NEAR_ENOUGH and any_answers(work.text, evidence, near, reader):
         return near
     return tuple(tuple(min(value, 0.0) for value in values) for values in near)
 
