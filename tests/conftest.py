@@ -1,10 +1,12 @@
 """What every test has: needs skipped by name, no network, settings that are the test's own."""
 
+import importlib
 import os
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import settings
@@ -104,3 +106,14 @@ def _settings_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own ONTOPILOT_* variables change no test."""
     for name in [name for name in os.environ if name.startswith("ONTOPILOT_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module")
+def benchmark(request: pytest.FixtureRequest) -> Iterator[ModuleType]:
+    """The script of `benchmarks/` that the test module names as `BENCHMARK`."""
+    folder = str(ROOT / "benchmarks")
+    sys.path.insert(0, folder)
+    try:
+        yield importlib.import_module(request.module.BENCHMARK)
+    finally:
+        sys.path.remove(folder)

@@ -1,27 +1,14 @@
 """What the ontology adds to what turns find, and that it is gone when its names are dealt out."""
 
-import importlib
 import random
 import shutil
-import sys
-from pathlib import Path
 
 import pytest
 
 from ontopilot.ontology.ontology import Ontology
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture(scope="module")
-def benchmark():
-    folder = str(ROOT / "benchmarks")
-    sys.path.insert(0, folder)
-    try:
-        yield importlib.import_module("ontology_gain")
-    finally:
-        sys.path.remove(folder)
+BENCHMARK = "ontology_gain"
 
 
 @pytest.mark.timeout(600)

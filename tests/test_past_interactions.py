@@ -1,24 +1,13 @@
 """Past interactions about the same problem are found: tickets, each left out in turn."""
 
-import importlib
-import sys
 from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.slow
+BENCHMARK = "past_interactions"
 ROOT = Path(__file__).parents[1]
 TICKETS = ROOT / "examples" / "customer_service" / "tickets.jsonl"
-
-
-@pytest.fixture(scope="module")
-def benchmark():
-    folder = str(ROOT / "benchmarks")
-    sys.path.insert(0, folder)
-    try:
-        yield importlib.import_module("past_interactions")
-    finally:
-        sys.path.remove(folder)
 
 
 @pytest.fixture(scope="module")

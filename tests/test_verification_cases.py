@@ -1,7 +1,6 @@
 """The checker on claims that were written without knowledge of it."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from ontopilot.models.pool import Pool
 
 pytestmark = pytest.mark.slow
+BENCHMARK = "verification"
 ROOT = Path(__file__).parents[1]
 SETS = ("cases", "everyday_dev", "everyday_test")
 """About the shop, and about other domains: the ones that the checker was made on and others."""
@@ -25,15 +25,8 @@ def cases():
 
 
 @pytest.fixture(scope="module", params=SETS)
-def figures(request):
-    folder = str(ROOT / "benchmarks")
-    sys.path.insert(0, folder)
-    try:
-        import verification
-
-        return verification.measure(read(request.param), Pool().reader("entailment"))
-    finally:
-        sys.path.remove(folder)
+def figures(request, benchmark):
+    return benchmark.measure(read(request.param), Pool().reader("entailment"))
 
 
 def test_there_are_enough_cases_of_every_kind(figures):

@@ -8,7 +8,7 @@ ours is a LoRA adapter (Hu et al. 2021) and a head, made by `training/pairs.py`.
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from ontopilot.models.adapter import open_adapter
 from ontopilot.models.checkpoint import open_checkpoint, read_tokenizer
 from ontopilot.models.digest import folder_digest
 from ontopilot.models.openvino_import import import_openvino
-from ontopilot.models.sentence import packaged
+from ontopilot.models.sentence import packaged, padded
 from ontopilot.models.tensors import read_index
 
 Task = Literal["entailment", "answering"]
@@ -97,8 +97,8 @@ class _Loaded:
     """The compiled graph and its tokenizer."""
 
     def __init__(self, folder: Path, threads: int | None) -> None:
-        ov = import_openvino()
-        from ontopilot.models.bert_graph import Head, build_pair
+        import_openvino()
+        from ontopilot.models.bert_graph import Head, build_pair, compiled
 
         base = packaged()
         checkpoint = open_checkpoint(base)
@@ -110,11 +110,8 @@ class _Loaded:
             raise ModelError(
                 f"head {str(folder)!r} has no {error}; install ontopilot again"
             ) from None
-        model = build_pair(checkpoint, open_adapter(folder, checkpoint), top)
-        options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
-        if threads:
-            options["INFERENCE_NUM_THREADS"] = threads
-        self._request = ov.Core().compile_model(model, "CPU", options).create_infer_request()
+        graph = build_pair(checkpoint, open_adapter(folder, checkpoint), top)
+        self._request = compiled(graph, threads)
         self._tokenizer = read_tokenizer(base)
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(LONGEST, strategy="only_first")
@@ -122,14 +119,8 @@ class _Loaded:
 
     def infer(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         read = self._tokenizer.encode_batch([(first, second) for first, second in pairs])
-        longest = max(len(one.ids) for one in read)
-        ids = np.zeros((len(read), longest), dtype=np.int64)
-        types = np.zeros(ids.shape, dtype=np.int64)
-        mask = np.zeros(ids.shape, dtype=np.float32)
-        for row, one in enumerate(read):
-            ids[row, : len(one.ids)] = one.ids
-            types[row, : len(one.ids)] = one.type_ids
-            mask[row, : len(one.ids)] = 1
+        ids, mask = padded([one.ids for one in read])
+        types, _ = padded([one.type_ids for one in read])
         with self._lock:
             odds: NDArray[np.float32] = self._request.infer({0: ids, 1: mask, 2: types})[0].copy()
         return odds[:, 0]

@@ -4,9 +4,10 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ontopilot.errors import ConfigError, MissingExtra, ModelError, ModelNotFound
 from ontopilot.models.checkpoint import read_json, read_tokenizer
@@ -220,14 +221,10 @@ class _OpenVinoRunner:
     """A BERT on OpenVINO: 0.5 s from process start where sentence-transformers takes 7 s."""
 
     def __init__(self, folder: Path, threads: int | None) -> None:
-        ov = import_openvino()
-        from ontopilot.models.bert_graph import build, read_shape
+        import_openvino()
+        from ontopilot.models.bert_graph import build, compiled, read_shape
 
-        options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
-        if threads:
-            options["INFERENCE_NUM_THREADS"] = threads
-        model = build(folder, _pooling(folder) or "mean")
-        self._request = ov.Core().compile_model(model, "CPU", options).create_infer_request()
+        self._request = compiled(build(folder, _pooling(folder) or "mean"), threads)
         self._dimension = read_shape(folder).width
         self._tokenizer = read_tokenizer(folder)
         self._tokenizer.no_padding()
@@ -239,15 +236,20 @@ class _OpenVinoRunner:
         return self._dimension
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
-        mask = np.zeros(ids.shape, dtype=np.float32)
-        for row, line in enumerate(tokens):
-            ids[row, : len(line)] = line
-            mask[row, : len(line)] = 1
+        ids, mask = padded([encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))])
         with self._lock:
             vectors: Vectors = self._request.infer({0: ids, 1: mask})[0].copy()
         return vectors
+
+
+def padded(lines: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Lines of numbers as one array (lines, longest), and which of its places are taken."""
+    ids = np.zeros((len(lines), max(map(len, lines))), dtype=np.int64)
+    mask = np.zeros(ids.shape, dtype=np.float32)
+    for row, line in enumerate(lines):
+        ids[row, : len(line)] = line
+        mask[row, : len(line)] = 1
+    return ids, mask
 
 
 def _read_length(folder: Path) -> int:

@@ -1,7 +1,7 @@
 """Facts of the ontology as evidence: those of the terms that a question mentions."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -73,44 +73,32 @@ class Facts:
                 score = mention.score * known.weight * (UNASKED + (1.0 - UNASKED) * match)
                 if score > best.get(known.fact.triple, (0.0,))[0]:
                     best[known.fact.triple] = (score, known.why, known.fact)
-        ranked = sorted(best.values(), key=lambda found: (-found[0], _key(found[2])))
-        told = self._one_a_pair(ranked, asked, meant)
+        told = self._one_a_pair(best.values(), asked, meant)
         return tuple(self._evidence(fact, score, why) for score, why, fact in told[:k])
 
     def _one_a_pair(
         self,
-        ranked: Sequence[tuple[float, str, Fact]],
+        found: Iterable[tuple[float, str, Fact]],
         asked: Collection[Iri],
         meant: Mapping[Iri, float],
     ) -> list[tuple[float, str, Fact]]:
-        """The facts without those that join the same two things as another one does.
+        """Best first, without the facts that join the same two things as another one does.
 
         "Has the part", "is part of", "is compatible with" say little beside "has the replacement
         part": of a pair the best is kept, of equals what is asked for, then the most special.
         """
+
+        def order(one: tuple[float, str, Fact]) -> tuple[float, float, int, str]:
+            iri = one[2].predicate
+            sure = 1.0 if iri in asked else meant.get(iri, 0.0)
+            return -one[0], -sure, -len(self._ontology.ancestors(iri)), _key(one[2])
+
         kept: dict[object, tuple[float, str, Fact]] = {}
-        for one in ranked:
+        for one in sorted(found, key=order):
             fact = one[2]
             joins = isinstance(fact.object, str) and fact.predicate != RDF_TYPE
-            pair: object = frozenset((fact.subject, fact.object)) if joins else fact.triple
-            known = kept.get(pair)
-            if known is None or self._tells_more(one, known, asked, meant):
-                kept[pair] = one
-        return sorted(kept.values(), key=lambda found: (-found[0], _key(found[2])))
-
-    def _tells_more(
-        self,
-        one: tuple[float, str, Fact],
-        other: tuple[float, str, Fact],
-        asked: Collection[Iri],
-        meant: Mapping[Iri, float],
-    ) -> bool:
-        def rank(found: tuple[float, str, Fact]) -> tuple[float, float, int]:
-            iri = found[2].predicate
-            sure = 1.0 if iri in asked else meant.get(iri, 0.0)
-            return found[0], sure, len(self._ontology.ancestors(iri))
-
-        return rank(one) > rank(other)
+            kept.setdefault(frozenset((fact.subject, fact.object)) if joins else fact.triple, one)
+        return sorted(kept.values(), key=lambda one: (-one[0], _key(one[2])))
 
     def asked(
         self,

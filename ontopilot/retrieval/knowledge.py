@@ -120,7 +120,9 @@ def _load(storage: Storage, encoder: Encoder) -> tuple[Stored | None, str]:
         return None, f"made again: {error}"
     if stored is None:
         return None, ""
-    if len(stored.statements) != sum(len(worded(passage)) for passage in stored.passages):
+    if len(stored.statements) != sum(
+        len(worded(passage.place, passage.text)) for passage in stored.passages
+    ):
         return None, "made again: this version reads statements in another way"
     if stored.encoder != encoder.name or stored.vectors.shape[1] != encoder.dimension:
         return None, (
@@ -138,7 +140,7 @@ def _renewed(
     if stored is not None:
         known = _by_text(stored)
     wholes = [passage.indexed_text for passage in corpus.passages]
-    parts = [text for passage in corpus.passages for text in worded(passage)]
+    parts = [text for passage in corpus.passages for text in worded(passage.place, passage.text)]
     new = sorted({text for text in (*wholes, *parts) if text not in known}, key=len)
     embedded = sum(text not in known for text in wholes)
     progress("embed", 0, len(new))
@@ -151,7 +153,7 @@ def _renewed(
 
 def _by_text(stored: Stored) -> dict[str, Vector]:
     """The vectors of an index, by the text that each stands for."""
-    parts = [text for passage in stored.passages for text in worded(passage)]
+    parts = [text for passage in stored.passages for text in worded(passage.place, passage.text)]
     known: dict[str, Vector] = dict(zip(parts, stored.statements, strict=True))
     for passage, vector in zip(stored.passages, stored.vectors, strict=True):
         known[passage.indexed_text] = vector

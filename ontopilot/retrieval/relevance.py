@@ -15,9 +15,9 @@ PAIRS = 4000
 """Pairs of statements from which the usual cosine of an encoder on a corpus is taken."""
 
 
-def worded(passage: Passage) -> list[str]:
-    """The statements of a passage as they are embedded: each after the headings above it."""
-    return [f"{passage.place}: {one.text}" for one in statements(passage.text)]
+def worded(place: str, text: str) -> list[str]:
+    """The statements of a text as models read them: each after the headings above it."""
+    return [f"{place}: {one.text}" for one in statements(text)]
 
 
 class Relevance:
@@ -64,7 +64,9 @@ class Relevance:
         if start is not None and self._vectors is not None:
             return self._vectors[start : start + count]
         passage = self._passages.get(item.id)
-        texts = [item.text] * count if passage is None else worded(passage)[:count]
+        texts = (
+            [item.text] * count if passage is None else worded(passage.place, passage.text)[:count]
+        )
         rows = [self._one(text) for text in texts]
         return np.array(rows, dtype=np.float32).reshape(count, self._encoder.dimension)
 

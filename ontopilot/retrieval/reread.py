@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ontopilot.models.pairs import PairReader
-from ontopilot.prose import statements
 from ontopilot.retrieval.passage import Evidence
+from ontopilot.retrieval.relevance import worded
 
 MOST = 6
 """Statements that are read together with a question."""
@@ -34,14 +34,7 @@ def any_answers(
     if not nearest:
         return False
     values = np.array([value for value, _, _ in nearest])
-    pairs = [(_worded(evidence[at], row), question) for _, at, row in nearest]
+    told = {at: worded(evidence[at].title, evidence[at].text) for _, at, _ in nearest}
+    pairs = [(told[at][row], question) for _, at, row in nearest]
     odds = reader.odds(pairs, values.tolist()) + NEAR * values
     return bool(odds.max() >= EVEN)
-
-
-def _worded(item: Evidence, row: int) -> str:
-    """A statement after the headings above it."""
-    told = statements(item.text)
-    text, headings = (told[row].text, told[row].headings) if row < len(told) else (item.text, ())
-    place = " > ".join(part for part in (item.title, *headings) if part)
-    return f"{place}: {text}" if place else text

@@ -1,6 +1,5 @@
 """What the rules of verification let pass and what they withhold."""
 
-import numpy as np
 import pytest
 
 from ontopilot import Claim, Evidence
@@ -8,6 +7,7 @@ from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.verify import judge
 from ontopilot.orchestrator.verify.excerpt import excerpt
 from ontopilot.orchestrator.verify.reading import read
+from tests.conformance.reader import FixedReader
 
 OVEN = (
     "The oven Brava heats up in eight minutes and the oven Largo in twelve. Old grease must not go "
@@ -78,22 +78,8 @@ def test_an_excerpt_has_the_nearest_sentences_in_their_order_with_what_they_lean
     assert found.endswith("Filters cost five euros.")
 
 
-class Reader:
-    """Gives the same odds to every pair and counts them."""
-
-    name = "fixed"
-
-    def __init__(self, odds):
-        self.value = odds
-        self.read = []
-
-    def odds(self, pairs, priors=()):
-        self.read += pairs
-        return np.full(len(pairs), self.value, dtype=np.float32)
-
-
 def read_with(odds, claim, ontology):
-    reader = Reader(odds)
+    reader = FixedReader(odds)
     evidence = [Evidence("doc:oven.md#1", "passage", OVEN, 1.0, "", title="Ovens")]
     given = Claim(claim, ("doc:oven.md#1",))
     verdict = judge(

@@ -74,7 +74,7 @@ def cover(claim: Reading, unit: Unit, meanings: Meanings) -> Coverage:
     """Which words of a claim a sentence of evidence has."""
     missing: list[Word] = []
     borrowed: list[Word] = []
-    total = held = lent = 0.0
+    total = held = 0.0
     for word in claim.words:
         total += word.weight
         if _has(unit.reading, word):
@@ -82,16 +82,15 @@ def cover(claim: Reading, unit: Unit, meanings: Meanings) -> Coverage:
         elif _has(unit.about, word):
             borrowed.append(word)
             held += word.weight
-            lent += word.weight
         else:
             missing.append(word)
     if missing and meanings is not None:
         named = [word for word in missing if _by_meaning(word, claim, unit, meanings)]
         held += sum(word.weight for word in named)
         missing = [word for word in missing if word not in named]
-    whole = total or 1.0
-    share = held / whole if total else 1.0
-    return Coverage(share, share - lent / whole, tuple(missing), tuple(borrowed))
+    lent = sum(word.weight for word in borrowed)
+    share, own = (held / total, (held - lent) / total) if total else (1.0, 1.0)
+    return Coverage(share, own, tuple(missing), tuple(borrowed))
 
 
 def _has(reading: Reading, word: Word) -> bool:
