@@ -107,9 +107,7 @@ class _Loaded:
             top = Head(head["weight"].read(), head["bias"].read())
             self.prior = float(head["prior"].read()[0])
         except KeyError as error:
-            raise ModelError(
-                f"head {str(folder)!r} has no {error}; install ontopilot again"
-            ) from None
+            raise ModelError(f"small model {str(folder)!r}: its head has no {error}") from None
         graph = build_pair(checkpoint, open_adapter(folder, checkpoint), top)
         self._request = compiled(graph, threads)
         self._tokenizer = read_tokenizer(base)

@@ -34,7 +34,7 @@ class DeploymentReport:
 class RoleReport:
     """A role and its deployments in the order in which they are tried."""
 
-    role: Literal["generator", "reasoner", "encoder"]
+    role: Literal["generator", "reasoner", "encoder", "answering", "entailment"]
     deployments: tuple[DeploymentReport, ...]
 
     @property
@@ -158,6 +158,8 @@ class Pool:
             generator,
             reasoner,
             RoleReport("encoder", (DeploymentReport(encoder.name, serves=True, note=note),)),
+            _reading("answering", self.reader("answering"), without="nearness alone decides"),
+            _reading("entailment", self.reader("entailment"), without="rules alone decide"),
         )
 
     def stats(self) -> Mapping[str, EngineStats]:
@@ -279,6 +281,17 @@ def _report(role: Role, chain: list[Deployment]) -> RoleReport:
         serving = serving or serves
         reports.append(DeploymentReport(deployment.name, serves=serves, note=note))
     return RoleReport(role, tuple(reports))
+
+
+def _reading(task: "Task", reader: "PairReader", *, without: str) -> RoleReport:
+    """Whether a small model reads, tried on a pair."""
+    try:
+        reader.odds([("It is open on Sundays.", "It is open on Sundays.")])
+    except ModelError as error:
+        report = DeploymentReport(reader.name, serves=False, note=f"{without}: {error}")
+    else:
+        report = DeploymentReport(reader.name, serves=True, note="ships with ontopilot")
+    return RoleReport(task, (report,))
 
 
 def _standing(deployment: Deployment, *, serving: bool) -> str:

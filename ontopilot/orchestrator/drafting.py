@@ -14,6 +14,7 @@ from ontopilot.orchestrator.answer import Claim, Verdict, VerdictStatus
 from ontopilot.orchestrator.cited import CitedStream
 from ontopilot.orchestrator.events import Released
 from ontopilot.orchestrator.prompts import DRAFT, REASON, draft_request
+from ontopilot.orchestrator.reading import read_together
 from ontopilot.orchestrator.state import Workspace
 from ontopilot.orchestrator.understand import asks_how, describes_trouble, several
 from ontopilot.orchestrator.verify import answers, judge
@@ -53,12 +54,17 @@ def _judged(work: Workspace, claim: Claim) -> Verdict:
     if "verify" in work.services.ablated:
         cited: VerdictStatus = "supported" if claim.evidence_ids else "unsupported"
         return Verdict(claim, cited, "It was not checked: verification is left out.")
-    return judge(
-        claim,
-        evidence=work.evidence,
-        ontology=work.services.ontology,
-        question=work.question,
-        reader=work.services.pool.reader("entailment"),
+    return read_together(
+        work,
+        "entailment",
+        lambda reader: judge(
+            claim,
+            evidence=work.evidence,
+            ontology=work.services.ontology,
+            question=work.question,
+            reader=reader,
+        ),
+        without="claims were checked by rules alone",
     )
 
 
@@ -112,8 +118,12 @@ def _relevance(work: Workspace, evidence: Sequence[Evidence]) -> Nearness:
     told = [top for top, item in zip(tops, evidence, strict=True) if item.kind == "fact"]
     if max(told, default=0.0) >= FACT_NEAR:
         return near
-    reader = work.services.pool.reader("answering")
-    if max(tops, default=0.0) >= NEAR_ENOUGH and any_answers(work.text, evidence, near, reader):
+    if max(tops, default=0.0) >= NEAR_ENOUGH and read_together(
+        work,
+        "answering",
+        lambda reader: reader is None or any_answers(work.text, evidence, near, reader),
+        without="whether a statement answers was told by its nearness alone",
+    ):
         return near
     return tuple(tuple(min(value, 0.0) for value in values) for values in near)
 
@@ -151,8 +161,8 @@ async def _claims(
 def _note(work: Workspace, role: Role, chunk: Chunk) -> None:
     if chunk.usage is not None:
         work.usage = work.usage + chunk.usage
-    if chunk.degraded and chunk.degraded not in work.degraded:
-        work.degraded.append(chunk.degraded)
+    if chunk.degraded:
+        work.degrade(chunk.degraded)
     if chunk.engine:
         work.versions = {**work.versions, role: chunk.engine}
 

@@ -84,6 +84,11 @@ class Workspace:
             if (item := found.get(key)) is not None
         )
 
+    def degrade(self, note: str) -> None:
+        """Say once in the answer that something other than usual made it, and why."""
+        if note not in self.degraded:
+            self.degraded.append(note)
+
     def marked(self, claim: Claim) -> str:
         """The text of a claim with the numbers under which its evidence is cited."""
         for key in claim.evidence_ids:

@@ -228,7 +228,7 @@ async def test_the_reasoner_is_the_generator_unless_named():
 
 
 def test_a_bare_name_gets_the_chain_of_this_machine(tmp_path):
-    generator, reasoner, encoder = Pool(
+    generator, reasoner, encoder, *_ = Pool(
         generator=str(tmp_path), reasoner="extractive", encoder=HashEncoder()
     ).describe()
     kinds = [deployment.name.partition(":")[0] for deployment in generator.deployments]

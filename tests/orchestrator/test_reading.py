@@ -1,0 +1,66 @@
+"""A turn without its small models: it answers, and says what it did without."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ontopilot.models import pairs
+from ontopilot.models.scripted import ScriptedEngine
+from ontopilot.orchestrator.agent import Agent
+
+MakeAgent = Callable[..., Agent]
+WEIGHTS = Path(pairs.__file__).parent / "weights"
+
+
+def damage(case: str, folder: Path) -> None:
+    if case == "missing":
+        shutil.rmtree(folder)
+    elif case == "cut off":
+        weights = folder / "adapter_model.safetensors"
+        weights.write_bytes(weights.read_bytes()[:90_000])
+    else:
+        (folder / "head.safetensors").write_bytes(b"")
+
+
+@pytest.fixture(params=["missing", "cut off", "empty head"])
+def damaged(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Both small models as a broken installation leaves them."""
+    shutil.copytree(WEIGHTS, tmp_path / "weights")
+    monkeypatch.setattr(pairs, "__file__", str(tmp_path / "pairs.py"))
+    for task in ("answering", "entailment"):
+        damage(request.param, tmp_path / "weights" / task)
+    return tmp_path / "weights"
+
+
+@pytest.mark.usefixtures("damaged")
+def test_a_turn_answers_without_its_small_models_and_says_so(make_agent: MakeAgent) -> None:
+    answer = make_agent().ask("How do I descale my AquaBoil 2?")
+    assert "vinegar" in answer.text
+    assert answer.degraded.startswith("whether a statement answers was told by its nearness alone")
+    assert "answering" not in answer.versions
+
+
+@pytest.mark.usefixtures("damaged")
+def test_claims_are_checked_without_the_small_model(make_agent: MakeAgent) -> None:
+    draft = "The AquaBoil 2 should hold that mixture during 20 minutes, then empty it. [1]"
+    agent = make_agent(generator=ScriptedEngine([draft] * 4))
+    answer = agent.ask("How long does the descaling mixture stay in my AquaBoil 2?")
+    assert "claims were checked by rules alone" in answer.degraded
+
+
+def test_an_answer_tells_which_small_models_made_it(make_agent: MakeAgent) -> None:
+    answer = make_agent().ask("How do I descale my AquaBoil 2?")
+    assert answer.versions["answering"] == pairs.PairModel("answering").name
+    assert answer.degraded == ""
+
+
+def test_doctor_tells_of_a_damaged_small_model(make_agent: MakeAgent, damaged: Path) -> None:
+    shutil.copytree(WEIGHTS / "entailment", damaged / "entailment", dirs_exist_ok=True)
+    answering, entailment = make_agent().pool.describe()[-2:]
+    assert answering.serves == ""
+    assert "nearness alone decides" in answering.deployments[0].note
+    assert entailment.serves == pairs.PairModel("entailment").name
