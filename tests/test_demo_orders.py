@@ -142,3 +142,29 @@ def test_the_hand_over_tells_when_the_team_is_there(say: Say) -> None:
     answer = say("C-2008", "I want to talk to a person.")
     assert "Monday to Friday" in answer.text
     assert "Saturdays" in answer.text
+
+
+TOASTER = "Can I return only the toaster from order A-10001?"
+
+
+def test_a_product_that_is_not_in_the_order_is_asked_about(say: Say) -> None:
+    answer = say("C-1001", TOASTER)
+    assert answer.outcome == "asked"
+    assert "has no toaster; it has the AquaBoil 2" in answer.text
+
+
+@pytest.mark.parametrize("reply", ["the kettle then", "the AquaBoil 2", "no, the whole order"])
+def test_what_was_asked_about_goes_on(say: Say, reply: str) -> None:
+    assert say("C-1001", TOASTER, reply).outcome == "confirm"
+
+
+def test_a_kind_names_the_product_of_its_kind(say: Say) -> None:
+    answer = say("C-1005", "I want to return the coffee grinder of A-10019")
+    assert answer.action is not None
+    assert answer.action.slots == {"order": "A-10019", "product": "GrindWell 40"}
+
+
+def test_several_products_of_a_kind_are_asked_about(say: Say) -> None:
+    answer = say("C-2001", "Exchange the consumable of order A-20003, please.")
+    assert answer.outcome == "asked"
+    assert "the DishPearl salt and the DishPearl rinse aid" in answer.text

@@ -11,6 +11,7 @@ from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.terms import Violation
 from ontopilot.orchestrator.actions import ASKER, Intent
 from ontopilot.orchestrator.declared import Slot
+from ontopilot.orchestrator.held import narrowed
 from ontopilot.orchestrator.nodes import TurnRuntime, Update, timed
 from ontopilot.orchestrator.state import TurnState, Workspace
 from ontopilot.orchestrator.store import Pending, PendingKind
@@ -70,6 +71,12 @@ async def _decide(work: Workspace, intent: Intent) -> None:
         work.outcome = "refused"
         work.message = f"I cannot find {' or '.join(unknown)} among your records."
         return
+    choice = await asyncio.to_thread(narrowed, intent, work.mentions, work.customer, catalog)
+    if choice.question:
+        work.message, work.outcome = choice.question, "asked"
+        _remember(work, intent, "slot")
+        return
+    work.intent = intent = choice.intent
     found = await asyncio.to_thread(_violations, work, intent, False)
     if _blocked(work, found):
         return

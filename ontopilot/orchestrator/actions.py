@@ -1,6 +1,6 @@
 """The actions of an agent on one snapshot: what a message asks for, its slots, its records."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -145,8 +145,7 @@ class Catalog:
 
     def _named(self, cls: Iri, value: str) -> Iri:
         """The record of that identifier, or the thing of the ontology that is called so."""
-        recorded = any(self.ontology.is_a(cls, known) for known in self.records)
-        return Iri(RECORD + value) if recorded else self._thing(value)
+        return Iri(RECORD + value) if self.has_records(cls) else self._thing(value)
 
     def _record(self, cls: Iri, value: str, record: Iri, customer: str | None) -> list[Fact]:
         provider = next(
@@ -180,13 +179,34 @@ class Catalog:
     def unrecorded(self, intent: Intent, customer: str | None) -> tuple[str, ...]:
         """The identifiers in the slots for which a record provider has no record."""
         return tuple(
-            str(intent.slots[slot.name])
-            for slot in intent.action.slots
-            if slot.range is not None
-            and slot.name in intent.slots
-            and any(self.ontology.is_a(slot.range, cls) for cls in self.records)
-            and not self._record(slot.range, str(intent.slots[slot.name]), Iri(RECORD), customer)
+            value
+            for cls, value in self._identifiers(intent)
+            if not self._record(cls, value, Iri(RECORD), customer)
         )
+
+    def recorded(
+        self, intent: Intent, customer: str | None
+    ) -> tuple[tuple[str, tuple[Iri, ...]], ...]:
+        """The records in the slots: how each is called (`Order A-10001`), the things it names."""
+        found = []
+        for cls, value in self._identifiers(intent):
+            label = self.ontology.label(cls)
+            facts = self._record(cls, value, Iri(RECORD), customer)
+            things = tuple(Iri(f.object) for f in facts if isinstance(f.object, str))
+            found.append((f"{label[:1].upper()}{label[1:]} {value}", things))
+        return tuple(found)
+
+    def has_records(self, cls: Iri) -> bool:
+        """Whether a record provider knows the things of a class."""
+        return any(self.ontology.is_a(cls, known) for known in self.records)
+
+    def _identifiers(self, intent: Intent) -> Iterator[tuple[Iri, str]]:
+        """The slots that hold identifiers of records, by the class of the record."""
+        for slot in intent.action.slots:
+            if slot.range is None or slot.name not in intent.slots:
+                continue
+            if self.has_records(slot.range):
+                yield slot.range, str(intent.slots[slot.name])
 
 
 def literal(value: Value) -> Literal:

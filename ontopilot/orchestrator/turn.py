@@ -15,6 +15,7 @@ from ontopilot.orchestrator.answer import Answer
 from ontopilot.orchestrator.checkpoint import Checkpoints, sweep
 from ontopilot.orchestrator.events import Event
 from ontopilot.orchestrator.graph import build
+from ontopilot.orchestrator.held import chosen
 from ontopilot.orchestrator.plan.choose import Situation, choose
 from ontopilot.orchestrator.respond import finish
 from ontopilot.orchestrator.snapshot import Snapshots
@@ -103,7 +104,9 @@ class Turns:
         if pending.kind == "confirm":
             work.intent = intent
             work.plan = choose(Situation(intent, 0, 0, 0, False, False, 0), self.store.typical_ms())
-        elif filled.slots != intent.slots:
+        elif filled.slots != intent.slots or chosen(
+            intent, work.question, mentions, work.services.actions
+        ):
             work.intent = filled
 
     async def resume(self, turn: str) -> Answer:
