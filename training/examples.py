@@ -83,6 +83,42 @@ def answering() -> list[Pair]:
     return pairs
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Two texts that belong together, one that does not, and all that belong to the first."""
+
+    asked: str
+    text: str
+    far: str
+    also: frozenset[str]
+
+
+def nearness(rng: random.Random) -> Iterator[list[Near]]:
+    """Pairs of texts that are about the same, those of one page or thing together.
+
+    A question and a statement that answers it; a message and another one, or the reply, about the
+    same problem. Each call draws other pairs.
+    """
+    for row in _rows(HERE / "answering"):
+        page = _Page.of(row)
+        yield [
+            Near(
+                question,
+                rng.choice(sorted(answers)),
+                rng.choice([told for told in page.worded if told not in answers]),
+                answers,
+            )
+            for question, answers in page.questions
+        ]
+    for row in _rows(HERE / "nearness"):
+        yield [
+            Near(asked, text, "", frozenset([*told, problem["reply"]]))
+            for problem in row["problems"]
+            for told in [rng.sample(problem["messages"], len(problem["messages"]))]
+            for asked, text in [(told[0], told[1]), (told[2], problem["reply"])]
+        ]
+
+
 HARD, ELSEWHERE = 6, 2
 """Statements for each question that do not answer it, of its page and of others."""
 
@@ -126,11 +162,16 @@ def _rows(folder: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
+MADE_FROM = 900
+"""Passages whose sentences are changed by rule, for a short first stage."""
+
+
 def synthetic() -> list[Pair]:
     """Sentences of passages, true as they stand or changed by rule."""
     rng = random.Random(SEED)
     pairs: list[Pair] = []
     passages = list(dict.fromkeys(_passages()))
+    passages = rng.sample(passages, min(MADE_FROM, len(passages)))
     for number, (title, text) in enumerate(passages):
         told = [s for s in _sentences(text) if 4 <= len(s.split()) <= 45]
         if len(told) < 2:

@@ -52,7 +52,7 @@ def read_shape(folder: Path) -> BertShape:
     )
 
 
-def build(folder: Path, pooling: Pooling) -> Any:
+def build(folder: Path, pooling: Pooling, adapter: Adapter | None = None) -> Any:
     """Build the graph: token ids (int64) and mask (float32), both (texts, tokens), to vectors.
 
     Raises:
@@ -62,7 +62,8 @@ def build(folder: Path, pooling: Pooling) -> Any:
     try:
         shape = read_shape(folder)
         with safe_open(file, framework="numpy") as tensors:
-            return _Graph(tensors, shape).model(pooling)
+            weights = tensors if adapter is None else _Adapted(tensors, adapter)
+            return _Graph(weights, shape).model(pooling)
     except (SafetensorError, RuntimeError, KeyError, ValueError, OSError) as error:
         raise ModelError(
             f"encoder weights {str(file)!r} cannot be used: {error}; copy the model again"
@@ -75,8 +76,9 @@ def build_pair(checkpoint: Checkpoint, adapter: Adapter, head: Head) -> Any:
     Token ids (int64), mask (float32) and token types (int64), all (pairs, tokens), to log-odds of
     shape (pairs, 1).
     """
-    graph = _Graph(_Adapted(checkpoint, adapter), read_shape(checkpoint.folder))
-    return graph.pair_model(head)
+    with safe_open(checkpoint.folder / "model.safetensors", framework="numpy") as tensors:
+        graph = _Graph(_Adapted(tensors, adapter), read_shape(checkpoint.folder))
+        return graph.pair_model(head)
 
 
 def compiled(model: Any, threads: int | None) -> Any:
@@ -88,18 +90,18 @@ def compiled(model: Any, threads: int | None) -> Any:
 
 
 class _Adapted:
-    """The weights of a checkpoint with an adapter merged into them."""
+    """The weights of an open file with an adapter merged into them."""
 
-    def __init__(self, checkpoint: Checkpoint, adapter: Adapter) -> None:
-        self._places = checkpoint.tensors
+    def __init__(self, tensors: Any, adapter: Adapter) -> None:
+        self._tensors = tensors
         self._adapter = adapter
 
     def keys(self) -> list[str]:
-        return list(self._places)
+        return list(self._tensors.keys())
 
     def get_tensor(self, name: str) -> NDArray[np.float32]:
         change = self._adapter.delta(name)
-        weight = self._places[name].read()
+        weight: NDArray[np.float32] = self._tensors.get_tensor(name)
         return weight if change is None else weight + change
 
 

@@ -34,7 +34,7 @@ class DeploymentReport:
 class RoleReport:
     """A role and its deployments in the order in which they are tried."""
 
-    role: Literal["generator", "reasoner", "encoder", "answering", "entailment"]
+    role: Literal["generator", "reasoner", "encoder", "nearness", "answering", "entailment"]
     deployments: tuple[DeploymentReport, ...]
 
     @property
@@ -70,6 +70,9 @@ class Pool:
         )
         self._roles: dict[Role, list[Deployment]] = {"generator": first, "reasoner": second}
         self._encoder = encoder
+        self._given = encoder is not None
+        self._nearness: Encoder | None = None
+        self._nearness_note = ""
         self._readers: dict[Task, PairReader] = {}
         self._closed = False
 
@@ -89,6 +92,20 @@ class Pool:
 
                 self._encoder = SentenceEncoder(threads=self._threads)
             return self._encoder
+
+    @property
+    def nearness(self) -> Encoder:
+        """The encoder that tells how near a statement is to a question.
+
+        The given encoder if there is one, else ours; the packaged MiniLM if ours is damaged.
+        """
+        given = self.encoder
+        with self._lock:
+            if self._nearness is None:
+                self._nearness = given
+                if not self._given:
+                    self._nearness, self._nearness_note = _nearness(given, self._threads)
+            return self._nearness
 
     def reader(self, task: "Task") -> "PairReader":
         """The small model of a task that reads two texts together; it ships with the package."""
@@ -152,12 +169,12 @@ class Pool:
     def describe(self) -> tuple[RoleReport, ...]:
         """Every role with its deployments in order: which one serves, and why."""
         generator, reasoner = (_report(role, chain) for role, chain in self._roles.items())
-        encoder = self.encoder
-        note = f"{getattr(encoder, 'backend', 'given')}, {encoder.name}"
+        near = self.nearness
         return (
             generator,
             reasoner,
-            RoleReport("encoder", (DeploymentReport(encoder.name, serves=True, note=note),)),
+            _encoding("encoder", self.encoder, ""),
+            _encoding("nearness", near, self._nearness_note),
             _reading("answering", self.reader("answering"), without="nearness alone decides"),
             _reading("entailment", self.reader("entailment"), without="rules alone decide"),
         )
@@ -281,6 +298,21 @@ def _report(role: Role, chain: list[Deployment]) -> RoleReport:
         serving = serving or serves
         reports.append(DeploymentReport(deployment.name, serves=serves, note=note))
     return RoleReport(role, tuple(reports))
+
+
+def _encoding(role: Literal["encoder", "nearness"], encoder: Encoder, note: str) -> RoleReport:
+    told = note or getattr(encoder, "backend", "given")
+    return RoleReport(role, (DeploymentReport(encoder.name, serves=True, note=told),))
+
+
+def _nearness(plain: Encoder, threads: int | None) -> tuple[Encoder, str]:
+    """Our encoder of statements, or the plain one and why."""
+    from ontopilot.models.sentence import nearness_encoder
+
+    try:
+        return nearness_encoder(threads), ""
+    except ModelError as error:
+        return plain, f"the retrieval encoder stands in: {error}"
 
 
 def _reading(task: "Task", reader: "PairReader", *, without: str) -> RoleReport:

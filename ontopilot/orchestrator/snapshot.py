@@ -48,6 +48,7 @@ class Snapshots:
         self._records: dict[str, Records] = {}
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
+        self._nearness: Encoder | None = None
         self._current: Snapshot | None = None
         self._signature: Signature = ()
         self.reload_error = ""
@@ -116,8 +117,11 @@ class Snapshots:
         ontology = Ontology.load(self._ontology)
         if self._encoder is None:
             self._encoder = RecallingEncoder(self.pool.encoder)
+            same = self.pool.nearness is self.pool.encoder
+            self._nearness = self._encoder if same else RecallingEncoder(self.pool.nearness)
         index = self._knowledge.open(
             encoder=self._encoder,
+            nearness=self._nearness,
             ontology=ontology,
             home=self._home,
             progress=progress,

@@ -17,11 +17,11 @@ from ontopilot.retrieval.fuse import fuse
 from ontopilot.retrieval.lexical import Lexical, stems, weights
 from ontopilot.retrieval.meaning import Meaning
 from ontopilot.retrieval.passage import Evidence, EvidenceKind, Passage, Query
-from ontopilot.retrieval.relevance import Relevance
+from ontopilot.retrieval.relevance import Relevance, told
 from ontopilot.retrieval.tags import Tags
 
-DENSE, LEXICAL, CONCEPT = 1.0, 1.0, 0.5
-"""The weights of the three scorings."""
+DENSE, LEXICAL, CONCEPT, STATEMENT = 1.0, 1.0, 0.5, 1.0
+"""The weights of the scorings."""
 
 PAST = 0.85
 """What a past interaction's score is multiplied by: beside a document it has to be better."""
@@ -76,6 +76,7 @@ class KnowledgeIndex:
         *,
         statements: Vectors | None = None,
         encoder: Encoder,
+        nearness: Encoder | None = None,
         ontology: Meaning | None,
         report: IndexReport,
     ) -> None:
@@ -83,8 +84,10 @@ class KnowledgeIndex:
         self.report = report
         self.encoder = encoder
         self.vectors = vectors
+        self.statements = statements
         self._dense = Dense(vectors)
-        self._relevance = Relevance(self.passages, statements, encoder)
+        self.nearness = nearness or encoder
+        self._relevance = Relevance(self.passages, statements, self.nearness)
         self._lexical = Lexical([stems(passage.indexed_text) for passage in self.passages])
         self._prior = np.array(
             [PAST if p.kind == "interaction" else 1.0 for p in self.passages], dtype=np.float32
@@ -106,9 +109,17 @@ class KnowledgeIndex:
 
     @classmethod
     def build(
-        cls, passages: Sequence[Passage], *, encoder: Encoder, ontology: Meaning | None = None
+        cls,
+        passages: Sequence[Passage],
+        *,
+        encoder: Encoder,
+        nearness: Encoder | None = None,
+        ontology: Meaning | None = None,
     ) -> "KnowledgeIndex":
-        """An index in memory; statements are encoded when their nearness is asked for.
+        """An index in memory.
+
+        With `nearness` statements are encoded at once and take part in the search; else when
+        their nearness is asked for.
 
         Raises:
             DocumentError: two passages have the same id.
@@ -122,7 +133,16 @@ class KnowledgeIndex:
             seen.add(passage.id)
         vectors = encode([passage.indexed_text for passage in passages], encoder)
         report = IndexReport(len(passages), embedded=len(passages))
-        return cls(passages, vectors, encoder=encoder, ontology=ontology, report=report)
+        said = None if nearness is None else encode(told(passages), nearness)
+        return cls(
+            passages,
+            vectors,
+            statements=said,
+            encoder=encoder,
+            nearness=nearness,
+            ontology=ontology,
+            report=report,
+        )
 
     def with_ontology(self, ontology: Meaning | None) -> "KnowledgeIndex":
         """The same passages under another ontology: tagged again, not embedded again."""
@@ -177,13 +197,17 @@ class KnowledgeIndex:
 
         The question counts as it is worded and as the ontology words it, whichever is nearer.
         """
-        texts = [query.text]
-        if self._tags is not None and query.mentions:
-            texts.append(canonical(query.text, query.mentions, self._tags.concepts))
+        texts = self._wordings(query)
         if len(several := parts(texts[-1])) > 1:
             texts += several
-        asked = encode(list(dict.fromkeys(texts)), self.encoder)
+        asked = encode(list(dict.fromkeys(texts)), self.nearness)
         return self._relevance.of(asked, evidence)
+
+    def _wordings(self, query: Query) -> list[str]:
+        """A question as it is worded, and as the ontology words it."""
+        if self._tags is None or not query.mentions:
+            return [query.text]
+        return [query.text, canonical(query.text, query.mentions, self._tags.concepts)]
 
     def _encode(
         self, query: Query, *, facts: bool
@@ -208,14 +232,18 @@ class KnowledgeIndex:
             return []
         mentions = distinct(query.mentions)
         lexical = self._lexical.scores(self._weights(query.text, mentions))
-        concept = None if self._tags is None else self._tags.match(mentions)
-        rows = self._candidates(vector, lexical, concept, max(64, 8 * k), allowed)
-        scorings = {
-            "dense": (self._dense.scores(vector, rows), DENSE),
-            "lexical": (lexical[rows], LEXICAL),
+        wordings = list(dict.fromkeys(self._wordings(query)))
+        others = {
+            "lexical": (lexical, LEXICAL),
+            "concept": (None if self._tags is None else self._tags.match(mentions), CONCEPT),
+            "statement": (self._relevance.nearest(wordings), STATEMENT),
         }
-        if concept is not None:
-            scorings["concept"] = (concept[rows], CONCEPT)
+        whole = {name: (each, w) for name, (each, w) in others.items() if each is not None}
+        rows = self._candidates(
+            vector, [each for each, _ in whole.values()], max(64, 8 * k), allowed
+        )
+        scorings = {"dense": (self._dense.scores(vector, rows), DENSE)}
+        scorings |= {name: (each[rows], weight) for name, (each, weight) in whole.items()}
         # A ticket holds a customer's question, so it resembles a question more than a document
         # does: what a full score is, documents say.
         prior = self._prior[rows]
@@ -249,16 +277,15 @@ class KnowledgeIndex:
     def _candidates(
         self,
         vector: NDArray[np.float32],
-        lexical: NDArray[np.float32],
-        concept: NDArray[np.float32] | None,
+        scorings: Sequence[NDArray[np.float32]],
         size: int,
         allowed: Rows | None,
     ) -> Rows:
         """The rows that are among the best of any scoring, in ascending order."""
-        parts = [self._dense.search(vector, size, allowed=allowed), _best(lexical, size, allowed)]
-        if concept is not None:
-            parts.append(_best(concept, size, allowed))
-        return np.unique(np.concatenate(parts))
+        bests = [_best(scores, size, allowed) for scores in scorings]
+        return np.unique(
+            np.concatenate([self._dense.search(vector, size, allowed=allowed), *bests])
+        )
 
     def _evidence(
         self, row: int, score: float, shares: Mapping[str, float], mentions: Sequence[Mention]
@@ -299,7 +326,7 @@ def _best(scores: NDArray[np.float32], size: int, allowed: Rows | None) -> Rows:
 
 def _why(passage: Passage, shares: Mapping[str, float], reasons: Sequence[str]) -> str:
     """Why a passage was found, in words."""
-    matched = [name for name in ("dense", "lexical") if shares.get(name, 0.0) >= 0.5]
+    matched = [name for name in ("dense", "lexical", "statement") if shares.get(name, 0.0) >= 0.5]
     parts: list[str] = []
     if passage.kind == "interaction":
         parts.append(f"past ticket {passage.id.partition(':')[2]}")

@@ -1,20 +1,21 @@
 """Knowledge: the documents and past interactions that an agent may draw on."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ontopilot.errors import ConfigError, DocumentError, IndexDamaged
-from ontopilot.models.encoder import Encoder
+from ontopilot.models.encoder import Encoder, Vectors
 from ontopilot.retrieval.corpus import Corpus, Progress, gather, silent
 from ontopilot.retrieval.dense import encode
 from ontopilot.retrieval.index import IndexReport, KnowledgeIndex, Skipped
 from ontopilot.retrieval.meaning import Meaning
 from ontopilot.retrieval.passage import Passage
-from ontopilot.retrieval.relevance import worded
+from ontopilot.retrieval.relevance import told
 from ontopilot.retrieval.storage import Storage, Stored
 
 __all__ = ["IndexReport", "Knowledge", "KnowledgeIndex", "Progress", "Skipped"]
@@ -60,12 +61,16 @@ class Knowledge:
         self,
         *,
         encoder: Encoder,
+        nearness: Encoder | None = None,
         ontology: Meaning | None,
         home: Path,
         progress: Progress | None = None,
         rebuild: bool = False,
     ) -> KnowledgeIndex:
         """The index of this knowledge, stored in `home/index`.
+
+        `encoder` finds passages; `nearness`, or else the same, tells how near each of their
+        statements is to a question.
 
         What is stored is used as far as it is up to date: a source that changed is read again,
         and of its passages those that changed are encoded again. A damaged index, or one made
@@ -77,15 +82,16 @@ class Knowledge:
         """
         started = time.perf_counter()
         tell = progress or silent
+        encoders = Encoders(encoder, nearness or encoder)
         storage = Storage(Path(home) / "index")
-        stored, note = (None, "") if rebuild else _load(storage, encoder)
+        stored, note = (None, "") if rebuild else _load(storage, encoders)
         corpus = gather(self.documents, self.interactions, stored=stored, progress=tell)
         embedded = 0
         if stored is None or stored.sources != corpus.sources:
             with storage.writing():
                 # Another process may have written it while this one waited.
-                stored = None if rebuild else _load(storage, encoder)[0]
-                stored, embedded = _renewed(corpus, stored, encoder, tell)
+                stored = None if rebuild else _load(storage, encoders)[0]
+                stored, embedded = _renewed(corpus, stored, encoders, tell)
                 storage.save(stored)
         report = _report(stored, embedded, note, time.perf_counter() - started)
         tell("tag", 0, len(stored.passages))
@@ -93,12 +99,21 @@ class Knowledge:
             stored.passages,
             stored.vectors,
             statements=stored.statements,
-            encoder=encoder,
+            encoder=encoders.passages,
+            nearness=encoders.statements,
             ontology=ontology,
             report=report,
         )
         tell("tag", len(stored.passages), len(stored.passages))
         return index
+
+
+@dataclass(frozen=True, slots=True)
+class Encoders:
+    """What encodes whole passages, and what their statements."""
+
+    passages: Encoder
+    statements: Encoder
 
 
 def _existing(base: Path, path: str | Path, what: str) -> Path:
@@ -112,7 +127,7 @@ def _existing(base: Path, path: str | Path, what: str) -> Path:
     return full
 
 
-def _load(storage: Storage, encoder: Encoder) -> tuple[Stored | None, str]:
+def _load(storage: Storage, encoders: Encoders) -> tuple[Stored | None, str]:
     """The stored index if it can be used, and why it cannot."""
     try:
         stored = storage.load()
@@ -120,44 +135,60 @@ def _load(storage: Storage, encoder: Encoder) -> tuple[Stored | None, str]:
         return None, f"made again: {error}"
     if stored is None:
         return None, ""
-    if len(stored.statements) != sum(
-        len(worded(passage.place, passage.text)) for passage in stored.passages
-    ):
+    if len(stored.statements) != len(told(stored.passages)):
         return None, "made again: this version reads statements in another way"
-    if stored.encoder != encoder.name or stored.vectors.shape[1] != encoder.dimension:
-        return None, (
-            f"made again: the stored index was made with the encoder {stored.encoder!r}, "
-            f"this one is {encoder.name!r}"
-        )
+    for made, encoder, vectors in (
+        (stored.encoder, encoders.passages, stored.vectors),
+        (stored.nearness, encoders.statements, stored.statements),
+    ):
+        if made != encoder.name or vectors.shape[1] != encoder.dimension:
+            return None, (
+                f"made again: the stored index was made with the encoder {made!r}, "
+                f"this one is {encoder.name!r}"
+            )
     return stored, ""
 
 
 def _renewed(
-    corpus: Corpus, stored: Stored | None, encoder: Encoder, progress: Progress
+    corpus: Corpus, stored: Stored | None, encoders: Encoders, progress: Progress
 ) -> tuple[Stored, int]:
     """The index of a corpus, and how many passages had to be encoded."""
-    known: dict[str, Vector] = {}
-    if stored is not None:
-        known = _by_text(stored)
     wholes = [passage.indexed_text for passage in corpus.passages]
-    parts = [text for passage in corpus.passages for text in worded(passage.place, passage.text)]
-    new = sorted({text for text in (*wholes, *parts) if text not in known}, key=len)
+    parts = told(corpus.passages)
+    known: dict[str, Vector] = {}
+    said: dict[str, Vector] = {}
+    if stored is not None:
+        known = dict(zip((p.indexed_text for p in stored.passages), stored.vectors, strict=True))
+        said = dict(zip(told(stored.passages), stored.statements, strict=True))
+    whole, part = _new(wholes, known), _new(parts, said)
     embedded = sum(text not in known for text in wholes)
-    progress("embed", 0, len(new))
-    vectors = encode(new, encoder, done=lambda done: progress("embed", done, len(new)))
-    known |= dict(zip(new, vectors, strict=True))
-    empty = np.empty((0, encoder.dimension), dtype=np.float32)
-    rows, said = (np.array([known[t] for t in texts] or empty) for texts in (wholes, parts))
-    return Stored(encoder.name, corpus.sources, corpus.passages, rows, said), embedded
+    total = len(whole) + len(part)
+    progress("embed", 0, total)
+    vectors = encode(whole, encoders.passages, done=lambda done: progress("embed", done, total))
+    known |= dict(zip(whole, vectors, strict=True))
+    vectors = encode(
+        part,
+        encoders.statements,
+        done=lambda done: progress("embed", len(whole) + done, total),
+    )
+    said |= dict(zip(part, vectors, strict=True))
+    return Stored(
+        encoders.passages.name,
+        encoders.statements.name,
+        corpus.sources,
+        corpus.passages,
+        _rows(wholes, known, encoders.passages.dimension),
+        _rows(parts, said, encoders.statements.dimension),
+    ), embedded
 
 
-def _by_text(stored: Stored) -> dict[str, Vector]:
-    """The vectors of an index, by the text that each stands for."""
-    parts = [text for passage in stored.passages for text in worded(passage.place, passage.text)]
-    known: dict[str, Vector] = dict(zip(parts, stored.statements, strict=True))
-    for passage, vector in zip(stored.passages, stored.vectors, strict=True):
-        known[passage.indexed_text] = vector
-    return known
+def _new(texts: Sequence[str], known: Mapping[str, Vector]) -> list[str]:
+    return sorted({text for text in texts if text not in known}, key=len)
+
+
+def _rows(texts: Sequence[str], known: Mapping[str, Vector], dimension: int) -> Vectors:
+    empty = np.empty((0, dimension), dtype=np.float32)
+    return np.array([known[text] for text in texts] or empty)
 
 
 def _report(stored: Stored, embedded: int, note: str, seconds: float) -> IndexReport:

@@ -20,10 +20,25 @@ def worded(place: str, text: str) -> list[str]:
     return [f"{place}: {one.text}" for one in statements(text)]
 
 
+def told(passages: Sequence[Passage]) -> list[str]:
+    """The statements of passages as they are encoded, in their order.
+
+    After those of a past interaction comes what the customer told, to find who tells the same.
+    """
+    return [text for passage in passages for text in _told(passage)]
+
+
+def _told(passage: Passage) -> list[str]:
+    texts = worded(passage.place, passage.text)
+    if passage.kind == "interaction":
+        texts.append(f"{passage.title}. {passage.heading}")
+    return texts
+
+
 class Relevance:
     """The vectors of the statements of a corpus; those that are not given are made when needed.
 
-    `vectors` has a row for each statement of each passage, in their order. The texts of facts,
+    `vectors` has a row for each text of `told`. The texts of facts,
     and of everything where `vectors` is None, are encoded at their first use.
     """
 
@@ -40,7 +55,22 @@ class Relevance:
             at = 0
             for passage in passages:
                 self._rows[passage.id] = at
-                at += len(statements(passage.text))
+                at += len(_told(passage))
+            self._starts = np.fromiter(self._rows.values(), dtype=np.int64)
+            self._empty = np.diff(np.append(self._starts, at)) == 0
+
+    def nearest(self, wordings: Sequence[str]) -> NDArray[np.float32] | None:
+        """How near the nearest statement of each passage is to a question, in their order.
+
+        `None` where the statements were not encoded beforehand.
+        """
+        if self._vectors is None or not len(self._vectors):
+            return None
+        asked = encode(wordings, self._encoder)
+        near = (self._vectors @ asked.T).max(axis=1)
+        best = np.maximum.reduceat(np.append(near, np.float32(-1)), self._starts)
+        best[self._empty] = -1.0
+        return np.asarray((best - self._usual) / (1.0 - self._usual), dtype=np.float32)
 
     def of(
         self, asked: NDArray[np.float32], evidence: Sequence[Evidence]

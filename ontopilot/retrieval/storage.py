@@ -1,7 +1,7 @@
 """The stored index: whole generations, so that a reader never sees half of one.
 
     folder/current          which generation is the index: its name and its manifest's checksum
-    folder/g-…/manifest.json    encoder, sources, and the checksum of each other file
+    folder/g-…/manifest.json    encoders, sources, and the checksum of each other file
     folder/g-…/passages.jsonl   one passage a line
     folder/g-…/vectors.f32      float32, little-endian, one row a passage
     folder/g-…/statements.f16   float16, little-endian, one row a statement of a passage
@@ -29,7 +29,7 @@ from ontopilot.errors import IndexDamaged, RetrievalError
 from ontopilot.models.encoder import Vectors
 from ontopilot.retrieval.passage import EvidenceId, Passage
 
-FORMAT = 2
+FORMAT = 3
 LOCK_SECONDS = 120.0
 
 _TEMPORARY = "tmp-"
@@ -56,6 +56,8 @@ class Stored:
     """The content of an index; the passages are in the order of the sources."""
 
     encoder: str
+    nearness: str
+    """The encoder of the statements."""
     sources: tuple[SourceRecord, ...]
     passages: tuple[Passage, ...]
     vectors: Vectors
@@ -173,10 +175,11 @@ class Storage:
         said = np.frombuffer(content["statements.f16"], dtype="<f2")
         return Stored(
             encoder=manifest["encoder"],
+            nearness=manifest["nearness"],
             sources=tuple(SourceRecord(**row) for row in manifest["sources"]),
             passages=tuple(_passages(content["passages.jsonl"])),
             vectors=vectors.reshape(-1, manifest["dimension"]),
-            statements=said.astype(np.float32).reshape(-1, manifest["dimension"]),
+            statements=said.astype(np.float32).reshape(-1, manifest["statement_dimension"]),
         )
 
     def _point(self, generation: str, checksum: str) -> None:
@@ -210,6 +213,8 @@ def _write(folder: Path, stored: Stored) -> str:
         "format": FORMAT,
         "encoder": stored.encoder,
         "dimension": int(stored.vectors.shape[1]),
+        "nearness": stored.nearness,
+        "statement_dimension": int(stored.statements.shape[1]),
         "sources": [asdict(source) for source in stored.sources],
         "files": {name: _digest(data) for name, data in content.items()},
     }

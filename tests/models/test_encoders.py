@@ -11,6 +11,7 @@ import pytest
 
 from ontopilot.errors import ConfigError, ModelError, ModelNotFound
 from ontopilot.models import HashEncoder, SentenceEncoder
+from ontopilot.models.sentence import nearness_encoder
 from tests.conformance.encoder import TEXTS, EncoderConformance
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -150,3 +151,44 @@ def test_unknown_backends_and_dimensions_are_refused():
         SentenceEncoder(backend="tpu")
     with pytest.raises(ConfigError, match=r"dimension=4"):
         HashEncoder(4)
+
+
+class TestNearnessOnOpenVino(EncoderConformance):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def encoder(cls):
+        return nearness_encoder(threads=1)
+
+
+def test_an_adapter_makes_another_encoder():
+    plain, taught = SentenceEncoder(), nearness_encoder()
+    assert plain.name != taught.name
+    assert np.abs(plain.encode(TEXTS) - taught.encode(TEXTS)).max() > 0.01
+
+
+def test_it_brings_tellings_of_one_problem_together():
+    asked = "Aus meinem Heizkörper tropft es am Ventil, was tun?"
+    others = ["The valve of the radiator is dripping.", "The parcel came to the wrong house."]
+
+    def gap(encoder):
+        same, other = encoder.encode(others) @ encoder.encode([asked])[0]
+        return same - other
+
+    assert gap(nearness_encoder()) > gap(SentenceEncoder()) + 0.1
+
+
+@pytest.mark.slow
+def test_an_adapter_is_the_same_on_every_backend():
+    adapter = nearness_encoder()._adapter.folder
+    here = SentenceEncoder(adapter=adapter).encode(TEXTS)
+    there = SentenceEncoder(adapter=adapter, backend="torch").encode(TEXTS)
+    np.testing.assert_allclose(here, there, atol=1e-4)
+
+
+def test_an_adapter_that_is_missing_or_of_another_model_is_named(tmp_path):
+    with pytest.raises(ModelNotFound, match=r"adapter_config\.json"):
+        SentenceEncoder(adapter=tmp_path)
+    damaged = Path(shutil.copytree(nearness_encoder()._adapter.folder, tmp_path / "damaged"))
+    (damaged / "adapter_model.safetensors").write_bytes(b"\x00" * 100)
+    with pytest.raises(ModelError, match=r"adapter_model\.safetensors"):
+        SentenceEncoder(adapter=damaged)

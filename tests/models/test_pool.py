@@ -18,9 +18,11 @@ from ontopilot.models import (
     Model,
     Pool,
     ScriptedEngine,
+    sentence,
 )
 from ontopilot.models.breaker import Breaker
 from ontopilot.models.engines import BACKENDS
+from ontopilot.models.sentence import SentenceEncoder, nearness_encoder
 from tests.conformance.engine import ask
 
 FAILURE = EngineFailed("engine 'main' fell over; ask again")
@@ -228,13 +230,26 @@ async def test_the_reasoner_is_the_generator_unless_named():
 
 
 def test_a_bare_name_gets_the_chain_of_this_machine(tmp_path):
-    generator, reasoner, encoder, *_ = Pool(
+    generator, reasoner, encoder, nearness, *_ = Pool(
         generator=str(tmp_path), reasoner="extractive", encoder=HashEncoder()
     ).describe()
     kinds = [deployment.name.partition(":")[0] for deployment in generator.deployments]
     assert kinds == ["vllm", "openvino", "transformers", "extractive"]
     assert [d.name for d in reasoner.deployments] == ["extractive"]
-    assert encoder.serves == "hash-384"
+    assert encoder.serves == nearness.serves == "hash-384"
+
+
+def test_statements_have_an_encoder_of_their_own():
+    pool = Pool()
+    assert pool.nearness.name == nearness_encoder().name
+    assert pool.encoder.name == SentenceEncoder().name
+
+
+def test_the_plain_encoder_stands_in_for_a_damaged_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(sentence, "_NEARNESS", tmp_path)
+    pool = Pool()
+    assert pool.nearness is pool.encoder
+    assert pool.describe()[3].deployments[0].note.startswith("the retrieval encoder stands in")
 
 
 @pytest.mark.parametrize(

@@ -389,3 +389,15 @@ def test_a_bad_ticket_file_keeps_the_old_index(
     with pytest.raises(DocumentError, match="line 1: question"):
         opened(knowledge, shop, encoder)
     assert stored_files(shop) == before
+
+
+def test_another_encoder_of_statements_makes_the_index_again(
+    knowledge: Knowledge, shop: Path, encoder: Any
+) -> None:
+    opened(knowledge, shop, encoder)
+    other = HashEncoder(dimension=64)
+    again = opened(knowledge, shop, encoder, nearness=other)
+    assert repr(other.name) in again.report.note
+    assert again.statements is not None
+    assert again.statements.shape[1] == 64
+    assert opened(knowledge, shop, encoder, nearness=other).report.note == ""

@@ -8,10 +8,10 @@ from ontopilot.orchestrator.verify.finding import Finding
 from ontopilot.orchestrator.verify.reading import Reading
 from ontopilot.retrieval.passage import Evidence
 
-DOUBT = -1.7
+DOUBT = -1.0
 """Log-odds below which a claim is withheld although the rules let it pass."""
 
-SURE = {"light": 0.0, "plain": 2.0}
+SURE = {"light": 0.0, "plain": 1.5}
 """Log-odds from which a fault that the rules found is let pass, by its weight.
 
 Chosen on the claims of `tests/verification/cases.jsonl` and `everyday_dev.jsonl`.
