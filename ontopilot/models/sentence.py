@@ -138,8 +138,8 @@ class SentenceEncoder:
 def nearness_encoder(threads: int | None = None) -> SentenceEncoder:
     """The packaged MiniLM as `training/nearness.py` taught it.
 
-    A question is near to the statement that answers it, and to another telling of the same
-    problem, in English or German. Over texts of all kinds the plain MiniLM finds more.
+    A question is nearer to the statement that answers it, and to another telling of the same
+    problem. Over texts of all kinds the plain MiniLM finds more.
 
     Raises:
         ModelError: the adapter is missing or damaged.

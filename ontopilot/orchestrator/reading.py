@@ -11,6 +11,7 @@ from ontopilot.models.pairs import PairReader, Task
 from ontopilot.orchestrator.state import Workspace
 
 T = TypeVar("T")
+Known = dict[tuple[str, str, float], float]
 
 
 def read_together(
@@ -20,23 +21,27 @@ def read_together(
 
     The answer records which model read, or says that none could and what that meant.
     """
-    reader = _Watched(work.services.pool.reader(task))
+    reader = _Remembering(work.services.pool.reader(task), work.read.setdefault(task, {}))
     try:
         found = use(reader)
     except ModelError as error:
         work.degrade(f"{without} ({error})")
         return use(None)
-    if reader.read:
+    if reader.asked:
         work.versions = {**work.versions, task: reader.name}
     return found
 
 
-class _Watched:
-    """A reader that tells whether it was asked."""
+class _Remembering:
+    """A reader that reads a pair once a turn, and tells whether it was asked.
 
-    def __init__(self, reader: PairReader) -> None:
+    A turn that searches again finds most of what it had found.
+    """
+
+    def __init__(self, reader: PairReader, known: Known) -> None:
         self._reader = reader
-        self.read = False
+        self._known = known
+        self.asked = False
 
     @property
     def name(self) -> str:
@@ -45,5 +50,11 @@ class _Watched:
     def odds(
         self, pairs: Sequence[tuple[str, str]], priors: Sequence[float] = ()
     ) -> NDArray[np.float32]:
-        self.read = True
-        return self._reader.odds(pairs, priors)
+        self.asked = True
+        keys = [
+            (*pair, prior) for pair, prior in zip(pairs, priors or [0.0] * len(pairs), strict=True)
+        ]
+        new = list(dict.fromkeys(key for key in keys if key not in self._known))
+        odds = self._reader.odds([key[:2] for key in new], [key[2] for key in new])
+        self._known.update(zip(new, odds.tolist(), strict=True))
+        return np.array([self._known[key] for key in keys], dtype=np.float32)

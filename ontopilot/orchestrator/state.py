@@ -68,6 +68,8 @@ class Workspace:
     numbers: dict[EvidenceId, int] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
     degraded: list[str] = field(default_factory=list)
+    read: dict[str, dict[tuple[str, str, float], float]] = field(default_factory=dict)
+    """What the small models said of pairs of texts in this turn, by their task."""
     message: str = ""
     """What is said beside the claims: a refusal, a request for a slot, an action's result."""
     outcome: Outcome = "answered"

@@ -166,17 +166,6 @@ def test_an_adapter_makes_another_encoder():
     assert np.abs(plain.encode(TEXTS) - taught.encode(TEXTS)).max() > 0.01
 
 
-def test_it_brings_tellings_of_one_problem_together():
-    asked = "Aus meinem Heizkörper tropft es am Ventil, was tun?"
-    others = ["The valve of the radiator is dripping.", "The parcel came to the wrong house."]
-
-    def gap(encoder):
-        same, other = encoder.encode(others) @ encoder.encode([asked])[0]
-        return same - other
-
-    assert gap(nearness_encoder()) > gap(SentenceEncoder()) + 0.1
-
-
 @pytest.mark.slow
 def test_an_adapter_is_the_same_on_every_backend():
     adapter = nearness_encoder()._adapter.folder

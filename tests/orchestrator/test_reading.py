@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,3 +65,17 @@ def test_doctor_tells_of_a_damaged_small_model(make_agent: MakeAgent, damaged: P
     assert answering.serves == ""
     assert "nearness alone decides" in answering.deployments[0].note
     assert entailment.serves == pairs.PairModel("entailment").name
+
+
+def test_a_pair_is_read_once_a_turn(make_agent: MakeAgent, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[tuple[str, str]] = []
+    odds = pairs.PairModel.odds
+
+    def counted(self: Any, several: Any, priors: Any = ()) -> Any:
+        read.extend(several)
+        return odds(self, several, priors) - 100.0
+
+    monkeypatch.setattr(pairs.PairModel, "odds", counted)
+    answer = make_agent().ask("Why is the AquaBoil 2 leaking at its lid?")
+    assert any(step.name == "reason" and step.runs for step in answer.plan.operators)
+    assert len(read) == len(set(read)) > 0

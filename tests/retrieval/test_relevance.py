@@ -88,8 +88,10 @@ def test_a_past_interaction_is_near_to_who_tells_the_same() -> None:
 
 def test_statements_take_part_in_the_search_when_they_are_encoded() -> None:
     several = [one for one in passages() if one.text]
-    encoder, query = HashEncoder(), Query("the lamp blinks red since the storm")
+    encoder, query = HashEncoder(), Query("no internet, router lamp blinks red since the storm")
     plain = KnowledgeIndex.build(several, encoder=encoder)
-    with_statements = KnowledgeIndex.build(several, encoder=encoder, nearness=encoder)
-    assert "statement" not in plain.search(query, k=1)[0].why
-    assert "statement match" in with_statements.search(query, k=1)[0].why
+    taking_part = KnowledgeIndex.build(several, encoder=encoder, nearness=encoder)
+    (past,) = plain.search(query, k=1, kinds=["interaction"])
+    assert "statement" not in past.why
+    (past,) = taking_part.search(query, k=1, kinds=["interaction"])
+    assert "statement match" in past.why
