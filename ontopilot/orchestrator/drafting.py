@@ -30,6 +30,9 @@ LISTED = "one of the kind that is asked for"
 FACT_NEAR = 0.6
 """The nearness from which a fact answers a question; single facts are not read again."""
 
+MOST_NAMED = 2
+"""Things named by an answer of which is told what the question goes on to ask."""
+
 MOST_CLAIMS = 8
 """Claims that one answer shows at most."""
 
@@ -109,6 +112,27 @@ async def generate(work: Workspace, role: Role) -> None:
     )
     async for claim in _claims(work, role, request, context):
         offer(work, claim)
+
+
+def go_further(work: Workspace) -> None:
+    """Answer what the question goes on to ask of things that the answer so far has named."""
+    ontology = work.services.ontology
+    asked_about = {mention.iri for mention in work.mentions}
+    named: list[Iri] = []
+    for claim in work.claims:
+        named = [m.iri for m in ontology.link(claim.text) if m.iri not in asked_about]
+        named = [iri for iri in named if ontology.term(iri).kind == "individual"]
+        if named:
+            break
+    query = Query(work.text, work.mentions)
+    found = work.services.index.further(query, list(dict.fromkeys(named))[:MOST_NAMED])
+    known = {item.id for item in work.evidence}
+    new = tuple(item for item in found if item.id not in known)
+    if new:
+        work.evidence = (*work.evidence, *new)
+        work.services.store.save_evidence(work.turn, work.evidence)
+    for item in found:
+        offer(work, Claim(item.text, (item.id,), item.facts))
 
 
 def _relevance(work: Workspace, evidence: Sequence[Evidence]) -> Nearness:

@@ -22,9 +22,11 @@ MOST_PARTS = 4
 
 _ANOTHER = re.compile(
     r"(?:,?\s+(?:and|but|or)|,|\s[-–—])\s+"
-    r"(?=(?:how|what|which|where|when|why|who|until when|from which|from when)\b)",
+    r"(?=(?:how|what|which|where|when|why|who|until when|from which|from when|at what|for how)\b)",
     re.IGNORECASE,
 )
+
+_HOW_MUCH = re.compile(r"how (?:much|many|long|big|heavy|loud)\b", re.IGNORECASE)
 
 NEVER_CERTAIN = 0.9
 """A meaning that is near counts less than the property's own words."""
@@ -103,13 +105,13 @@ def canonical(text: str, mentions: Iterable[Mention], concepts: Concepts) -> str
 def parts(text: str) -> tuple[str, ...]:
     """The questions in a message: its sentences, cut where another question word begins.
 
-    A message with a single question is one part; parts of one or two words are no questions.
+    A message with a single question is one part. Of one or two words only `how much` is a question.
     """
     found = [
         piece.strip()
         for start, end in split(text)
         for piece in _ANOTHER.split(text[start:end])
-        if len(piece.split()) > 2
+        if len(piece.split()) > 2 or _HOW_MUCH.match(piece.strip())
     ]
     return tuple(found[:MOST_PARTS]) or (text,)
 

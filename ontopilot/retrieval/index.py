@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ontopilot.errors import ConfigError, DocumentError
 from ontopilot.models.encoder import Encoder, Vectors
-from ontopilot.ontology.terms import Iri, Mention
+from ontopilot.ontology.terms import Iri, Literal, Mention
 from ontopilot.retrieval.asked import Properties, canonical, parts, wording
 from ontopilot.retrieval.concepts import distinct
 from ontopilot.retrieval.dense import Dense, Rows, encode
@@ -189,6 +189,26 @@ class KnowledgeIndex:
                     named.setdefault(term, item.score)
         held = {fact.triple for item in found for fact in item.facts}
         return self._facts.asked(named, asked, known=held)
+
+    def further(self, query: Query, named: Sequence[Iri]) -> tuple[Evidence, ...]:
+        """The values that a question goes on to ask of things that its answer names, best first.
+
+        `Which part leaks, and how much is a new one?`: the second part names nothing, so it is
+        about what answers the first. A question with one part asks nothing further.
+        """
+        if self._facts is None or self._properties is None or not named:
+            return ()
+        things = [m.text for m in query.mentions if self._is_thing(m.iri)]
+        several = parts(query.text)[1:]
+        open_ = [part for part in several if not any(thing in part for thing in things)]
+        if not open_:
+            return ()
+        asked = self._properties.match(encode(open_, self.encoder))
+        found = self._facts.asked(dict.fromkeys(named, 1.0), asked, known=())
+        return tuple(item for item in found if isinstance(item.facts[0].object, Literal))
+
+    def _is_thing(self, iri: Iri) -> bool:
+        return self.ontology is not None and self.ontology.term(iri).kind == "individual"
 
     def relevance(
         self, query: Query, evidence: Sequence[Evidence]
