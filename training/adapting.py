@@ -17,8 +17,6 @@ from safetensors.torch import save_file
 from torch import nn
 from transformers import AutoModel
 
-from ontopilot.models.adapter import open_adapter
-from ontopilot.models.checkpoint import open_checkpoint
 from ontopilot.models.sentence import packaged
 
 SEED = 7
@@ -38,14 +36,6 @@ class Encoder(nn.Module):
         self.model = AutoModel.from_pretrained(packaged(), add_pooling_layer=False)
         for name, weight in self.model.named_parameters():
             weight.requires_grad = weight.dim() == 2 and name.startswith("encoder.layer.")
-
-    def merge(self, folder: Path) -> None:
-        """Begin with what an adapter changes, instead of with the packaged weights."""
-        weights = dict(self.model.named_parameters())
-        adapter = open_adapter(folder, open_checkpoint(packaged()))
-        with torch.no_grad():
-            for name in adapter.pairs:
-                weights[name] += torch.from_numpy(adapter.delta(name))
 
     @property
     def width(self) -> int:

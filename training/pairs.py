@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 from adapting import RATE, ROUND, SEED, Encoder, Run, save
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import nn
 from transformers import AutoTokenizer
 
@@ -51,13 +51,6 @@ class PairModel(nn.Module):
             return_tensors="pt",
         )
         return self.head(self.encoder(batch)).squeeze(-1) + self.prior * priors
-
-    def go_on_from(self, folder: Path) -> None:
-        """Begin with a model that ships."""
-        self.encoder.merge(folder)
-        head = load_file(folder / "head.safetensors")
-        self.prior.data = head.pop("prior")
-        self.head.load_state_dict(head)
 
     def start_from_nearness(self) -> None:
         """At first, a statement answers a question as far as both are near in meaning."""
@@ -117,16 +110,12 @@ def main() -> int:
     parser.add_argument("task", choices=["entailment", "answering"])
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and result")
     parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--go-on-from", type=Path, help="a model to begin with, when texts came")
     parser.add_argument("--install", type=Path, help="also copy the result to this folder")
     arguments = parser.parse_args()
     model = PairModel()
-    if arguments.go_on_from is not None:
-        model.go_on_from(arguments.go_on_from)
-    else:
-        train(model, synthetic(), 1, "made", arguments.out)
-        if arguments.task == "answering":
-            model.start_from_nearness()
+    train(model, synthetic(), 1, "made", arguments.out)
+    if arguments.task == "answering":
+        model.start_from_nearness()
     pairs = entailment() if arguments.task == "entailment" else answering()
     train(model, pairs, arguments.epochs, "written", arguments.out)
     result = arguments.out / "result"

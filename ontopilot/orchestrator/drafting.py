@@ -27,7 +27,7 @@ _PROBLEM = re.compile(r"\b(?:symptom|problem|fault|malfunction|defect|error|issu
 
 LISTED = "one of the kind that is asked for"
 
-FACT_NEAR = 0.6
+FACT_NEAR = 0.7
 """The nearness from which a fact answers a question; single facts are not read again."""
 
 MOST_NAMED = 2

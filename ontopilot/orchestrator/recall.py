@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ontopilot.models.encoder import Encoder, Vectors
 
-FEW = 4
+FEW = 8
 """Texts of a batch that is worth remembering; larger ones are documents."""
 
 

@@ -207,6 +207,11 @@ class KnowledgeIndex:
         found = self._facts.asked(dict.fromkeys(named, 1.0), asked, known=())
         return tuple(item for item in found if isinstance(item.facts[0].object, Literal))
 
+    def _nearest(self, query: Query) -> NDArray[np.float32] | None:
+        if self.statements is None or not len(self.statements):
+            return None
+        return self._relevance.nearest(self._wordings(query)[0])
+
     def _is_thing(self, iri: Iri) -> bool:
         return self.ontology is not None and self.ontology.term(iri).kind == "individual"
 
@@ -217,17 +222,21 @@ class KnowledgeIndex:
 
         The question counts as it is worded and as the ontology words it, whichever is nearer.
         """
-        texts = self._wordings(query)
+        return self._relevance.of(self._wordings(query)[1], evidence)
+
+    def _wordings(self, query: Query) -> tuple[Vectors, Vectors]:
+        """The vectors of a question as it is worded and as the ontology words it.
+
+        After those come, in the second array, its parts.
+        """
+        texts = [query.text]
+        if self._tags is not None and query.mentions:
+            texts.append(canonical(query.text, query.mentions, self._tags.concepts))
+        whole = len(dict.fromkeys(texts))
         if len(several := parts(texts[-1])) > 1:
             texts += several
-        asked = encode(list(dict.fromkeys(texts)), self.nearness)
-        return self._relevance.of(asked, evidence)
-
-    def _wordings(self, query: Query) -> list[str]:
-        """A question as it is worded, and as the ontology words it."""
-        if self._tags is None or not query.mentions:
-            return [query.text]
-        return [query.text, canonical(query.text, query.mentions, self._tags.concepts)]
+        vectors = encode(list(dict.fromkeys(texts)), self.nearness)
+        return vectors[:whole], vectors
 
     def _encode(
         self, query: Query, *, facts: bool
@@ -252,11 +261,10 @@ class KnowledgeIndex:
             return []
         mentions = distinct(query.mentions)
         lexical = self._lexical.scores(self._weights(query.text, mentions))
-        wordings = list(dict.fromkeys(self._wordings(query)))
         others = {
             "lexical": (lexical, LEXICAL),
             "concept": (None if self._tags is None else self._tags.match(mentions), CONCEPT),
-            "statement": (self._relevance.nearest(wordings), STATEMENT),
+            "statement": (self._nearest(query), STATEMENT),
         }
         whole = {name: (each, w) for name, (each, w) in others.items() if each is not None}
         rows = self._candidates(

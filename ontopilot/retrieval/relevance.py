@@ -1,7 +1,6 @@
 """How near each statement of a piece of evidence is to a question."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +9,9 @@ from ontopilot.models.encoder import Encoder, Vectors
 from ontopilot.prose import statements
 from ontopilot.retrieval.dense import encode
 from ontopilot.retrieval.passage import Evidence, EvidenceId, Passage
+
+KEPT = 16384
+"""Texts without stored vectors, such as facts, whose vectors are kept."""
 
 PAIRS = 4000
 """Pairs of statements from which the usual cosine of an encoder on a corpus is taken."""
@@ -46,27 +48,27 @@ class Relevance:
         self, passages: Sequence[Passage], vectors: Vectors | None, encoder: Encoder
     ) -> None:
         self._encoder = encoder
-        self._vectors = vectors
         self._rows: dict[EvidenceId, int] = {}
-        self._passages = {passage.id: passage for passage in passages} if vectors is None else {}
-        self._usual = 0.0 if vectors is None else usual_cosine(vectors)
-        self._one = lru_cache(maxsize=16384)(self._encoded)
-        if vectors is not None:
-            at = 0
-            for passage in passages:
-                self._rows[passage.id] = at
-                at += len(_told(passage))
-            self._starts = np.fromiter(self._rows.values(), dtype=np.int64)
-            self._empty = np.diff(np.append(self._starts, at)) == 0
+        self._passages: dict[EvidenceId, Passage] = {}
+        self._kept: dict[str, NDArray[np.float32]] = {}
+        self._usual = 0.0
+        if vectors is None:
+            self._passages = {passage.id: passage for passage in passages}
+            return
+        self._vectors = vectors
+        self._usual = usual_cosine(vectors)
+        at = 0
+        for passage in passages:
+            self._rows[passage.id] = at
+            at += len(_told(passage))
+        self._starts = np.fromiter(self._rows.values(), dtype=np.int64)
+        self._empty = np.diff(np.append(self._starts, at)) == 0
 
-    def nearest(self, wordings: Sequence[str]) -> NDArray[np.float32] | None:
+    def nearest(self, asked: NDArray[np.float32]) -> NDArray[np.float32]:
         """How near the nearest statement of each passage is to a question, in their order.
 
-        `None` where the statements were not encoded beforehand.
+        `asked` is as for `of`; the statements must have been encoded beforehand.
         """
-        if self._vectors is None or not len(self._vectors):
-            return None
-        asked = encode(wordings, self._encoder)
         near = (self._vectors @ asked.T).max(axis=1)
         best = np.maximum.reduceat(np.append(near, np.float32(-1)), self._starts)
         best[self._empty] = -1.0
@@ -81,27 +83,47 @@ class Relevance:
         unit is the cosine, moved so that 0 is what two statements of this corpus usually have:
         encoders differ in what their cosines say.
         """
-        return tuple(self._near(asked, item) for item in evidence)
+        loose = [self._texts(item) for item in evidence]
+        known = self._encoded([text for texts in loose for text in texts])
+        return tuple(
+            self._near(asked, self._stored(item) if item.id in self._rows else _stack(texts, known))
+            for item, texts in zip(evidence, loose, strict=True)
+        )
 
-    def _near(self, asked: NDArray[np.float32], item: Evidence) -> tuple[float, ...]:
-        cosines = (self._of_item(item) @ asked.T).max(axis=1, initial=-1.0)
+    def _near(self, asked: NDArray[np.float32], rows: Vectors) -> tuple[float, ...]:
+        if not len(rows):
+            return ()
+        cosines = (rows @ asked.T).max(axis=1, initial=-1.0)
         return tuple(float(cosine) for cosine in (cosines - self._usual) / (1.0 - self._usual))
 
-    def _of_item(self, item: Evidence) -> Vectors:
-        """The vectors of a piece of evidence, one row a statement."""
-        count = len(statements(item.text))
-        start = self._rows.get(item.id)
-        if start is not None and self._vectors is not None:
-            return self._vectors[start : start + count]
-        passage = self._passages.get(item.id)
-        texts = (
-            [item.text] * count if passage is None else worded(passage.place, passage.text)[:count]
-        )
-        rows = [self._one(text) for text in texts]
-        return np.array(rows, dtype=np.float32).reshape(count, self._encoder.dimension)
+    def _stored(self, item: Evidence) -> Vectors:
+        start = self._rows[item.id]
+        return self._vectors[start : start + len(statements(item.text))]
 
-    def _encoded(self, text: str) -> NDArray[np.float32]:
-        return encode([text], self._encoder).reshape(-1)
+    def _texts(self, item: Evidence) -> list[str]:
+        """The statements of a piece of evidence that has no stored vectors."""
+        if item.id in self._rows:
+            return []
+        count = len(statements(item.text))
+        passage = self._passages.get(item.id)
+        if passage is None:
+            return [item.text] * count
+        return worded(passage.place, passage.text)[:count]
+
+    def _encoded(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """The vectors of texts; what was encoded before is kept."""
+        found = {text: self._kept[text] for text in texts if text in self._kept}
+        new = list(dict.fromkeys(text for text in texts if text not in found))
+        if new:
+            fresh = dict(zip(new, encode(new, self._encoder), strict=True))
+            found |= fresh
+            # Never emptied in place: another thread may be looking into it.
+            self._kept = fresh if len(self._kept) > KEPT else {**self._kept, **fresh}
+        return found
+
+
+def _stack(texts: Sequence[str], known: Mapping[str, NDArray[np.float32]]) -> Vectors:
+    return np.array([known[text] for text in texts], dtype=np.float32)
 
 
 def usual_cosine(vectors: Vectors) -> float:

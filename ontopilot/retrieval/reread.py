@@ -8,10 +8,10 @@ from ontopilot.models.pairs import PairReader
 from ontopilot.retrieval.passage import Evidence
 from ontopilot.retrieval.relevance import worded
 
-MOST = 6
+MOST = 3
 """Statements that are read together with a question."""
 
-NEAR, EVEN = 10.0, 5.5
+NEAR, EVEN = 15.0, 7.5
 """How much nearness adds to the log-odds of the model, and where a statement is as likely as not to
 answer; by the questions of the demo shop's half `dev`."""
 

@@ -71,8 +71,7 @@ def passages() -> list[Passage]:
 def test_the_nearest_statement_of_each_passage_counts() -> None:
     encoder = HashEncoder()
     relevance = Relevance(passages(), encoder.encode(told(passages())), encoder)
-    found = relevance.nearest(["Routers blink red."])
-    assert found is not None
+    found = relevance.nearest(encoder.encode(["Routers blink red."]))
     first, empty, past = found
     assert first > past > empty
     assert empty < 0.0
@@ -81,8 +80,7 @@ def test_the_nearest_statement_of_each_passage_counts() -> None:
 def test_a_past_interaction_is_near_to_who_tells_the_same() -> None:
     encoder = HashEncoder()
     relevance = Relevance(passages(), encoder.encode(told(passages())), encoder)
-    found = relevance.nearest(["the lamp blinks red since the storm"])
-    assert found is not None
+    found = relevance.nearest(encoder.encode(["the lamp blinks red since the storm"]))
     assert int(found.argmax()) == 2
 
 

@@ -32,7 +32,7 @@ NEAR = 0.42
 MEANING = 3.0
 """How much meaning counts beside shared words, where it is known."""
 
-FOLLOWS, ELSEWHERE = 0.6, 0.8
+FOLLOWS, ELSEWHERE = 0.7, 0.9
 """The share of the first sentence's score that a further one must have: of a source that is quoted
 already, and of another one, for which there is one more citation to read."""
 
