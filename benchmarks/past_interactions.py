@@ -32,15 +32,14 @@ from _report import document
 from _report import show as show_json
 from bm25s.stopwords import STOPWORDS_EN, STOPWORDS_GERMAN
 
-from ontopilot.models.encoder import Encoder, Vectors
-from ontopilot.models.sentence import SentenceEncoder, nearness_encoder
+from ontopilot.models.encoder import Encoder
+from ontopilot.models.sentence import SentenceEncoder
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.evaluate.bootstrap import mean
 from ontopilot.orchestrator.evaluate.questions import read_questions
 from ontopilot.orchestrator.nodes import FOUND
 from ontopilot.retrieval import KnowledgeIndex, Query
 from ontopilot.retrieval.corpus import gather
-from ontopilot.retrieval.relevance import told
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "customer_service"
 PROBLEMS = Path(__file__).parent / "data" / "ticket_problems.jsonl"
@@ -86,7 +85,7 @@ def measure(
     tickets = {row["id"]: row for row in rows(folder / "tickets.jsonl")}
     problem = {row["ticket"]: row["problem"] for row in rows(problems)}
     encoder = SentenceEncoder()
-    index = opened(folder, encoder, nearness_encoder())
+    index = opened(folder, encoder)
     learnt = [p.id.partition(":")[2] for p in index.passages if p.kind == "interaction"]
     ways: dict[str, Search] = {
         **searches(index),
@@ -162,13 +161,11 @@ def rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
-def opened(folder: Path, encoder: Encoder, nearness: Encoder) -> KnowledgeIndex:
+def opened(folder: Path, encoder: Encoder) -> KnowledgeIndex:
     """The index of the example, in memory."""
     corpus = gather([folder / "docs"], folder / "tickets.jsonl", stored=None)
     ontology = Ontology.load(folder / "shop.owl")
-    return KnowledgeIndex.build(
-        corpus.passages, encoder=encoder, nearness=nearness, ontology=ontology
-    )
+    return KnowledgeIndex.build(corpus.passages, encoder=encoder, ontology=ontology)
 
 
 def searches(index: KnowledgeIndex) -> dict[str, Search]:
@@ -206,20 +203,12 @@ class LeftOut:
             smaller = KnowledgeIndex(
                 passages,
                 self._index.vectors[np.array(keep)],
-                statements=self._statements(keep),
                 encoder=self._index.encoder,
-                nearness=self._index.nearness,
                 ontology=self._index.ontology,
                 report=self._index.report,
             )
             self._last = (ticket, smaller)
         return self._last[1]
-
-    def _statements(self, keep: Sequence[bool]) -> Vectors | None:
-        if self._index.statements is None:
-            return None
-        counts = [len(told([passage])) for passage in self._index.passages]
-        return self._index.statements[np.repeat(keep, counts)]
 
 
 def plain(tickets: Mapping[str, Mapping[str, Any]], encoder: Encoder) -> dict[str, Search]:

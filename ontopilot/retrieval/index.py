@@ -20,8 +20,8 @@ from ontopilot.retrieval.passage import Evidence, EvidenceKind, Passage, Query
 from ontopilot.retrieval.relevance import Relevance, told
 from ontopilot.retrieval.tags import Tags
 
-DENSE, LEXICAL, CONCEPT, STATEMENT = 1.0, 1.0, 0.5, 1.0
-"""The weights of the scorings."""
+DENSE, LEXICAL, CONCEPT = 1.0, 1.0, 0.5
+"""The weights of the three scorings."""
 
 PAST = 0.85
 """What a past interaction's score is multiplied by: beside a document it has to be better."""
@@ -84,7 +84,6 @@ class KnowledgeIndex:
         self.report = report
         self.encoder = encoder
         self.vectors = vectors
-        self.statements = statements
         self._dense = Dense(vectors)
         self.nearness = nearness or encoder
         self._relevance = Relevance(self.passages, statements, self.nearness)
@@ -118,8 +117,7 @@ class KnowledgeIndex:
     ) -> "KnowledgeIndex":
         """An index in memory.
 
-        With `nearness` statements are encoded at once and take part in the search; else when
-        their nearness is asked for.
+        With `nearness` statements are encoded at once, else when their nearness is asked for.
 
         Raises:
             DocumentError: two passages have the same id.
@@ -207,11 +205,6 @@ class KnowledgeIndex:
         found = self._facts.asked(dict.fromkeys(named, 1.0), asked, known=())
         return tuple(item for item in found if isinstance(item.facts[0].object, Literal))
 
-    def _nearest(self, query: Query) -> NDArray[np.float32] | None:
-        if self.statements is None or not len(self.statements):
-            return None
-        return self._relevance.nearest(self._wordings(query)[0])
-
     def _is_thing(self, iri: Iri) -> bool:
         return self.ontology is not None and self.ontology.term(iri).kind == "individual"
 
@@ -222,21 +215,13 @@ class KnowledgeIndex:
 
         The question counts as it is worded and as the ontology words it, whichever is nearer.
         """
-        return self._relevance.of(self._wordings(query)[1], evidence)
-
-    def _wordings(self, query: Query) -> tuple[Vectors, Vectors]:
-        """The vectors of a question as it is worded and as the ontology words it.
-
-        After those come, in the second array, its parts.
-        """
         texts = [query.text]
         if self._tags is not None and query.mentions:
             texts.append(canonical(query.text, query.mentions, self._tags.concepts))
-        whole = len(dict.fromkeys(texts))
         if len(several := parts(texts[-1])) > 1:
             texts += several
-        vectors = encode(list(dict.fromkeys(texts)), self.nearness)
-        return vectors[:whole], vectors
+        asked = encode(list(dict.fromkeys(texts)), self.nearness)
+        return self._relevance.of(asked, evidence)
 
     def _encode(
         self, query: Query, *, facts: bool
@@ -264,7 +249,6 @@ class KnowledgeIndex:
         others = {
             "lexical": (lexical, LEXICAL),
             "concept": (None if self._tags is None else self._tags.match(mentions), CONCEPT),
-            "statement": (self._nearest(query), STATEMENT),
         }
         whole = {name: (each, w) for name, (each, w) in others.items() if each is not None}
         rows = self._candidates(
@@ -354,7 +338,7 @@ def _best(scores: NDArray[np.float32], size: int, allowed: Rows | None) -> Rows:
 
 def _why(passage: Passage, shares: Mapping[str, float], reasons: Sequence[str]) -> str:
     """Why a passage was found, in words."""
-    matched = [name for name in ("dense", "lexical", "statement") if shares.get(name, 0.0) >= 0.5]
+    matched = [name for name in ("dense", "lexical") if shares.get(name, 0.0) >= 0.5]
     parts: list[str] = []
     if passage.kind == "interaction":
         parts.append(f"past ticket {passage.id.partition(':')[2]}")

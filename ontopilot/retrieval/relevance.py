@@ -23,18 +23,8 @@ def worded(place: str, text: str) -> list[str]:
 
 
 def told(passages: Sequence[Passage]) -> list[str]:
-    """The statements of passages as they are encoded, in their order.
-
-    After those of a past interaction comes what the customer told, to find who tells the same.
-    """
-    return [text for passage in passages for text in _told(passage)]
-
-
-def _told(passage: Passage) -> list[str]:
-    texts = worded(passage.place, passage.text)
-    if passage.kind == "interaction":
-        texts.append(f"{passage.title}. {passage.heading}")
-    return texts
+    """The statements of passages as they are encoded, in their order."""
+    return [text for passage in passages for text in worded(passage.place, passage.text)]
 
 
 class Relevance:
@@ -60,19 +50,7 @@ class Relevance:
         at = 0
         for passage in passages:
             self._rows[passage.id] = at
-            at += len(_told(passage))
-        self._starts = np.fromiter(self._rows.values(), dtype=np.int64)
-        self._empty = np.diff(np.append(self._starts, at)) == 0
-
-    def nearest(self, asked: NDArray[np.float32]) -> NDArray[np.float32]:
-        """How near the nearest statement of each passage is to a question, in their order.
-
-        `asked` is as for `of`; the statements must have been encoded beforehand.
-        """
-        near = (self._vectors @ asked.T).max(axis=1)
-        best = np.maximum.reduceat(np.append(near, np.float32(-1)), self._starts)
-        best[self._empty] = -1.0
-        return np.asarray((best - self._usual) / (1.0 - self._usual), dtype=np.float32)
+            at += len(statements(passage.text))
 
     def of(
         self, asked: NDArray[np.float32], evidence: Sequence[Evidence]

@@ -398,6 +398,4 @@ def test_another_encoder_of_statements_makes_the_index_again(
     other = HashEncoder(dimension=64)
     again = opened(knowledge, shop, encoder, nearness=other)
     assert repr(other.name) in again.report.note
-    assert again.statements is not None
-    assert again.statements.shape[1] == 64
     assert opened(knowledge, shop, encoder, nearness=other).report.note == ""

@@ -10,7 +10,7 @@ from ontopilot.models.hashing import HashEncoder
 from ontopilot.prose import statements
 from ontopilot.retrieval import KnowledgeIndex, Passage, Query
 from ontopilot.retrieval.passage import EvidenceId
-from ontopilot.retrieval.relevance import Relevance, told, usual_cosine
+from ontopilot.retrieval.relevance import usual_cosine
 
 TEXT = "The seal of the kettle leaks. Routers blink red. Standard parcels take two days."
 
@@ -56,40 +56,3 @@ def test_the_usual_cosine_of_a_corpus_is_taken_off() -> None:
     assert usual_cosine(alike) == pytest.approx(0.9)
     assert usual_cosine(np.eye(40, dtype=np.float32)) == pytest.approx(0.0)
     assert usual_cosine(alike[:5]) == 0.0
-
-
-def passages() -> list[Passage]:
-    ticket = "Unplug the router for a minute."
-    asked = "Router HomeLink the lamp blinks red since the storm"
-    return [
-        Passage(EvidenceId("doc:a#1"), "passage", TEXT, "Notes", "a.md"),
-        Passage(EvidenceId("doc:b#1"), "passage", "", "Empty", "b.md"),
-        Passage(EvidenceId("ticket:T1"), "interaction", ticket, "No internet", "t", heading=asked),
-    ]
-
-
-def test_the_nearest_statement_of_each_passage_counts() -> None:
-    encoder = HashEncoder()
-    relevance = Relevance(passages(), encoder.encode(told(passages())), encoder)
-    found = relevance.nearest(encoder.encode(["Routers blink red."]))
-    first, empty, past = found
-    assert first > past > empty
-    assert empty < 0.0
-
-
-def test_a_past_interaction_is_near_to_who_tells_the_same() -> None:
-    encoder = HashEncoder()
-    relevance = Relevance(passages(), encoder.encode(told(passages())), encoder)
-    found = relevance.nearest(encoder.encode(["the lamp blinks red since the storm"]))
-    assert int(found.argmax()) == 2
-
-
-def test_statements_take_part_in_the_search_when_they_are_encoded() -> None:
-    several = [one for one in passages() if one.text]
-    encoder, query = HashEncoder(), Query("no internet, router lamp blinks red since the storm")
-    plain = KnowledgeIndex.build(several, encoder=encoder)
-    taking_part = KnowledgeIndex.build(several, encoder=encoder, nearness=encoder)
-    (past,) = plain.search(query, k=1, kinds=["interaction"])
-    assert "statement" not in past.why
-    (past,) = taking_part.search(query, k=1, kinds=["interaction"])
-    assert "statement match" in past.why
