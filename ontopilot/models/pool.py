@@ -72,7 +72,8 @@ class Pool:
         self._encoder = encoder
         self._given = encoder is not None
         self._nearness: Encoder | None = None
-        self._nearness_note = ""
+        self.nearness_note = ""
+        """Why another encoder tells nearness than the one that ships, or ""."""
         self._readers: dict[Task, PairReader] = {}
         self._closed = False
 
@@ -104,7 +105,7 @@ class Pool:
             if self._nearness is None:
                 self._nearness = given
                 if not self._given:
-                    self._nearness, self._nearness_note = _nearness(given, self._threads)
+                    self._nearness, self.nearness_note = _nearness(given, self._threads)
             return self._nearness
 
     def reader(self, task: "Task") -> "PairReader":
@@ -174,7 +175,7 @@ class Pool:
             generator,
             reasoner,
             _encoding("encoder", self.encoder, ""),
-            _encoding("nearness", near, self._nearness_note),
+            _encoding("nearness", near, self.nearness_note),
             _reading("answering", self.reader("answering"), without="nearness alone decides"),
             _reading("entailment", self.reader("entailment"), without="rules alone decide"),
         )

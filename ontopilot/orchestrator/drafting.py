@@ -21,7 +21,7 @@ from ontopilot.orchestrator.verify import answers, judge
 from ontopilot.retrieval.facts import fact_evidence
 from ontopilot.retrieval.pack import pack
 from ontopilot.retrieval.passage import Context, Evidence, Query
-from ontopilot.retrieval.reread import Nearness, any_answers
+from ontopilot.retrieval.reread import Nearness, any_answers, without_other_codes
 
 _PROBLEM = re.compile(r"\b(?:symptom|problem|fault|malfunction|defect|error|issue)\b", re.I)
 
@@ -83,7 +83,7 @@ def quote_facts(work: Workspace) -> bool:
     if listed:
         return bool(work.claims)
     facts = [item for item in work.evidence if item.kind == "fact"]
-    near = work.services.index.relevance(Query(work.text, work.mentions), facts)
+    near = _nearness(work, facts)
     ranked = sorted(zip(near, facts, strict=True), key=lambda pair: -pair[0][0])
     if not ranked or ranked[0][0][0] < FACT_NEAR:
         return False
@@ -135,9 +135,17 @@ def go_further(work: Workspace) -> None:
         offer(work, Claim(item.text, (item.id,), item.facts))
 
 
+def _nearness(work: Workspace, evidence: Sequence[Evidence]) -> Nearness:
+    """How near each statement is to the question; one about another code is not near."""
+    if work.services.pool.nearness_note:
+        work.degrade(work.services.pool.nearness_note)
+    near = work.services.index.relevance(Query(work.text, work.mentions), evidence)
+    return without_other_codes(work.text, evidence, near)
+
+
 def _relevance(work: Workspace, evidence: Sequence[Evidence]) -> Nearness:
     """How near each statement is to the question; nothing is near if nothing answers it."""
-    near = work.services.index.relevance(Query(work.text, work.mentions), evidence)
+    near = _nearness(work, evidence)
     tops = [max(values, default=0.0) for values in near]
     told = [top for top, item in zip(tops, evidence, strict=True) if item.kind == "fact"]
     if max(told, default=0.0) >= FACT_NEAR:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ontopilot.models import pairs
+from ontopilot.models import pairs, sentence
 from ontopilot.models.scripted import ScriptedEngine
 from ontopilot.orchestrator.agent import Agent
 
@@ -79,3 +79,12 @@ def test_a_pair_is_read_once_a_turn(make_agent: MakeAgent, monkeypatch: pytest.M
     answer = make_agent().ask("Why is the AquaBoil 2 leaking at its lid?")
     assert any(step.name == "reason" and step.runs for step in answer.plan.operators)
     assert len(read) == len(set(read)) > 0
+
+
+def test_an_answer_tells_that_its_encoder_of_statements_is_damaged(
+    make_agent: MakeAgent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sentence, "_NEARNESS", tmp_path)
+    answer = make_agent(encoder=None).ask("How do I descale my AquaBoil 2?")
+    assert "vinegar" in answer.text
+    assert answer.degraded.startswith("the retrieval encoder stands in")
