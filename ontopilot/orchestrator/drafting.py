@@ -100,7 +100,10 @@ def addressed(work: Workspace) -> bool:
 
 
 async def generate(work: Workspace, role: Role) -> None:
-    """Stream a draft from the pool; every claim is judged as soon as it is complete."""
+    """Stream a draft from the pool; every claim is judged as soon as it is complete.
+
+    Then comes what the question goes on to ask of what the claims name.
+    """
     context = pack(_usable(work), budget_tokens=work.services.context_tokens)
     request = draft_request(
         work.text,
@@ -112,9 +115,10 @@ async def generate(work: Workspace, role: Role) -> None:
     )
     async for claim in _claims(work, role, request, context):
         offer(work, claim)
+    _go_further(work)
 
 
-def go_further(work: Workspace) -> None:
+def _go_further(work: Workspace) -> None:
     """Answer what the question goes on to ask of things that the answer so far has named."""
     ontology = work.services.ontology
     asked_about = {mention.iri for mention in work.mentions}

@@ -8,9 +8,7 @@ from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.terms import Iri, Mention
 from ontopilot.orchestrator.actions import Catalog, Intent
 from ontopilot.orchestrator.declared import Slot
-
-NAMED = 0.9
-"""Score of a mention from which its words are the name of a kind, not a form of it."""
+from ontopilot.orchestrator.recognise import NAMED
 
 _WHOLE = re.compile(r"\b(all|both|whole|entire|everything|ganze[nrs]?|alles|beides?)\b", re.I)
 

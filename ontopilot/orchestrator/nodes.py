@@ -146,7 +146,6 @@ async def draft(state: TurnState, runtime: TurnRuntime) -> Update:
         done()
         return {"attempt": state["attempt"] + 1}
     await drafting.generate(work, "generator")
-    drafting.go_further(work)
     done()
     return {"attempt": state["attempt"] + 1}
 
@@ -180,7 +179,6 @@ async def reason(state: TurnState, runtime: TurnRuntime) -> Update:
     work.services.store.save_evidence(work.turn, work.evidence)
     if work.services.pool.generates("reasoner") or not drafting.quote_chain(work, steps):
         await drafting.generate(work, "reasoner")
-        drafting.go_further(work)
     done()
     return {"reasoned": True}
 
