@@ -15,10 +15,10 @@ _NO_NEGATION = re.compile(
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"\b(?:only if|only when|only with|only for|only after|only on|if|unless|"
+    r"\b(?:only (?:if|when|while|with|for|after|before|on|in|at|from|until|by)|if|unless|"
     r"except(?:ing)?(?: for| when| if)?|excluding|apart from|other than|"
     r"provided(?: that)?|providing|as long as|so long as|in case(?: of)?|on condition that|"
-    r"subject to|when|whenever|once|until|before|after|while|within|without|only|but not|"
+    r"subject to|when|whenever|(?<!at )once|until|before|after|while|within|without|only|but not|"
     r"no later than|at least|up to|as soon as)\b",
     re.IGNORECASE,
 )
@@ -40,6 +40,9 @@ _CLAUSE_END = re.compile(
 )
 
 
+_CONDITION_END = re.compile(r"[;()—]|[,:](?!\d)")
+
+
 @lru_cache(maxsize=16384)
 def negations(text: str) -> tuple[Cue, ...]:
     """The negation cues of a sentence; the scope runs to the end of the clause."""
@@ -58,13 +61,13 @@ def negations(text: str) -> tuple[Cue, ...]:
 def conditions(text: str) -> tuple[Cue, ...]:
     """The clauses of a sentence that limit it: cue word and the span of the clause after it.
 
-    A clause ends at a comma, a semicolon or the next cue.
+    A clause ends at a comma, a colon, a semicolon or the next cue.
     """
     matches = list(_CONDITION.finditer(text))
     found = []
     for at, match in enumerate(matches):
         limit = matches[at + 1].start() if at + 1 < len(matches) else len(text)
-        end = re.compile(r"[;()—]|,(?!\d)").search(text, match.end(), limit)
+        end = _CONDITION_END.search(text, match.end(), limit)
         scope = (match.end(), end.start() if end else limit)
         found.append(Cue(*match.span(), match.group().lower(), scope))
     return tuple(found)

@@ -62,6 +62,44 @@ def test_what_it_does_not_say_is_withheld(claim, ontology):
     assert status(claim, ontology) != "supported"
 
 
+TRAMS = (
+    "You get the data from your provider, not from us. Never pull the plug, and do not open the "
+    "lid. Gift cards can be returned only while they are sealed. In nine cases of ten, the pump "
+    "filter is blocked by coins. Plug it into sockets: strips with filters swallow the signal. The "
+    "trams run until midnight and can be boarded only at the front. Guide dogs travel free of "
+    "charge; other dogs need a muzzle if larger than a cat. Rain delay pauses watering for 24, 48 "
+    "or 72 hours and then resumes. Wet spots dry with more than three fans."
+)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "You get the data from us, not from your provider.",
+        "Pull the plug, and open the lid.",
+        "Gift cards can be returned.",
+        "In nine cases of ten, the drain pump is blocked by coins.",
+        "Plug it into strips: sockets swallow the signal.",
+        "Wet spots dry with less than three fans.",
+    ],
+)
+def test_a_claim_that_repeats_a_sentence_may_not_turn_it(claim, ontology):
+    assert status(claim, ontology, TRAMS) != "supported"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The trams run until midnight.",
+        "Guide dogs travel free of charge.",
+        "Rain delay pauses watering for 24, 48 or 72 hours and then resumes.",
+        "Rain delay pauses watering for 24, 48 or 72 hours.",
+    ],
+)
+def test_a_part_of_a_sentence_needs_no_condition_of_another_part(claim, ontology):
+    assert status(claim, ontology, TRAMS) == "supported"
+
+
 def test_the_next_sentence_does_not_outdo_the_one_that_says_otherwise(ontology):
     text = "A steam iron is not cleaned with acid. The button on the steam iron starts cleaning."
     assert status("A steam iron is cleaned with acid.", ontology, text) != "supported"
@@ -108,5 +146,5 @@ def test_what_the_rules_let_pass_can_be_doubted(ontology):
 
 
 def test_a_wrong_amount_stands_whoever_reads(ontology):
-    claim = "Each of the ovens called Largo gets hot within 25 minutes."
+    claim = "The oven called Largo gets hot in 25 minutes."
     assert read_with(9.0, claim, ontology) == ("contradicted", [])

@@ -2,6 +2,7 @@
 
 import re
 
+from ontopilot.orchestrator.verify.copied import copied
 from ontopilot.orchestrator.verify.finding import Finding
 from ontopilot.orchestrator.verify.reading import Reading
 from ontopilot.prose import Quantity, concept, tokens
@@ -12,21 +13,18 @@ _OPPOSITE = {"min": "max", "max": "min", "": ""}
 
 def check_amounts(claim: Reading, said: Reading) -> Finding | None:
     """What is wrong with the quantities of a claim, beside one sentence of evidence."""
+    repeats = copied(claim.text, said.text).repeats  # what was exchanged there, the words tell
     for quantity in claim.quantities:
         found = [other for other in said.quantities if _equal(quantity, other, claim, said)]
         if not found:
             return _missing(quantity, said)
         if all(other.bound == _OPPOSITE[quantity.bound] != "" for other in found):
-            return Finding(
-                "contradicted", f'The cited text says "{_shown(said, found[0])}".', 0.9, "heavy"
-            )
-        if all(_crossed(quantity, other, claim, said) for other in found):
-            return Finding(
-                "contradicted",
-                f"The cited text says {found[0].text} of something else.",
-                0.9,
-                "heavy",
-            )
+            text = f'The cited text says "{_shown(said, found[0])}".'
+            return Finding("bound", "contradicted", text, 0.9)
+        crossed = not repeats and all(_crossed(quantity, other, claim, said) for other in found)
+        if crossed:
+            text = f"The cited text says {found[0].text} of something else."
+            return Finding("crossed", "contradicted", text, 0.9)
     return None
 
 
@@ -39,8 +37,9 @@ def _missing(quantity: Quantity, said: Reading) -> Finding:
     alike = [other for other in said.quantities if _alike(quantity, other)]
     if alike:
         text = f"The cited text says {alike[0].text}, not {quantity.text}."
-        return Finding("contradicted", text, 0.9, "heavy")
-    return Finding("unsupported", f"The cited text does not say {quantity.text}.", 0.6, "heavy")
+        return Finding("amount", "contradicted", text, 0.9)
+    text = f"The cited text does not say {quantity.text}."
+    return Finding("unstated", "unsupported", text, 0.6)
 
 
 def _alike(quantity: Quantity, other: Quantity) -> bool:

@@ -7,14 +7,15 @@ from ontopilot.models.pairs import PairReader
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.answer import Claim, Verdict
 from ontopilot.orchestrator.verify.amounts import check_amounts
+from ontopilot.orchestrator.verify.copied import copied
 from ontopilot.orchestrator.verify.excerpt import nearness
-from ontopilot.orchestrator.verify.finding import Finding
+from ontopilot.orchestrator.verify.finding import Finding, Findings
 from ontopilot.orchestrator.verify.limits import check_limits
 from ontopilot.orchestrator.verify.polarity import check_polarity
 from ontopilot.orchestrator.verify.reading import Reading, read
 from ontopilot.orchestrator.verify.stated import check_facts
 from ontopilot.orchestrator.verify.subject import Coverage, Meanings, check_subject, cover
-from ontopilot.orchestrator.verify.substitution import check_substitution, repeats
+from ontopilot.orchestrator.verify.substitution import check_substitution
 from ontopilot.orchestrator.verify.units import Unit, units
 from ontopilot.orchestrator.verify.weigh import weighed
 from ontopilot.prose import plain
@@ -27,7 +28,8 @@ _JOINTS = re.compile(
 NEARLY = 0.15
 """How much less of a claim a sentence may have of its own than the nearest one, to support it.
 
-A sentence that says otherwise must not be outdone by the next one, which is about the same."""
+A sentence that says otherwise must not be outdone by the next one, which is about the same; nor one
+that the claim repeats but for a word by one that it does not."""
 
 _READ_CLOSELY = 6
 """Sentences of evidence, the nearest ones by words, that are read in full."""
@@ -62,13 +64,24 @@ def judge(
         return Verdict(claim, "unsupported", "It says nothing that could be checked.")
     meanings = Meanings(ontology)
     cited = [known[key] for key in claim.evidence_ids]
-    fault = _fault(reading, cited, meanings, read(question))
-    if reader is not None and not _quoted(reading, cited):
-        fault = weighed(fault, reading, cited, question=question, reader=reader)
+    found = findings(reading, cited, meanings, read(question))
+    fault = None
+    if not found.quoted:
+        fault = weighed(found, reading, cited, question=question, reader=reader)
     fault = fault or check_facts(claim, reading, meanings)
     if fault is not None:
         return Verdict(claim, fault.status, fault.explanation)
     return Verdict(claim, "supported", _grounds(cited))
+
+
+def findings(
+    claim: Reading, cited: Sequence[Evidence], meanings: Meanings, question: Reading
+) -> Findings:
+    """What the rules find wrong with a claim beside the evidence that it cites."""
+    if _quoted(claim, cited):
+        return Findings(None, 1.0, quoted=True)
+    shares = [copied(claim.text, unit.reading.text).share for e in cited for unit in units(e)]
+    return Findings(_fault(claim, cited, meanings, question), max(shares, default=0.0))
 
 
 def _quoted(reading: Reading, cited: Sequence[Evidence]) -> bool:
@@ -91,7 +104,7 @@ def _fault(
     """What is wrong with a claim; nothing if some sentence supports it, or one each clause."""
     found = [unit for item in cited for unit in units(item)]
     whole = _nearest_fault(reading, found, meanings, question)
-    if whole is None or any(repeats(reading, unit.reading) for unit in found):
+    if whole is None or any(copied(reading.text, unit.reading.text).repeats for unit in found):
         return whole
     parts = list(_clauses(reading))
     faults = [_nearest_fault(part, found, meanings, question) for part in parts]
@@ -104,7 +117,11 @@ def _nearest_fault(
     reading: Reading, found: Sequence[Unit], meanings: Meanings, question: Reading
 ) -> Finding | None:
     """The fault beside the nearest sentence; nothing if any sentence supports the claim."""
-    covered = [(cover(reading, unit, meanings), unit) for unit in _shortlist(reading, found)]
+    near = _shortlist(reading, found)
+    beside = {unit: copied(reading.text, unit.reading.text) for unit in near}
+    repeated = max((one.share for one in beside.values() if one.repeats), default=0.0)
+    near = [unit for unit in near if beside[unit].share >= repeated - NEARLY]
+    covered = [(cover(reading, unit, meanings), unit) for unit in near]
     covered.sort(key=lambda pair: -pair[0].share)
     nearest = max((coverage.own for coverage, _ in covered), default=0.0)
     covered = [pair for pair in covered if pair[0].own >= nearest - NEARLY]
@@ -114,7 +131,7 @@ def _nearest_fault(
         if fault is None:
             return None
         faults.append(fault)
-    nothing = Finding("unsupported", "The cited text does not say this.", 0.0)
+    nothing = Finding("words", "unsupported", "The cited text does not say this.", 0.0)
     return max(faults, key=lambda fault: fault.closeness, default=nothing)
 
 

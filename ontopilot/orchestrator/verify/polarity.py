@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from ontopilot.orchestrator.verify.copied import copied
 from ontopilot.orchestrator.verify.finding import Finding
 from ontopilot.orchestrator.verify.reading import Reading, Word
 from ontopilot.prose import Cue, concept
@@ -103,13 +104,16 @@ def opposite(one: str, other: str) -> bool:
 
 def check_polarity(claim: Reading, said: Reading) -> Finding | None:
     """Whether the claim and the sentence of evidence disagree on yes or no."""
+    if copied(claim.text, said.text).repeats:
+        return _quantifiers(claim, said)  # what was turned there, the words tell
     cues = _unmatched(claim, said, strict=True) + _unmatched(said, claim, strict=False)
     opposites = _opposite_words(claim, said)
     if cues == 0 and opposites == 0:
         return _quantifiers(claim, said)
     if cues == 1 and (opposites == 1 or _lifted(claim, said)):
         return None
-    return Finding("contradicted", f'The cited text says otherwise: "{said.text}"', 0.95)
+    text = f'The cited text says otherwise: "{said.text}"'
+    return Finding("denied", "contradicted", text, 0.95)
 
 
 def _lifted(claim: Reading, said: Reading) -> bool:
@@ -168,4 +172,5 @@ def _quantifiers(claim: Reading, said: Reading) -> Finding | None:
     limited = _PARTIAL.search(said.text)
     if limited is None or re.search(rf"\b{limited.group()}\b", claim.text, re.IGNORECASE):
         return None
-    return Finding("unsupported", f'The cited text says "{limited.group()}", not all.', 0.8)
+    text = f'The cited text says "{limited.group()}", not all.'
+    return Finding("quantified", "unsupported", text, 0.8)

@@ -16,7 +16,7 @@ def check_facts(claim: Claim, reading: Reading, meanings: Meanings) -> Finding |
         return None
     for check in meanings.ontology.check(stated):
         if check.status == "contradicted":
-            return Finding("contradicted", check.explanation.text, 1.0)
+            return Finding("fact", "contradicted", check.explanation.text, 1.0)
     return None
 
 

@@ -123,20 +123,20 @@ def check_subject(
     for name in claim.names:
         if not _named(name, claim, unit, meanings):
             text = f"The cited text does not speak of {name.text}."
-            return Finding("unsupported", text, 0.5 * covered.share)
+            return Finding("name", "unsupported", text, 0.5 * covered.share)
     stranger = _stranger(claim, unit, covered, meanings)
     if stranger is not None:
         text = f"The cited text does not say this of {stranger.text}."
-        return Finding("unsupported", text, 0.7 * covered.share, "light")
+        return Finding("stranger", "unsupported", text, 0.7 * covered.share)
     swapped = _swapped(claim, unit, covered)
     if swapped is not None:
         ours = claim.text[swapped[0].start : swapped[0].end]
         theirs = unit.reading.text[swapped[1].start : swapped[1].end]
         text = f'The cited text says "{theirs}", not "{ours}".'
-        return Finding("unsupported", text, 0.85)
+        return Finding("swapped", "unsupported", text, 0.85)
     if covered.share < ENOUGH:
         text = "The cited text does not say this."
-        return Finding("unsupported", text, 0.6 * covered.share, "light")
+        return Finding("words", "unsupported", text, 0.6 * covered.share)
     return None
 
 

@@ -1,80 +1,69 @@
 """Claims that repeat a sentence but for a few words: another word is another claim."""
 
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
-from functools import lru_cache
-from typing import NamedTuple
 
-from ontopilot.orchestrator.verify.finding import Finding
+from ontopilot.orchestrator.verify.copied import Edit, Token, copied
+from ontopilot.orchestrator.verify.finding import Finding, Kind
+from ontopilot.orchestrator.verify.polarity import opposite
 from ontopilot.orchestrator.verify.reading import Reading
-from ontopilot.prose import STOP_WORDS, concept, tokens
 
-REPEATS = 0.7
-"""The share of a claim's words that stand in the sentence in the same order, from which the claim
-repeats the sentence and does not put it in its own words."""
+_TURNED = frozenset(
+    {("before", "after"), ("after", "before"), ("except", "still"), ("we", "you"), ("you", "we")}
+)
+_WIDENED = ("only", "all", "still")
+_LIMITS = frozenset(
+    """
+    if when unless until before after while once from on in at during between within without with
+    under over above below for by upon up
+    """.split()
+)
 
-FEWEST = 4
-"""Words in the same order without which nothing is repeated."""
-
-_SIGNS = {
-    "no": "not no never none nor neither nothing nobody cannot without hardly nowhere",
-    "before": "before until till by",
-    "after": "after since once",
-    "only": "only solely exclusively merely",
-    "all": "all every each any always whole entire both everything everybody anybody",
-    "except": "except unless excluding",
-    "still": "still even",
-}
-_SIGN = {word: sign for sign, words in _SIGNS.items() for word in words.split()}
-_TURNED = frozenset({("before", "after"), ("after", "before"), ("except", "still")})
-
-
-class _Token(NamedTuple):
-    text: str
-    concept: str
-    bears: bool
-    """Whether it carries content."""
-    sign: str
-    """What it says of the rest of its sentence, such as that it is denied; "" for most."""
-
-
-class _Edit(NamedTuple):
-    """Words of the sentence and what the claim puts in their place; either may be empty."""
-
-    was: Sequence[_Token]
-    now: Sequence[_Token]
-
-
-def repeats(claim: Reading, said: Reading) -> bool:
-    """Whether a claim repeats a sentence, but for a few words."""
-    kept, _ = _compared(claim.text, said.text)
-    return kept >= FEWEST and kept >= REPEATS * len(_tokens(claim.text))
+_Change = tuple[str, str]
+"""What the sentence says and what the claim says instead; either may be ""."""
 
 
 def check_substitution(claim: Reading, said: Reading) -> Finding | None:
     """What a claim changes in the sentence that it repeats: a word, a sign, or two places."""
-    if not repeats(claim, said):
+    found = copied(claim.text, said.text)
+    if not found.repeats:
         return None
-    kept, edits = _compared(claim.text, said.text)
-    closeness = kept / max(len(_tokens(claim.text)), 1)
-    found = next(_replaced(edits), None) or next(_exchanged(edits), None) or _turned(edits)
-    if found is None:
-        return None
-    before, after = found
-    text = (
-        f'The cited text says "{before}", not "{after}".'
-        if before and after
-        else f'The cited text does not say "{after}".'
-        if after
-        else f'It leaves out "{before}".'
+    edits = [edit for edit in found.edits if edit.now or edit.inner]
+    checks: Sequence[tuple[Kind, _Change | None]] = (
+        ("denied", next(_opposed(edits), None)),
+        ("replaced", next(_replaced(edits), None)),
+        ("exchanged", next(_exchanged(edits), None)),
+        ("turned", _turned(edits)),
+        ("added", next(_added(edits, said), None)),
+        ("joined", next(_joined(edits), None)),
+        ("trimmed", next(_trimmed(found.edits), None)),
     )
-    return Finding("unsupported", text, closeness)
+    for kind, change in checks:
+        if change is not None:
+            return Finding(kind, "unsupported", _explained(*change), found.share)
+    return None
 
 
-def _replaced(edits: Sequence[_Edit]) -> Iterator[tuple[str, str]]:
+def _explained(before: str, after: str) -> str:
+    if before and after:
+        return f'The cited text says "{before}", not "{after}".'
+    if after:
+        return f'The cited text does not say "{after}".'
+    return f'It leaves out "{before}".'
+
+
+def _opposed(edits: Sequence[Edit]) -> Iterator[_Change]:
+    """Words that take the place of their opposites."""
+    for edit in edits:
+        for token in edit.now:
+            for other in edit.near:
+                if opposite(*(t.concept if t.bears else t.text.lower() for t in (token, other))):
+                    yield other.text, token.text
+
+
+def _replaced(edits: Sequence[Edit]) -> Iterator[_Change]:
     """Content words that take the place of others."""
     for edit in edits:
-        was = [token for token in edit.was if token.bears]
+        was = [token for token in edit.near if token.bears]
         now = [token for token in edit.now if token.bears]
         known = {token.concept for token in was}
         other = next((token for token in now if token.concept not in known), None)
@@ -84,20 +73,34 @@ def _replaced(edits: Sequence[_Edit]) -> Iterator[tuple[str, str]]:
             yield before.text, other.text
 
 
-def _exchanged(edits: Sequence[_Edit]) -> Iterator[tuple[str, str]]:
+def _exchanged(edits: Sequence[Edit]) -> Iterator[_Change]:
     """Words or numbers that stand where the sentence has others, which stand elsewhere now."""
     for at, edit in enumerate(edits):
-        if not edit.was or not edit.now:
-            continue
-        here = {token.concept for token in edit.was}
-        elsewhere = {t.concept for i, e in enumerate(edits) if i != at and e.now for t in e.was}
+        here = _concepts(edit.was)
+        others = [e for i, e in enumerate(edits) if i != at]
+        denied = any(token.sign == "no" for e in others for token in e.was)
+        moved = {t.concept for e in others if e.now or _bare(e.was) for t in e.was} - here
+        order = [t.concept for t in edit.was if t.marked and t.concept in _concepts(edit.now)]
+        if order != [t.concept for t in edit.now if t.marked and t.concept in here]:
+            yield edit.was[0].text, edit.now[0].text
+        fits = any(token.marked for token in edit.was) if edit.was else _bare(edit.now)
         for token in edit.now:
-            marked = token.bears or token.text[0].isdigit()
-            if marked and token.concept in elsewhere - here:
-                yield edit.was[0].text, token.text
+            if (token.sign == "no" and denied and token.concept not in here) or (
+                token.marked and fits and token.concept in moved
+            ):
+                yield edit.was[0].text if edit.was else "", token.text
 
 
-def _turned(edits: Sequence[_Edit]) -> tuple[str, str] | None:
+def _concepts(words: Sequence[Token]) -> set[str]:
+    return {token.concept for token in words}
+
+
+def _bare(words: Sequence[Token]) -> bool:
+    """Whether all is content: whoever moves a phrase moves its small words, too."""
+    return all(token.marked for token in words)
+
+
+def _turned(edits: Sequence[Edit]) -> _Change | None:
     """A small word that turns or widens what the sentence says."""
     was = [token for edit in edits for token in edit.was if token.sign]
     now = [token for edit in edits for token in edit.now if token.sign]
@@ -106,39 +109,36 @@ def _turned(edits: Sequence[_Edit]) -> tuple[str, str] | None:
     for sign, other in _TURNED:
         if sign in lost and other in won:
             return lost[sign], won[other]
-    denied = sum(token.sign == "no" for token in was), sum(token.sign == "no" for token in now)
-    if denied[0] % 2 != denied[1] % 2:
+    if ("no" in lost) != ("no" in won):
         return lost.get("no", ""), won.get("no", "")
-    for sign in ("only", "all"):
+    for sign in _WIDENED:
         if sign in won:
             return "", won[sign]
     return (lost["except"], "") if "except" in lost else None
 
 
-@lru_cache(maxsize=8192)
-def _compared(claim: str, said: str) -> tuple[int, tuple[_Edit, ...]]:
-    """How many words a claim keeps in their order, and what it changes before its end."""
-    theirs, ours = _tokens(said), _tokens(claim)
-    matcher = SequenceMatcher(
-        None, [token.concept for token in theirs], [token.concept for token in ours], autojunk=False
-    )
-    kept = sum(block.size for block in matcher.get_matching_blocks())
-    codes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
-    return kept, tuple(
-        _Edit(theirs[a:b], ours[c:d])
-        for kind, a, b, c, d in codes
-        if kind != "delete" or (a > 0 and b < len(theirs))
-    )
+def _added(edits: Sequence[Edit], said: Reading) -> Iterator[_Change]:
+    """Content words that the sentence has nowhere."""
+    for edit in edits:
+        for token in edit.now:
+            if token.bears and token.concept not in said.concepts:
+                yield "", token.text
 
 
-@lru_cache(maxsize=8192)
-def _tokens(text: str) -> tuple[_Token, ...]:
-    return tuple(
-        _Token(
-            word,
-            concept(word),
-            word.lower() not in STOP_WORDS and not word[0].isdigit(),
-            "no" if word.lower().endswith(("n't", "n’t")) else _SIGN.get(word.lower(), ""),
-        )
-        for _, _, word in tokens(text)
-    )
+def _joined(edits: Sequence[Edit]) -> Iterator[_Change]:
+    """Parts of a sentence that say two things, put together as one."""
+    for edit in edits:
+        joined = edit.left and edit.right and edit.left.part != edit.right.part
+        if joined and any(token.marked for token in edit.was):
+            yield f"{edit.was[0].text} … {edit.was[-1].text}", ""
+
+
+def _trimmed(edits: Sequence[Edit]) -> Iterator[_Change]:
+    """What goes on without a stop after the words that are kept, or limits them in front."""
+    for edit in edits:
+        near = edit.near
+        if edit.now or not any(token.marked for token in near):
+            continue
+        limits = near[0].text.lower() in _LIMITS
+        if limits or not edit.inner:
+            yield f"{near[0].text} … {near[-1].text}", ""
