@@ -16,12 +16,13 @@ from ontopilot.orchestrator.events import Released
 from ontopilot.orchestrator.prompts import DRAFT, REASON, draft_request
 from ontopilot.orchestrator.reading import read_together
 from ontopilot.orchestrator.state import Workspace
-from ontopilot.orchestrator.understand import asks_how, describes_trouble, several
+from ontopilot.orchestrator.understand import asks_how, asks_open, describes_trouble, several
 from ontopilot.orchestrator.verify import answers, judge
 from ontopilot.retrieval.facts import fact_evidence
+from ontopilot.retrieval.mismatch import without_mismatches
 from ontopilot.retrieval.pack import pack
 from ontopilot.retrieval.passage import Context, Evidence, Query
-from ontopilot.retrieval.reread import Nearness, any_answers, without_other_codes
+from ontopilot.retrieval.reread import Nearness, any_answers
 
 _PROBLEM = re.compile(r"\b(?:symptom|problem|fault|malfunction|defect|error|issue)\b", re.I)
 
@@ -140,11 +141,27 @@ def _go_further(work: Workspace) -> None:
 
 
 def _nearness(work: Workspace, evidence: Sequence[Evidence]) -> Nearness:
-    """How near each statement is to the question; one about another code is not near."""
+    """How near each statement is to the question; one about something else is not near, nor a fact
+    that says only what the question itself says.
+    """
     if work.services.pool.nearness_note:
         work.degrade(work.services.pool.nearness_note)
     near = work.services.index.relevance(Query(work.text, work.mentions), evidence)
-    return without_other_codes(work.text, evidence, near)
+    near = without_mismatches(work.text, evidence, near)
+    return tuple(
+        tuple(min(value, 0.0) for value in values) if _supposed(work, item) else values
+        for item, values in zip(evidence, near, strict=True)
+    )
+
+
+def _supposed(work: Workspace, item: Evidence) -> bool:
+    """Whether a fact joins two things that an open question names: `how often is it descaled?` is
+    not answered by its being descaled.
+    """
+    if item.kind != "fact" or not asks_open(work.question):
+        return False
+    named = {mention.iri for mention in work.mentions}
+    return all({fact.subject, fact.object} <= named for fact in item.facts)
 
 
 def _relevance(work: Workspace, evidence: Sequence[Evidence]) -> Nearness:

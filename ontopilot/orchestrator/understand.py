@@ -28,7 +28,12 @@ _TROUBLE = re.compile(
     r"wrong with|trip\w*|burn\w*|problem|trouble)\b",
     re.IGNORECASE,
 )
-_HOW = re.compile(r"\b(how (?:do|can|should|to) (?:i|we|you)?|steps?)\b", re.IGNORECASE)
+_HOW = re.compile(
+    r"\b(?:how (?:do|can|should|to)\b|how (?:is|are|was) [^?.!]*\w(?:ed|en)\b|steps?\b|"
+    r"(?:best|correct|easiest|proper|right) way to\b)",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(r"\b(?:how|when|where|why|wie|wann|wo|warum)\b[^?.!]*\?", re.IGNORECASE)
 _LIST = re.compile(
     r"\b(?:(?:which|what)\b[^?.!]*\b(?:do you|you (?:actually |currently )?)\s*(?:\w+ )?"
     r"(?:sell|have|carry|offer|stock|got)|"
@@ -110,6 +115,11 @@ def asks_more(question: str) -> bool:
 def asks_how(question: str) -> bool:
     """Whether the message asks for instructions."""
     return bool(_HOW.search(question))
+
+
+def asks_open(question: str) -> bool:
+    """Whether the message asks how, when, where or why, and not whether something is so."""
+    return bool(_OPEN.search(question))
 
 
 def several(question: str) -> bool:

@@ -1,12 +1,10 @@
 """Whether any statement answers a question: the nearest ones are read together with it."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from ontopilot.models.pairs import PairReader
-from ontopilot.prose import statements
 from ontopilot.retrieval.passage import Evidence
 from ontopilot.retrieval.relevance import worded
 
@@ -19,40 +17,6 @@ answer; by the questions of the demo shop's half `dev`."""
 
 Nearness = tuple[tuple[float, ...], ...]
 """For each piece of evidence, for each of its statements: at most 1."""
-
-
-_CODE = re.compile(r"\b([A-Za-z]{1,3})-?(\d{1,4})\b")
-
-
-def without_other_codes(question: str, evidence: Sequence[Evidence], near: Nearness) -> Nearness:
-    """The nearness of statements; 0 at most for one that has another code than the one asked for.
-
-    `What does error E24 mean?` is near to what E20 means, and only the code tells them apart.
-    """
-    asked = _codes(question)
-    if not asked:
-        return near
-    kinds = {letters for letters, _ in asked}
-    found = []
-    for item, values in zip(evidence, near, strict=True):
-        codes = [_codes(one.text) for one in statements(item.text)]
-        found.append(
-            tuple(
-                min(value, 0.0) if _other(asked, kinds, told) else value
-                for value, told in zip(values, codes, strict=True)
-            )
-        )
-    return tuple(found)
-
-
-def _codes(text: str) -> frozenset[tuple[str, str]]:
-    return frozenset((letters.upper(), digits) for letters, digits in _CODE.findall(text))
-
-
-def _other(
-    asked: frozenset[tuple[str, str]], kinds: set[str], told: frozenset[tuple[str, str]]
-) -> bool:
-    return asked.isdisjoint(told) and any(letters in kinds for letters, _ in told)
 
 
 def any_answers(

@@ -3,7 +3,7 @@
 import pytest
 
 from ontopilot.retrieval.passage import Evidence
-from ontopilot.retrieval.reread import EVEN, MOST, NEAR, any_answers, without_other_codes
+from ontopilot.retrieval.reread import EVEN, MOST, NEAR, any_answers
 from tests.conformance.reader import FixedReader
 
 TEXT = "The pump hums. The hose is grey. The lamp is green."
@@ -37,19 +37,3 @@ def test_without_statements_nothing_answers(evidence):
     reader = FixedReader(9.0)
     assert not any_answers("?", [], (), reader)
     assert not reader.read
-
-
-@pytest.mark.parametrize(
-    ("question", "kept"),
-    [
-        ("What does error E24 mean?", (0.0, 0.5)),
-        ("What does error e20 mean?", (0.9, 0.5)),
-        ("E20 or E24?", (0.9, 0.5)),
-        ("Does the K2 fit?", (0.9, 0.5)),
-        ("What does the code mean?", (0.9, 0.5)),
-    ],
-)
-def test_a_statement_about_another_code_is_not_near(question, kept):
-    text = "The error code of a blocked drain is E20. Clean the filter."
-    evidence = [Evidence("doc:a.md#1", "passage", text, 1.0, "", title="Washers")]
-    assert without_other_codes(question, evidence, ((0.9, 0.5),)) == (kept,)
