@@ -41,6 +41,9 @@ _LIST = re.compile(
     r"what kinds? of|what types? of|(?:all|every) (?:the |of the |your )?\w+s? (?:that )?you)\b",
     re.IGNORECASE,
 )
+NAMED = 0.8
+"""The score from which a mention names a kind; a verb (`ironing` for `iron`) has less."""
+
 MOST_LISTED = 12
 """Members of a kind that may be listed; of more, a customer has to say more."""
 
@@ -157,7 +160,8 @@ def members(question: str, mentions: Sequence[Mention], ontology: Ontology) -> t
         return ()
     if any(ontology.term(m.iri).kind == "individual" or m.value for m in mentions):
         return ()
-    kinds = [m.iri for m in mentions if ontology.term(m.iri).kind == "class"]
+    named = [m for m in mentions if m.score >= NAMED]
+    kinds = [m.iri for m in named if ontology.term(m.iri).kind == "class"]
     kinds = [iri for iri in kinds if 2 <= len(ontology.instances(iri)) <= MOST_LISTED]
     if not kinds:
         return ()
