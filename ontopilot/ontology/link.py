@@ -1,15 +1,15 @@
 """Linking text to terms: labels and synonyms, inflected or misspelt, and identifiers."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
+from ontopilot.ontology.context import Reading, settle
 from ontopilot.ontology.inflect import Relation, relation
+from ontopilot.ontology.names import Name, lower, words
 from ontopilot.ontology.terms import Iri, Mention
+from ontopilot.ontology.typos import Mender
 
-_WORD = re.compile(r"\w+(?:['’]\w+)?", re.UNICODE)
-_SHORTEST_TYPO = 5
-_TYPO_SCORE = 88.0
 _CLOSE = 0.05
 """Names of one place that score this much less than the best are not meant."""
 
@@ -20,53 +20,37 @@ _FORM: Mapping[Relation, float] = {"same": 1.0, "plural": 1.0, "verb": 0.8, "der
 and where there is none the form of a verb is a weaker hint than the noun or its plural.
 """
 
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """One name of a term; `weight` is lower for synonyms."""
-
-    iri: Iri
-    text: str
-    weight: float
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The words of the name, in lower case."""
-        return tuple(_lower(word) for word in _WORD.findall(self.text))
+_STEMMERS = {
+    "da": "danish", "de": "german", "en": "english", "es": "spanish", "fi": "finnish",
+    "fr": "french", "hu": "hungarian", "it": "italian", "nb": "norwegian", "nl": "dutch",
+    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish",
+    "tr": "turkish",
+}  # fmt: skip
+"""The Snowball stemmer of each language; names of other languages are stemmed as English."""
 
 
 class Linker:
     """Finds the longest names of terms in a text.
 
-    Names are found by the stems of their words; how close the words are then sets the score.
-    A word of five letters or more that is no word of any name is compared with the words of all
-    names, to see through typos.
+    Names are found by the stems of their words, in the language of each name; how close the words
+    are then sets the score. A word that is no word of any name may be a typo of one. What a name
+    leaves open is settled by what else the text speaks of (`settle`).
     """
 
-    def __init__(self, names: Iterable[Name], patterns: Mapping[Iri, re.Pattern[str]]) -> None:
-        import Stemmer
-
-        self._stemmer = Stemmer.Stemmer("english")
-        self._entries: dict[tuple[str, ...], list[tuple[Name, tuple[str, ...]]]] = {}
-        words: dict[str, str] = {}
+    def __init__(
+        self,
+        names: Iterable[Name],
+        patterns: Mapping[Iri, re.Pattern[str]],
+        related: Mapping[Iri, frozenset[Iri]],
+        instances: Callable[[Iri], frozenset[Iri]],
+    ) -> None:
+        by_language: dict[str, list[Name]] = {}
         for name in names:
-            said = name.words
-            key = tuple(map(self._stem, said))
-            if not key or (len(key) == 1 and len(key[0]) < 2):
-                continue
-            self._entries.setdefault(key, []).append((name, said))
-            words.update(zip(said, key, strict=True))
-        self._longest = max(map(len, self._entries), default=1)
-        self._known = frozenset(words.values())
-        self._starts = frozenset(key[0] for key in self._entries)
-        self._by_initial: dict[str, list[str]] = {}
-        for word in words:
-            if len(word) > _SHORTEST_TYPO:
-                self._by_initial.setdefault(word[0], []).append(word)
+            by_language.setdefault(_STEMMERS.get(name.language, "english"), []).append(name)
+        self._lexicons = [_Lexicon(language, known) for language, known in by_language.items()]
+        self._mender = Mender({word for lexicon in self._lexicons for word in lexicon.words})
         self._patterns = tuple(patterns.items())
-
-    def _stem(self, word: str) -> str:
-        return str(self._stemmer.stemWord(word.removesuffix("'s")))
+        self._related, self._instances = related, instances
 
     def link(self, text: str) -> tuple[Mention, ...]:
         """The mentions in a text, in order, none inside another one."""
@@ -76,84 +60,122 @@ class Linker:
             for match in pattern.finditer(text)
         ]
         taken = [(m.start, m.end) for m in found]
-        words = [
+        free = [
             match
-            for match in _WORD.finditer(text)
+            for match in words(text)
             if not any(start < match.end() and match.start() < end for start, end in taken)
         ]
-        found += self._names(text, words)
+        readings = settle(self._readings(free), self._related, self._instances)
+        found += [
+            Mention(r.start, r.end, text[r.start : r.end], iri, score)
+            for r in readings
+            for iri, score in r.scores.items()
+        ]
         return tuple(sorted(found, key=lambda m: (m.start, -m.score)))
 
-    def _names(self, text: str, words: list[re.Match[str]]) -> list[Mention]:
-        said = [_lower(word.group()) for word in words]
+    def _readings(self, found: Sequence[re.Match[str]]) -> list[Reading]:
+        said = [lower(word.group()) for word in found]
         doubt = [1.0] * len(said)
         for at, word in enumerate(said):
-            if self._stem(word) not in self._known:
-                said[at], doubt[at] = self._mended(word)
-        stems = list(map(self._stem, said))
-        found: list[Mention] = []
+            if not any(lexicon.knows(word) for lexicon in self._lexicons):
+                said[at], doubt[at] = self._mender.mend(word)
+        views = [lexicon.view(said) for lexicon in self._lexicons]
+        readings: list[Reading] = []
         at = 0
-        while at < len(words):
-            length = self._match(stems, at)
+        while at < len(found):
+            lengths = [view.match(at) for view in views]
+            length = max(lengths, default=0)
             if length:
-                start, end = words[at].start(), words[at + length - 1].end()
+                named = [n for v, own in zip(views, lengths, strict=True) if own == length
+                         for n in v.names(at, length)]  # fmt: skip
                 certain = min(doubt[at : at + length])
-                for iri, score in self._scores(stems, said, at, at + length).items():
-                    found.append(Mention(start, end, text[start:end], iri, score * certain))
+                scores, short = _scores(named, certain)
+                span = found[at].start(), found[at + length - 1].end()
+                readings.append(Reading(*span, scores, short))
             at += length or 1
-        return found
+        return readings
 
-    def _match(self, stems: list[str], at: int) -> int:
-        if stems[at] not in self._starts:
+
+class _Named(NamedTuple):
+    name: Name
+    form: float
+
+
+def _scores(named: Iterable[_Named], certain: float) -> tuple[dict[Iri, float], frozenset[Iri]]:
+    """The terms that a stretch of words may name, each with its best score; those that only a
+    name without its code names, too, whatever they score."""
+    scores: dict[Iri, float] = {}
+    short: dict[Iri, bool] = {}
+    for name, form in named:
+        score = name.weight * form * certain
+        if score > scores.get(name.iri, 0.0):
+            scores[name.iri], short[name.iri] = score, name.short
+    best = max((score for iri, score in scores.items() if not short[iri]), default=0.0)
+    kept = {
+        iri: score
+        for iri, score in scores.items()
+        if short[iri] or score >= best - _CLOSE * certain - 1e-9
+    }
+    return kept, frozenset(iri for iri in kept if short[iri])
+
+
+class _Lexicon:
+    """The names of one language, by the stems of their words."""
+
+    def __init__(self, language: str, names: Iterable[Name]) -> None:
+        import Stemmer
+
+        self._stemmer = Stemmer.Stemmer(language)
+        self.entries: dict[tuple[str, ...], list[tuple[Name, tuple[str, ...]]]] = {}
+        self.words: set[str] = set()
+        for name in names:
+            said = name.words
+            key = tuple(map(self.stem, said))
+            if not key or (len(key) == 1 and len(key[0]) < 2):
+                continue
+            self.entries.setdefault(key, []).append((name, said))
+            self.words.update(said)
+        self.longest = max(map(len, self.entries), default=1)
+        self._stems = frozenset(map(self.stem, self.words))
+        self.starts = frozenset(key[0] for key in self.entries)
+
+    def stem(self, word: str) -> str:
+        """The stem of a lower-case word."""
+        return str(self._stemmer.stemWord(word.removesuffix("'s")))
+
+    def knows(self, word: str) -> bool:
+        """Whether some name has a form of the word."""
+        return self.stem(word) in self._stems
+
+    def view(self, said: Sequence[str]) -> "_View":
+        """The words of a text as this language stems them."""
+        return _View(self, said, list(map(self.stem, said)))
+
+
+class _View(NamedTuple):
+    lexicon: _Lexicon
+    said: Sequence[str]
+    stems: list[str]
+
+    def match(self, at: int) -> int:
+        """How many words the longest name that begins here has; 0 if none does."""
+        if self.stems[at] not in self.lexicon.starts:
             return 0
-        for length in range(min(self._longest, len(stems) - at), 0, -1):
-            if tuple(stems[at : at + length]) in self._entries:
+        for length in range(min(self.lexicon.longest, len(self.stems) - at), 0, -1):
+            if tuple(self.stems[at : at + length]) in self.lexicon.entries:
                 return length
         return 0
 
-    def _scores(self, stems: list[str], said: list[str], at: int, end: int) -> dict[Iri, float]:
-        """The terms that a stretch of words may name, each with its best score."""
-        scores: dict[Iri, float] = {}
-        for name, named in self._entries[tuple(stems[at:end])]:
-            form = min(
-                _FORM[relation(word, own)] for word, own in zip(said[at:end], named, strict=True)
-            )
-            scores[name.iri] = max(name.weight * form, scores.get(name.iri, 0.0))
-        best = max(scores.values())
-        return {iri: score for iri, score in scores.items() if score >= best - _CLOSE - 1e-9}
-
-    def _mended(self, word: str) -> tuple[str, float]:
-        """The word of a name that a misspelt word probably stands for, and how near it is."""
-        if len(word) < _SHORTEST_TYPO or not word.isalpha():
-            return word, 1.0
-        from rapidfuzz import fuzz, process
-
-        near = [
-            known
-            for known in self._by_initial.get(word[0], ())
-            if abs(len(known) - len(word)) <= 2
-            and (len(word) > _SHORTEST_TYPO or known[-1] == word[-1])
+    def names(self, at: int, length: int) -> list[_Named]:
+        """The names that a stretch of words has, and how far their forms are from it."""
+        said = self.said[at : at + length]
+        return [
+            _Named(name, min(_form(a, b, name) for a, b in zip(said, own, strict=True)))
+            for name, own in self.lexicon.entries[tuple(self.stems[at : at + length])]
         ]
-        best = process.extractOne(word, near, scorer=fuzz.ratio, score_cutoff=_TYPO_SCORE)
-        if best:
-            return best[0], best[1] / 100
-        swapped = (known for known in near if _is_swapped(word, known))
-        known = next(swapped, None)
-        return (known, _TYPO_SCORE / 100) if known else (word, 1.0)
 
 
-def _is_swapped(word: str, known: str) -> bool:
-    """Whether two neighbouring letters changed places."""
-    if len(word) != len(known):
-        return False
-    apart = [at for at, (a, b) in enumerate(zip(word, known, strict=True)) if a != b]
-    return (
-        len(apart) == 2
-        and apart[1] == apart[0] + 1
-        and word[apart[0]] == known[apart[1]]
-        and word[apart[1]] == known[apart[0]]
-    )
-
-
-def _lower(word: str) -> str:
-    return word.lower().replace("’", "'")
+def _form(said: str, own: str, name: Name) -> float:
+    """A property named by a verb is named by that form of it alone: `own` is not `owns`."""
+    found = relation(said, own)
+    return _FORM["derived" if name.relates and found != "same" and len(name.words) == 1 else found]

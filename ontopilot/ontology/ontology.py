@@ -12,8 +12,9 @@ from ontopilot.ontology.check import check
 from ontopilot.ontology.explain import explain
 from ontopilot.ontology.hierarchy import Hierarchy
 from ontopilot.ontology.kinds import kinds_of
-from ontopilot.ontology.link import Linker, Name
+from ontopilot.ontology.link import Linker
 from ontopilot.ontology.load import Loaded, load
+from ontopilot.ontology.names import names
 from ontopilot.ontology.phrase import amount, article, boolean, measure, sentence
 from ontopilot.ontology.reason import ReasoningReport, infer
 from ontopilot.ontology.structure import disjoint_pairs, members_of
@@ -71,7 +72,9 @@ class Ontology:
         self._by_predicate = _grouped(self._facts, lambda fact: fact.predicate)
         patterns = dict(self._patterns())
         self._identified = frozenset(patterns)
-        self._linker = Linker(self._names(), patterns)
+        self._linker = Linker(
+            names(self._terms.values(), self.asserted), patterns, self._related(), self.instances
+        )
         self._sealed = True
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -283,13 +286,16 @@ class Ontology:
         literals.sort(key=lambda one: order.get(one.language.split("-")[0], len(order)))
         return [one.value for one in literals]
 
-    def _names(self) -> Iterable[Name]:
-        for term in self._terms.values():
-            if term.deprecated or term.kind in ("annotation_property", "datatype"):
+    def _related(self) -> Mapping[Iri, frozenset[Iri]]:
+        """The individuals that a fact joins to each individual."""
+        found: dict[Iri, set[Iri]] = {}
+        for fact in self._facts:
+            if isinstance(fact.object, Literal) or self._is_class(fact.subject):
                 continue
-            yield Name(term.iri, term.label, 1.0)
-            for synonym in term.synonyms:
-                yield Name(term.iri, synonym, 0.95)
+            if fact.predicate != v.RDF_TYPE and not self._is_class(fact.object):
+                found.setdefault(fact.subject, set()).add(fact.object)
+                found.setdefault(fact.object, set()).add(fact.subject)
+        return {one: frozenset(others) for one, others in found.items()}
 
     def _patterns(self) -> Iterable[tuple[Iri, re.Pattern[str]]]:
         for iri, value in self.asserted.pairs(v.OP_IDENTIFIER_PATTERN):
