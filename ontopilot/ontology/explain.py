@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.phrase import article
 from ontopilot.ontology.structure import members_of
 from ontopilot.ontology.supplement import Step, chains_of
 from ontopilot.ontology.terms import Explanation, Fact, Iri, Literal
@@ -31,23 +32,33 @@ def explain(ontology: "Ontology", fact: Fact) -> Explanation:
 
 
 def _by_definition(ontology: "Ontology", fact: Fact) -> list[Fact]:
-    """The thing meets every part of what the class is defined to be."""
-    if isinstance(fact.object, Literal) or fact.predicate != v.RDF_TYPE:
+    """The thing, or each of a kind, meets every part of what the class is defined to be."""
+    if isinstance(fact.object, Literal):
         return []
     for definition in ontology.asserted.values(fact.object, v.OWL_EQUIVALENT_CLASS):
         listed = ontology.asserted.one(definition, v.OWL_INTERSECTION)
         parts = [definition] if listed is None else list(members_of(ontology.asserted, listed))
-        reasons = [_meets(ontology, fact.subject, part) for part in parts]
+        reasons = [_meets(ontology, fact, part) for part in parts]
         if reasons and all(reason is not None for reason in reasons):
             return [reason for reason in reasons if reason is not None]
     return []
 
 
-def _meets(ontology: "Ontology", thing: Iri, part: Node) -> Fact | None:
+def _as_defined(ontology: "Ontology", fact: Fact) -> list[Fact]:
+    """The class above is a part of what the class below is defined to be."""
+    for definition in ontology.asserted.values(fact.subject, v.OWL_EQUIVALENT_CLASS):
+        listed = ontology.asserted.one(definition, v.OWL_INTERSECTION)
+        if listed is not None and fact.object in members_of(ontology.asserted, listed):
+            return [Fact(fact.subject, v.OWL_EQUIVALENT_CLASS, fact.object)]
+    return []
+
+
+def _meets(ontology: "Ontology", fact: Fact, part: Node) -> Fact | None:
+    thing = fact.subject
     if isinstance(part, Literal):
         return None
     if ontology.has(part):
-        return Fact(thing, v.RDF_TYPE, part) if ontology.is_a(thing, part) else None
+        return Fact(thing, fact.predicate, part) if ontology.is_a(thing, part) else None
     predicate = ontology.asserted.one(part, v.OWL_ON_PROPERTY)
     if not isinstance(predicate, str):
         return None
@@ -175,6 +186,9 @@ def _by_inverse(ontology: "Ontology", fact: Fact) -> list[Fact]:
 
 
 def _clause(ontology: "Ontology", fact: Fact) -> str:
+    if fact.predicate == v.OWL_EQUIVALENT_CLASS and not isinstance(fact.object, Literal):
+        kind, part = ontology.label(fact.subject), ontology.label(fact.object)
+        return f'"{kind}" is defined as {article(part)} with something more'
     said = ontology.verbalise(fact)[:-1]
     common = said.startswith(("Every ", "The ")) or ontology.label(fact.subject)[:1].islower()
     return said[0].lower() + said[1:] if common else said
@@ -185,5 +199,5 @@ def _axiom(fact: Fact) -> str:
     return f"{fact.subject} {fact.predicate} {value}"
 
 
-_TYPE_RULES = (_by_definition, _by_hierarchy, _by_end)
+_TYPE_RULES = (_as_defined, _by_definition, _by_hierarchy, _by_end)
 _VALUE_RULES = (_by_class, _by_property, _by_chain, _by_transitivity, _by_inverse)

@@ -29,16 +29,18 @@ _PREDICATES = {
     "SubClassOf": v.RDFS_SUBCLASS,
     "EquivalentClasses": v.RDFS_SUBCLASS,
     "SubObjectPropertyOf": v.RDFS_SUBPROPERTY,
-    "SubDataPropertyOf": v.RDFS_SUBPROPERTY,
     "EquivalentObjectProperties": v.RDFS_SUBPROPERTY,
-    "EquivalentDataProperties": v.RDFS_SUBPROPERTY,
     "Type": v.RDF_TYPE,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Hermit:
-    """Runs HermiT in a process of its own; values of data properties are not among its results."""
+    """Runs HermiT in a process of its own.
+
+    Values of data properties are not among its results, nor is their hierarchy: what its option
+    `-D` prints does not follow (a property of strings above one of truth values).
+    """
 
     java: str = "java"
 
@@ -53,7 +55,7 @@ class Hermit:
         with TemporaryDirectory(prefix="ontopilot-") as folder:
             file = Path(folder) / "ontology.rdf"
             file.write_bytes(rdf_xml(triples))
-            options = ("-c", "-O", "-D", "-I", "-Y", "--ignoreUnsupportedDatatypes")
+            options = ("-c", "-O", "-I", "-Y", "--ignoreUnsupportedDatatypes")
             command = [java, "-Xmx2000M", "-cp", jar, "org.semanticweb.HermiT.cli.CommandLine"]
             output, code = _run([*command, *options, file.as_uri()])
         if "Inconsistent ontology" in output:
@@ -65,7 +67,9 @@ class Hermit:
                 "that axiom or use reasoner='auto'"
             )
         found = tuple(dict.fromkeys((*_statements(output), *_values(output))))
-        return Classified(found, note="values of data properties are those that rules find")
+        derived = _derives_values(triples)
+        note = "values of data properties are those that rules find" if derived else ""
+        return Classified(found, complete=not derived, note=note)
 
     def _java(self) -> str:
         found = shutil.which(self.java)
@@ -107,6 +111,16 @@ def _reason(triples: Triples) -> Contradiction:
     found = Tableau(saturation_only=False).classify(triples).contradiction
     return found or Contradiction(
         "HermiT finds no way in which all axioms are true; ask for an explanation in Protégé", ()
+    )
+
+
+def _derives_values(triples: Triples) -> bool:
+    """Whether values of data properties may follow that are not stated."""
+    data = {subject for subject, kind in triples.pairs(v.RDF_TYPE) if kind == v.OWL_DATA_PROPERTY}
+    above = {subject for subject, _ in triples.pairs(v.RDFS_SUBPROPERTY)}
+    fixed = {node for node, _ in triples.pairs(v.OWL_HAS_VALUE)}
+    return bool(data & above) or any(
+        triples.one(node, v.OWL_ON_PROPERTY) in data for node in fixed
     )
 
 

@@ -354,14 +354,23 @@ class Ontology:
         own = {term.iri: list(self._restrictions(term.iri)) for term in self.terms("class")}
         for cls, stated in own.items():
             for parent in self._classes.parents(cls):
-                yield Fact(cls, v.RDFS_SUBCLASS, parent)
+                stated_above = parent in self.asserted.values(cls, v.RDFS_SUBCLASS)
+                yield Fact(cls, v.RDFS_SUBCLASS, parent, inferred=not stated_above)
             yield from stated
+            known = {(fact.predicate, fact.object) for fact in stated}
             for ancestor in self._classes.ancestors(cls):
                 for fact in own.get(ancestor, ()):
-                    yield Fact(cls, fact.predicate, fact.object, inferred=True)
+                    if (fact.predicate, fact.object) not in known:
+                        yield Fact(cls, fact.predicate, fact.object, inferred=True)
+
+    def _parts(self, cls: Iri) -> Iterable[Node]:
+        """What a class is defined to be: the definition, or its parts where it has several."""
+        for definition in self.asserted.values(cls, v.OWL_EQUIVALENT_CLASS):
+            listed = self.asserted.one(definition, v.OWL_INTERSECTION)
+            yield from [definition] if listed is None else members_of(self.asserted, listed)
 
     def _restrictions(self, cls: Iri) -> Iterable[Fact]:
-        for node in self.asserted.values(cls, v.RDFS_SUBCLASS):
+        for node in (*self.asserted.values(cls, v.RDFS_SUBCLASS), *self._parts(cls)):
             predicate = self.asserted.one(node, v.OWL_ON_PROPERTY)
             if not isinstance(predicate, str) or predicate not in self._terms:
                 continue
