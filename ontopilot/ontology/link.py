@@ -170,12 +170,6 @@ class _View(NamedTuple):
         """The names that a stretch of words has, and how far their forms are from it."""
         said = self.said[at : at + length]
         return [
-            _Named(name, min(_form(a, b, name) for a, b in zip(said, own, strict=True)))
+            _Named(name, min(_FORM[relation(a, b)] for a, b in zip(said, own, strict=True)))
             for name, own in self.lexicon.entries[tuple(self.stems[at : at + length])]
         ]
-
-
-def _form(said: str, own: str, name: Name) -> float:
-    """A property named by a verb is named by that form of it alone: `own` is not `owns`."""
-    found = relation(said, own)
-    return _FORM["derived" if name.relates and found != "same" and len(name.words) == 1 else found]

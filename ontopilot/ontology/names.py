@@ -11,11 +11,7 @@ from ontopilot.ontology.triples import Triples
 SYNONYM, SHORT = 0.95, 0.8
 """How surely a synonym names its term, and a name without the code at its end, beside a label."""
 
-SHORTEST = 4
-"""Letters of a name without its code; fewer (`AB` of `AB-200`) are the code's own."""
-
 _WORD = re.compile(r"\w+(?:['’]\w+)?", re.UNICODE)
-_PROPERTIES = ("object_property", "data_property")
 _CODE = re.compile(r"[\s-]+[A-Z]{0,4}\d+[A-Z]?\w?$")
 
 
@@ -27,8 +23,6 @@ class Name:
     text: str
     weight: float
     language: str = ""
-    relates: bool = False
-    """Whether it is the name of a property."""
     short: bool = False
     """Whether the code at its end was left out: `lid seal` for `lid seal K2`."""
 
@@ -53,18 +47,17 @@ def names(terms: Iterable[Term], asserted: Triples) -> Iterator[Name]:
     for term in terms:
         if term.deprecated or term.kind in ("annotation_property", "datatype"):
             continue
-        tags = dict(_tagged(term.iri, asserted))
+        labels = _tagged(term.iri, v.LABELS, asserted)
+        tags = _tagged(term.iri, v.SYNONYMS, asserted) | labels
         for text in (term.label, *term.synonyms):
             weight = 1.0 if text == term.label else SYNONYM
-            language = tags.get(text, "")
-            yield Name(term.iri, text, weight, language, term.kind in _PROPERTIES)
+            yield Name(term.iri, text, weight, tags.get(text, ""))
             bare = _CODE.sub("", text)
-            if term.kind == "individual" and bare != text and len(bare) >= SHORTEST:
-                yield Name(term.iri, bare, SHORT, language, short=True)
+            if term.kind == "individual" and text in labels and bare != text:
+                yield Name(term.iri, bare, SHORT, tags[text], short=True)
 
 
-def _tagged(iri: Iri, asserted: Triples) -> Iterator[tuple[str, str]]:
-    for predicate in (*v.LABELS, *v.SYNONYMS):
-        for one in asserted.values(iri, predicate):
-            if isinstance(one, Literal):
-                yield one.value, one.language.split("-")[0]
+def _tagged(iri: Iri, predicates: Iterable[Iri], asserted: Triples) -> dict[str, str]:
+    """The texts of a term and their languages."""
+    found = (one for predicate in predicates for one in asserted.values(iri, predicate))
+    return {one.value: one.language.split("-")[0] for one in found if isinstance(one, Literal)}
