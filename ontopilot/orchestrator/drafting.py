@@ -86,7 +86,8 @@ def quote_facts(work: Workspace) -> bool:
     facts = [item for item in work.evidence if item.kind == "fact"]
     near = _nearness(work, facts)
     ranked = sorted(zip(near, facts, strict=True), key=lambda pair: -pair[0][0])
-    if not ranked or ranked[0][0][0] < FACT_NEAR:
+    strange = work.services.index.strangers(Query(work.text, work.mentions))
+    if not ranked or ranked[0][0][0] < FACT_NEAR or strange:
         return False
     best = ranked[0][1].facts[0]
     for _, item in ranked:
@@ -169,12 +170,15 @@ def _relevance(work: Workspace, evidence: Sequence[Evidence]) -> Nearness:
     near = _nearness(work, evidence)
     tops = [max(values, default=0.0) for values in near]
     told = [top for top, item in zip(tops, evidence, strict=True) if item.kind == "fact"]
-    if max(told, default=0.0) >= FACT_NEAR:
+    strange = bool(work.services.index.strangers(Query(work.text, work.mentions)))
+    if max(told, default=0.0) >= FACT_NEAR and not strange:
         return near
     if max(tops, default=0.0) >= NEAR_ENOUGH and read_together(
         work,
         "answering",
-        lambda reader: reader is None or any_answers(work.text, evidence, near, reader),
+        lambda reader: (
+            reader is None or any_answers(work.text, evidence, near, reader, strange=strange)
+        ),
         without="whether a statement answers was told by its nearness alone",
     ):
         return near

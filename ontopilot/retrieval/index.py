@@ -18,6 +18,7 @@ from ontopilot.retrieval.lexical import Lexical, stems, weights
 from ontopilot.retrieval.meaning import Meaning
 from ontopilot.retrieval.passage import Evidence, EvidenceKind, Passage, Query
 from ontopilot.retrieval.relevance import Relevance, told
+from ontopilot.retrieval.strange import strangers
 from ontopilot.retrieval.tags import Tags
 
 DENSE, LEXICAL, CONCEPT = 1.0, 1.0, 0.5
@@ -222,6 +223,10 @@ class KnowledgeIndex:
             texts += several
         asked = encode(list(dict.fromkeys(texts)), self.nearness)
         return self._relevance.of(asked, evidence)
+
+    def strangers(self, query: Query) -> tuple[str, ...]:
+        """The names in a question that nothing in the knowledge has; see `strange.strangers`."""
+        return strangers(query, self._lexical.frequency)
 
     def _encode(
         self, query: Query, *, facts: bool

@@ -3,7 +3,7 @@
 import pytest
 
 from ontopilot.retrieval.passage import Evidence
-from ontopilot.retrieval.reread import EVEN, MOST, NEAR, any_answers
+from ontopilot.retrieval.reread import EVEN, MOST, NEAR, STRANGE, any_answers
 from tests.conformance.reader import FixedReader
 
 TEXT = "The pump hums. The hose is grey. The lamp is green."
@@ -37,3 +37,11 @@ def test_without_statements_nothing_answers(evidence):
     reader = FixedReader(9.0)
     assert not any_answers("?", [], (), reader)
     assert not reader.read
+
+
+def test_a_strange_name_wants_more(evidence):
+    reader = FixedReader(EVEN + 0.1)
+    near = ((0.0, 0.0, 0.0),)
+    assert any_answers("?", evidence, near, reader)
+    assert not any_answers("?", evidence, near, reader, strange=True)
+    assert any_answers("?", evidence, near, FixedReader(EVEN + STRANGE), strange=True)
