@@ -8,8 +8,9 @@ from ontopilot.ontology.terms import Iri
 SETTLED = 0.9
 """How surely a name means the one thing of its kind that goes with another one in the text."""
 
-FEWEST = 3
-"""Members of a kind of which one is picked out; of fewer, the kind itself is as well spoken of."""
+FEWEST, MOST = 3, 12
+"""Members of a kind of which one is picked out: of fewer, the kind itself is as well spoken of, and
+a kind of more, such as all parts, is too general to mean one of them."""
 
 _Related = Mapping[Iri, frozenset[Iri]]
 
@@ -49,7 +50,7 @@ def _settled(
     if any(iri in related for iri in full):
         return replace(reading, scores=full)
     kinds = (instances(iri) for iri in full)
-    things = set(reading.short).union(*(found for found in kinds if len(found) >= FEWEST))
+    things = set(reading.short).union(*(found for found in kinds if FEWEST <= len(found) <= MOST))
     for _, anchor in sorted(anchors, key=lambda pair: abs(pair[0] - reading.start)):
         meant = things & related[anchor]
         if len(meant) == 1:

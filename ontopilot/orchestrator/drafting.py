@@ -122,14 +122,7 @@ async def generate(work: Workspace, role: Role) -> None:
 
 def _go_further(work: Workspace) -> None:
     """Answer what the question goes on to ask of things that the answer so far has named."""
-    ontology = work.services.ontology
-    asked_about = {mention.iri for mention in work.mentions}
-    named: list[Iri] = []
-    for claim in work.claims:
-        named = [m.iri for m in ontology.link(claim.text) if m.iri not in asked_about]
-        named = [iri for iri in named if ontology.term(iri).kind == "individual"]
-        if named:
-            break
+    named = next(filter(None, (_introduced(work, claim) for claim in work.claims)), [])
     query = Query(work.text, work.mentions)
     found = work.services.index.further(query, list(dict.fromkeys(named))[:MOST_NAMED])
     known = {item.id for item in work.evidence}
@@ -153,6 +146,17 @@ def _nearness(work: Workspace, evidence: Sequence[Evidence]) -> Nearness:
         tuple(min(value, 0.0) for value in values) if _supposed(work, item) else values
         for item, values in zip(evidence, near, strict=True)
     )
+
+
+def _introduced(work: Workspace, claim: Claim) -> list[Iri]:
+    """The things that a claim brings into the answer: what a fact leads to, or is mentioned anew."""
+    ontology = work.services.ontology
+    if claim.facts:
+        named = [fact.object for fact in claim.facts if not isinstance(fact.object, Literal)]
+    else:
+        asked_about = {mention.iri for mention in work.mentions}
+        named = [m.iri for m in ontology.link(claim.text) if m.iri not in asked_about]
+    return [iri for iri in named if ontology.term(iri).kind == "individual"]
 
 
 def _supposed(work: Workspace, item: Evidence) -> bool:
