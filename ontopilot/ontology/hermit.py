@@ -119,9 +119,7 @@ def _derives_values(triples: Triples) -> bool:
     data = {subject for subject, kind in triples.pairs(v.RDF_TYPE) if kind == v.OWL_DATA_PROPERTY}
     above = {subject for subject, _ in triples.pairs(v.RDFS_SUBPROPERTY)}
     fixed = {node for node, _ in triples.pairs(v.OWL_HAS_VALUE)}
-    return bool(data & above) or any(
-        triples.one(node, v.OWL_ON_PROPERTY) in data for node in fixed
-    )
+    return bool(data & above) or any(triples.one(node, v.OWL_ON_PROPERTY) in data for node in fixed)
 
 
 def _statements(output: str) -> Iterator[Triple]:

@@ -9,6 +9,7 @@ from ontopilot.ontology.inflect import Relation, relation
 from ontopilot.ontology.names import Name, lower, words
 from ontopilot.ontology.terms import Iri, Mention
 from ontopilot.ontology.typos import Mender
+from ontopilot.prose import STOP_WORDS
 
 _CLOSE = 0.05
 """Names of one place that score this much less than the best are not meant."""
@@ -103,7 +104,8 @@ class _Named(NamedTuple):
 
 def _scores(named: Iterable[_Named], certain: float) -> tuple[dict[Iri, float], frozenset[Iri]]:
     """The terms that a stretch of words may name, each with its best score; those that only a
-    name without its code names, too, whatever they score."""
+    name without its code names, too, whatever they score.
+    """
     scores: dict[Iri, float] = {}
     short: dict[Iri, bool] = {}
     for name, form in named:
@@ -162,14 +164,18 @@ class _View(NamedTuple):
         if self.stems[at] not in self.lexicon.starts:
             return 0
         for length in range(min(self.lexicon.longest, len(self.stems) - at), 0, -1):
-            if tuple(self.stems[at : at + length]) in self.lexicon.entries:
+            if self.names(at, length):
                 return length
         return 0
 
     def names(self, at: int, length: int) -> list[_Named]:
-        """The names that a stretch of words has, and how far their forms are from it."""
-        said = self.said[at : at + length]
+        """The names that a stretch of words has, and how far their forms are from it; small words
+        are names as they stand (`own` is not `owns`).
+        """
+        said = tuple(self.said[at : at + length])
+        found = self.lexicon.entries.get(tuple(self.stems[at : at + length]), ())
         return [
             _Named(name, min(_FORM[relation(a, b)] for a, b in zip(said, own, strict=True)))
-            for name, own in self.lexicon.entries[tuple(self.stems[at : at + length])]
+            for name, own in found
+            if said == own or not STOP_WORDS.issuperset(said)
         ]

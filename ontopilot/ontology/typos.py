@@ -31,14 +31,19 @@ class Mender:
 
         most = 1 if len(word) < TWICE else 2
         near = self._by_initial.get(word[0], ())
-        best = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=most)
-        if best is None or not _likely(word, best[0]):
+        found = process.extract(word, near, scorer=OSA.distance, score_cutoff=most, limit=8)
+        likely = [(apart, known[-1] != word[-1], known) for known, apart, _ in found
+                  if _likely(word, known)]  # fmt: skip
+        if not likely:
             return word, 1.0
-        return best[0], _ONE if best[1] <= 1 else _TWO
+        apart, _, known = min(likely)
+        return known, _ONE if apart <= 1 else _TWO
 
 
 def _likely(word: str, known: str) -> bool:
-    """In a short word a letter is missing, too many, or in another place, and its end is right."""
-    if len(word) < CHANGED and len(word) == len(known) and sorted(word) != sorted(known):
+    """In a short word letters have changed places, or one is missing or too many before its end."""
+    if sorted(word) == sorted(known):
+        return True
+    if len(word) < CHANGED and len(word) == len(known):
         return False
     return min(len(word), len(known)) > SHORTEST or word[-1] == known[-1]

@@ -174,3 +174,52 @@ def test_any_text_is_linked_with_true_offsets(shop: Ontology, text: str) -> None
 
 def test_an_ontology_without_names_links_nothing(load: Load) -> None:
     assert load("").link("a kettle") == ()
+
+
+CONTEXT = """
+:Machine a owl:Class ; rdfs:label "machine"@en .
+:Seal a owl:Class ; rdfs:label "seal"@en .
+:hasPart a owl:ObjectProperty ; rdfs:label "has part"@en .
+:owns a owl:ObjectProperty ; rdfs:label "owns"@en .
+:m8 a owl:NamedIndividual, :Machine ; rdfs:label "LaundroMax 8"@en ; :hasPart :s1 .
+:m10 a owl:NamedIndividual, :Machine ; rdfs:label "LaundroMax 10"@en ; :hasPart :s2 .
+:s1 a owl:NamedIndividual, :Seal ; rdfs:label "door seal L1"@en, "Türdichtung L1"@de .
+:s2 a owl:NamedIndividual, :Seal ; rdfs:label "door seal L2"@en .
+:s3 a owl:NamedIndividual, :Seal ; rdfs:label "lid seal K2"@en .
+"""
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Ontology:
+    path = tmp_path_factory.mktemp("context") / "machines.ttl"
+    path.write_text(PREFIXES + CONTEXT, encoding="utf-8")
+    return Ontology.load(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("the door seal of my LaundroMax 10", {"s2": "door seal", "m10": "LaundroMax 10"}),
+        ("my LaundroMax 8: its seal leaks", {"m8": "LaundroMax 8", "s1": "seal"}),
+        ("a new lid seal", {"s3": "lid seal"}),
+        ("meine Türdichtungen", {"s1": "Türdichtungen"}),
+        ("my own seal", {"Seal": "seal"}),
+    ],
+)
+def test_what_a_name_leaves_open_is_settled_by_what_else_is_named(
+    machines: Ontology, text: str, meant: dict[str, str]
+) -> None:
+    assert linked(machines, text) == meant
+
+
+def test_a_name_that_nothing_settles_means_each_less_surely(machines: Ontology) -> None:
+    found = machines.link("my LaundroMax")
+    assert {m.iri.rsplit("#", 1)[-1] for m in found} == {"m8", "m10"}
+    assert all(m.score <= 0.5 for m in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("the machnie", 1), ("the maschine", 1), ("he sealt it", 0)]
+)
+def test_letters_in_other_places_are_typos(machines: Ontology, text: str, found: int) -> None:
+    assert len(machines.link(text)) == found
