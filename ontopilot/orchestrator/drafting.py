@@ -149,7 +149,7 @@ def _nearness(work: Workspace, evidence: Sequence[Evidence]) -> Nearness:
 
 
 def _introduced(work: Workspace, claim: Claim) -> list[Iri]:
-    """The things that a claim brings into the answer: what a fact leads to, or is mentioned anew."""
+    """The things that a claim brings in: what a fact leads to, or is mentioned anew."""
     ontology = work.services.ontology
     if claim.facts:
         named = [fact.object for fact in claim.facts if not isinstance(fact.object, Literal)]
