@@ -26,7 +26,8 @@ def kinds_of(triples: Triples) -> dict[Iri, TermKind]:
     """The kind of each named term.
 
     A term that is several things at once (punning) gets its first kind in the order class, object
-    property, data property, annotation property, individual, datatype.
+    property, data property, annotation property, individual, datatype. What a property joins is an
+    individual, declared or not.
     """
     kinds: dict[Iri, TermKind] = {}
     for subject, cls in triples.pairs(v.RDF_TYPE):
@@ -42,6 +43,12 @@ def kinds_of(triples: Triples) -> dict[Iri, TermKind]:
         for cls in (subject, sup):
             if isinstance(cls, str) and _is_own(cls):
                 kinds.setdefault(Iri(cls), "class")
+    for iri, kind in list(kinds.items()):
+        if kind in ("object_property", "data_property"):
+            for subject, value in triples.pairs(iri):
+                for one in (subject, value) if kind == "object_property" else (subject,):
+                    if isinstance(one, str) and _is_own(one):
+                        kinds.setdefault(Iri(one), "individual")
     return kinds
 
 
