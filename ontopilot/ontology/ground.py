@@ -107,7 +107,7 @@ def touched(old: Triples, new: Triples) -> frozenset[Iri]:
         for ground, triples in ((before, old), (after, new)):
             if subject in ground.roots:
                 found.update(_named_by(triples, ground.roots[subject]))
-    return frozenset(found)
+    return frozenset(iri for iri in found if not iri.startswith(v.BUILT_IN))
 
 
 def _named_by(triples: Triples, root: Iri) -> Iterator[Iri]:
