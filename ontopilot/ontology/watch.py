@@ -209,17 +209,31 @@ class OntologyWatch:
             if isinstance(error, _PERHAPS_UNFINISHED) and not self._doubtful:
                 self._doubtful = True
             elif self._disk.states() == states:
-                self._refuse(error, contents)
+                self._contents = contents
+                self._refuse(error)
             return
         if self._disk.states() == states:
+            self._contents = contents
             self._serve(found, time.perf_counter() - began)
+
+    def _follow(self, ontology: Ontology, *, more: bool = False) -> bool:
+        """Look at the files of another snapshot from now on; whether there are new ones among them.
+
+        Of the others what was seen before the load stays what was seen, so that the next look
+        finds a save that came since.
+        """
+        states, contents = self._states, self._contents
+        self._disk.follow(ontology, more=more)
+        self._states = {at: states.get(at, now) for at, now in self._disk.states().items()}
+        self._contents = {at: contents.get(at, now) for at, now in self._disk.contents().items()}
+        return not self._states.keys() <= states.keys()
 
     def _serve(self, found: Ontology, seconds: float) -> None:
         old, error = self.current, self.error
-        self._disk.follow(found)
-        self._served = self._states = self._disk.states()
-        self._contents = self._disk.contents() if self._disk.holds(found) else {}
-        self.error = ""
+        self._follow(found)
+        self._served, self.error = self._states, ""
+        if not self._disk.holds(found):
+            self._contents = {}
         if found.version != old.version:
             self.current = found
             terms = touched(old.asserted, found.asserted)
@@ -229,12 +243,11 @@ class OntologyWatch:
             self._tell(Restored(old))
         self._settled = bool(self._contents)
 
-    def _refuse(self, error: BaseException, contents: dict[Path, str]) -> None:
+    def _refuse(self, error: BaseException) -> None:
         """Say once why a save does not serve; look from now on where its imports may appear."""
-        self._disk.follow(self.current, more=True)
-        self._states = self._disk.states()
-        grown = self._states.keys() - contents.keys()
-        self._contents = {} if grown else contents
+        grown = self._follow(self.current, more=True)
+        if grown:
+            self._contents = {}
         reason = str(error)
         if not isinstance(error, OntopilotError):
             log.error("reading %s failed", self.current.path, exc_info=error)

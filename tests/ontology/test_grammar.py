@@ -217,6 +217,22 @@ def test_literals_are_only_those_that_the_context_gives_to_the_property(world: O
     assert not allows(grammar, "anna", "months", number(24))
 
 
+def test_a_value_outside_the_range_is_stated_of_its_own_subject_alone(world: Ontology) -> None:
+    long = Literal("long", Iri(XSD + "string"))
+    fact = Fact(iri("k2"), iri("months"), long)
+    grammar = claim_grammar(world, evidence=(), facts=[fact], terms=TERMS)
+    assert allows(grammar, "k2", "months", long)
+    assert not allows(grammar, "k1", "months", long)
+
+
+def test_what_is_stated_and_what_can_be_combined_go_together(world: Ontology) -> None:
+    stated = [Fact(iri("k1"), iri("replaces"), iri("anna"))]
+    grammar = claim_grammar(world, evidence=(), facts=stated, terms=TERMS)
+    assert allows(grammar, "k1", "replaces", iri("anna"))
+    assert allows(grammar, "k1", "replaces", iri("r1"))
+    assert not allows(grammar, "k2", "replaces", iri("anna"))
+
+
 def test_facts_alone_are_not_combined(world: Ontology) -> None:
     facts = [*world.facts(iri("k1"), iri("months")), *world.facts(iri("k2"), iri("months"))]
     grammar = claim_grammar(world, evidence=(), facts=facts)

@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from queue import Empty, SimpleQueue
 
 import pytest
 
-from ontopilot.errors import ConfigError, OntologyNotFound
+from ontopilot.errors import ConfigError, OntologyError, OntologyNotFound
 from ontopilot.ontology import Ontology
 from ontopilot.ontology.watch import Event, OntologyWatch, Pace, Refused, Renewed, Restored
 from tests.ontology.conftest import PREFIXES, ROOT, SHOP, iri
@@ -313,6 +314,7 @@ def test_an_import_that_is_saved_after_the_file_that_names_it(root: Path, opened
     watched = opened(root)
     write(root, "http://example.org/t", PART, NEW, body=":A a owl:Class .")
     watched.refused(f"cannot resolve the import of '{NEW}'")
+    watched.nothing()
     write(root.with_name("new.ttl"), NEW, body=":B a owl:Class .")
     assert watched.renewed().terms == {iri("B")}
 
@@ -322,6 +324,7 @@ def test_an_import_that_was_broken_when_it_was_first_named(root: Path, opened: O
     new = write(root.with_name("new.ttl"), NEW, body=":B a owl:Class ; rdfs:label")
     write(root, "http://example.org/t", PART, NEW, body=":A a owl:Class .")
     watched.refused("new.ttl: not valid Turtle")
+    watched.nothing()
     write(new, NEW, body=":B a owl:Class .")
     assert watched.renewed().terms == {iri("B")}
     write(new, NEW, body=":C a owl:Class .")
@@ -336,6 +339,7 @@ def test_a_new_import_within_the_catalog_appears_in_a_folder_of_its_own(
     root.with_name("catalog-v001.xml").write_text(catalog, encoding="utf-8")
     write(root, "http://example.org/t", PART, NEW, body=":A a owl:Class .")
     watched.refused(f"'{NEW}'")
+    watched.nothing()
     write(root.parent / "deep/er/new.bin", NEW, body=":B a owl:Class .")
     assert watched.renewed().terms == {iri("B")}
 
@@ -350,6 +354,42 @@ def test_a_label_is_changed_without_reasoning_again(turtle: Path, opened: Open) 
     event = watched.renewed()
     assert event.new.reasoning is not event.old.reasoning
     assert event.new.types(iri("k1")) == {iri("Person")}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_was_saved_the_watch_ends_at_what_the_files_hold(root: Path, seed: int) -> None:
+    choose = random.Random(seed)
+    part, new = root.with_name("part.ttl"), root.with_name("new.ttl")
+    write(new, NEW, body=":N a owl:Class .")
+    texts = [
+        (root, write(root, "http://example.org/t", PART, NEW).read_text(encoding="utf-8")),
+        (root, write(root, "http://example.org/t", PART).read_text(encoding="utf-8")),
+        (root, PREFIXES + BODY + ":k1 a :Person ."),
+        (root, PREFIXES + BODY[:-9]),
+        (part, part.read_text(encoding="utf-8")),
+        (part, part.read_text(encoding="utf-8").replace('"lid"', '"cover"')),
+        (new, new.read_text(encoding="utf-8").replace(":N", ":M")),
+        (new, "Dear customer"),
+    ]
+    pace = Pace(interval=0.005, debounce=0.01, patience=0.05)
+    with OntologyWatch.open(root, pace=pace) as watch:
+        for _ in range(25):
+            path, text = choose.choice(texts)
+            if choose.random() < 0.2:
+                path.unlink(missing_ok=True)
+            else:
+                choose.choice([saved_in_place, saved_by_rename, saved_by_truncation])(path, text)
+            if choose.random() < 0.5:
+                assert watch.settled(LONG)
+                assert (watch.error or watch.current.version) == _outcome(root)
+
+
+def _outcome(path: Path) -> str:
+    """The version of what a file holds, or why it cannot be loaded."""
+    try:
+        return Ontology.load(path).version
+    except OntologyError as error:
+        return str(error)
 
 
 def test_readers_never_see_anything_but_a_whole_snapshot(turtle: Path, opened: Open) -> None:
