@@ -65,10 +65,10 @@ def _parsed(text: str) -> Any:
             f"the claims are no JSON at line {error.lineno}, column {error.colno} "
             f"({error.msg}, before {text[error.pos : error.pos + 20]!r}); {advice}"
         ) from None
-    except RecursionError:
+    except (RecursionError, ValueError):
         raise ClaimsMalformed(
-            f"the claims are nested too deep to be read (they begin with {text[:20]!r}); "
-            "ask the model again"
+            "the claims are nested too deep, or a number in them is too long, to be read (they "
+            f"begin with {text[:20]!r}); ask the model again"
         ) from None
 
 

@@ -346,6 +346,7 @@ KETTLE = {"subject": "AquaBoil 1", "predicate": "warranty period", "object": "24
         ('{"claims": [{"text": "a", "evid', "cut off"),
         ("The kettle has 24 months.", "no JSON at line 1, column 1 .*'The kettle.*ask the model"),
         ("[" * 100_000, "nested too deep"),
+        ("1" * 5000, "a number in them is too long"),
         ("[]", "the answer must be an object with 'claims', not a list"),
         ('{"claims": 3}', "claims must be a list, not a number"),
         ("{}", "the answer lacks the member 'claims'"),
