@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ontopilot.errors import ConfigError
 from ontopilot.ontology.claims import MOST_PER_CLAIM, StatedClaim, read_claims
 from ontopilot.ontology.combine import combined
-from ontopilot.ontology.names import names_of
+from ontopilot.ontology.spoken import names_of
 from ontopilot.ontology.terms import Fact, Iri
 from ontopilot.ontology.triples import Node
 
