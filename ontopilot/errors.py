@@ -13,7 +13,8 @@
     ├── ModelError
     │   ├── ModelNotFound      no such model, file or server
     │   ├── EngineFailed       an engine stopped while it worked
-    │   └── PromptTooLong      a prompt does not fit the context of the model
+    │   ├── PromptTooLong      a prompt does not fit the context of the model
+    │   └── ClaimsMalformed    what a model wrote as claims is not what its grammar allows
     ├── RetrievalError
     │   ├── DocumentError      a document or ticket cannot be read
     │   └── IndexDamaged       the stored index does not match its checksum
@@ -89,6 +90,10 @@ class EngineFailed(ModelError):
 
 class PromptTooLong(ModelError):
     """A prompt and the answer it asks for do not fit the context of the model."""
+
+
+class ClaimsMalformed(ModelError):
+    """What a model wrote as claims is cut off or is not what its grammar allows."""
 
 
 class RetrievalError(OntopilotError):

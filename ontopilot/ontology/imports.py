@@ -57,7 +57,7 @@ class Locator:
         local = path_of(iri)
         if local is not None and local.is_file():
             return local.resolve()
-        for folder in (*folders, *self._below()):
+        for folder in (*folders, *folders_below(self.folder)):
             target = self._declarations(folder).get(wanted)
             if target is not None:
                 return target
@@ -83,10 +83,45 @@ class Locator:
             self._declared[folder] = found
         return self._declared[folder]
 
-    def _below(self) -> Iterator[Path]:
-        for folder in sorted(self.folder.iterdir()):
-            if folder.is_dir() and not folder.is_symlink() and not folder.name.startswith("."):
-                yield folder
+
+def catalogs(folder: Path) -> Iterator[Path]:
+    """The catalog of a folder and those that it goes on to, whether or not they exist.
+
+    Raises:
+        OntologySyntaxError: one of them is damaged; those before it have been given.
+    """
+    waiting, seen = [folder / CATALOG], set[Path]()
+    while waiting:
+        path = waiting.pop(0)
+        if path in seen:
+            continue
+        seen.add(path)
+        yield path
+        for element in _elements(path):
+            following = _local(path, element.get("catalog"))
+            if element.tag.endswith("nextCatalog") and following is not None:
+                waiting.append(following)
+
+
+def candidates(root: Path) -> Iterator[Path]:
+    """Files by which an import of a root file may come to be resolved.
+
+    They are the targets of the catalog beside it, and the files of its folder and of the folders
+    in it that end like an ontology.
+    """
+    folder = root.resolve().parent
+    yield from (target for _, target in _entries(folder / CATALOG, depth=0))
+    for place in (folder, *folders_below(folder)):
+        for file in islice(sorted(place.iterdir()), MAX_SCANNED):
+            if file.suffix.lower() in _EXTENSIONS and file.is_file():
+                yield file
+
+
+def folders_below(folder: Path) -> Iterator[Path]:
+    """The folders in a folder that are searched for imports too."""
+    for inner in sorted(folder.iterdir()):
+        if inner.is_dir() and not inner.is_symlink() and not inner.name.startswith("."):
+            yield inner
 
 
 def _key(iri: str) -> str:
@@ -114,7 +149,22 @@ def _names(path: Path) -> Iterator[str]:
 
 def _entries(path: Path, *, depth: int) -> Iterator[tuple[str, Path]]:
     """Names and local files of an OASIS XML catalog, with the catalogs that it goes on to."""
-    if depth > 5 or not path.is_file() or path.stat().st_size > _CATALOG_BYTES:
+    for element in _elements(path) if depth <= 5 else ():
+        kind = element.tag.rsplit("}", 1)[-1]
+        if kind in {"uri", "public", "system"}:
+            name = element.get("name") or element.get("publicId") or element.get("systemId")
+            target = _local(path, element.get("uri"))
+            if name and target is not None:
+                yield name, target
+        elif kind == "nextCatalog":
+            following = _local(path, element.get("catalog"))
+            if following is not None:
+                yield from _entries(following, depth=depth + 1)
+
+
+def _elements(path: Path) -> Iterator[ElementTree.Element]:
+    """The elements of a catalog; none if there is no such file."""
+    if not path.is_file() or path.stat().st_size > _CATALOG_BYTES:
         return
     data = path.read_bytes()
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
@@ -128,17 +178,7 @@ def _entries(path: Path, *, depth: int) -> Iterator[tuple[str, Path]]:
         raise OntologySyntaxError(
             f"{path}: the catalog is not well-formed XML ({error}); correct or delete it"
         ) from None
-    for element in root.iter():
-        kind = element.tag.rsplit("}", 1)[-1]
-        if kind in {"uri", "public", "system"}:
-            name = element.get("name") or element.get("publicId") or element.get("systemId")
-            target = _local(path, element.get("uri"))
-            if name and target is not None:
-                yield name, target
-        elif kind == "nextCatalog":
-            following = _local(path, element.get("catalog"))
-            if following is not None:
-                yield from _entries(following, depth=depth + 1)
+    yield from root.iter()
 
 
 def _local(catalog: Path, uri: str | None) -> Path | None:

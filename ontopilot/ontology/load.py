@@ -1,7 +1,7 @@
 """A file and all that it imports, from the local disk only."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -68,20 +68,26 @@ def load(path: Path, *, allow_missing_imports: bool = False) -> Loaded:
 
 def _join(path: Path, files: list[Parsed], missing: list[Iri]) -> Loaded:
     prefixes: dict[str, str] = {}
-    digest = blake2b(digest_size=8)
     for file in files:
-        digest.update(file.source.digest.encode())
         for name, iri in file.prefixes.items():
             prefixes.setdefault(name, iri)
     return Loaded(
         path=path,
         iri=files[0].iri,
-        version=digest.hexdigest(),
+        version=version_of(file.source.digest for file in files),
         sources=tuple(file.source.path for file in files),
         prefixes=prefixes,
         triples=Triples.of(triple for file in files for triple in file.triples),
         missing=tuple(missing),
     )
+
+
+def version_of(digests: Iterable[str]) -> str:
+    """The version of a snapshot by the digests of its sources, in their order."""
+    digest = blake2b(digest_size=8)
+    for one in digests:
+        digest.update(one.encode())
+    return digest.hexdigest()
 
 
 def _not_found(path: Path, root: Parsed, missing: list[Iri]) -> OntologyImportError:

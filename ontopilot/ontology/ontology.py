@@ -10,6 +10,7 @@ from ontopilot.errors import InconsistentOntology, OntologyError, UnknownTerm
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.check import check
 from ontopilot.ontology.explain import explain
+from ontopilot.ontology.ground import same_logic
 from ontopilot.ontology.hierarchy import Hierarchy
 from ontopilot.ontology.kinds import kinds_of
 from ontopilot.ontology.link import Linker
@@ -56,6 +57,7 @@ class Ontology:
         self.prefixes: Mapping[str, str] = MappingProxyType(dict(loaded.prefixes))
         self.missing = loaded.missing
         self.reasoning = reasoning
+        self._inferred = tuple(inferred)
         self._languages = languages
         self.asserted = loaded.triples
         kinds = kinds_of(loaded.triples)
@@ -90,8 +92,12 @@ class Ontology:
         reasoner: str = "auto",
         languages: tuple[str, ...] = ("en", ""),
         allow_missing_imports: bool = False,
+        like: "Ontology | None" = None,
     ) -> Self:
         """Read a file in any syntax that Protégé saves, with its imports, and reason over it.
+
+        `like` is an earlier snapshot: what it infers is taken over where the axioms are the same
+        and only annotations changed.
 
         Raises:
             OntologyNotFound: there is no such file.
@@ -100,6 +106,8 @@ class Ontology:
             InconsistentOntology: its axioms contradict one another.
         """
         loaded = load(Path(path), allow_missing_imports=allow_missing_imports)
+        if like is not None and like._implies_as_much(loaded, reasoner):
+            return cls(loaded, like._inferred, like.reasoning, languages)
         inference = infer(loaded.triples, reasoner=reasoner)
         wrong = inference.contradiction
         if wrong is not None:
@@ -109,6 +117,9 @@ class Ontology:
                 "correct one of these axioms in Protégé"
             )
         return cls(loaded, inference.triples, inference.report, languages)
+
+    def _implies_as_much(self, loaded: Loaded, reasoner: str) -> bool:
+        return self.reasoning.engine == reasoner and same_logic(self.asserted, loaded.triples)
 
     def terms(self, kind: TermKind | None = None) -> tuple[Term, ...]:
         """Every named term, or those of a kind."""

@@ -49,13 +49,18 @@ def read(path: Path) -> Source:
         OntologySyntaxError: empty, binary, too large, or in no syntax that is known.
     """
     raw = _bytes(path)
-    digest = blake2b(raw, digest_size=16).hexdigest()
+    digest = digest_of(raw)
     text = _decode(path, raw)
     syntax = _sniff(path, text)
     if syntax is not None:
         return Source(path, text.encode(), syntax, digest)
     head, text = read_xml(path, text)
     return Source(path, text.encode(), head.syntax, digest, head)
+
+
+def digest_of(raw: bytes) -> str:
+    """The digest of a file's bytes."""
+    return blake2b(raw, digest_size=16).hexdigest()
 
 
 def _bytes(path: Path) -> bytes:
