@@ -9,6 +9,7 @@ from typing import Self
 from ontopilot.errors import InconsistentOntology, OntologyError, UnknownTerm
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.check import check
+from ontopilot.ontology.definitions import class_facts
 from ontopilot.ontology.explain import explain
 from ontopilot.ontology.ground import same_logic
 from ontopilot.ontology.hierarchy import Hierarchy
@@ -29,7 +30,7 @@ from ontopilot.ontology.terms import (
     Term,
     TermKind,
 )
-from ontopilot.ontology.triples import Node, Triple, Triples
+from ontopilot.ontology.triples import Triple, Triples
 
 _PROPERTIES = ("object_property", "data_property")
 
@@ -349,7 +350,15 @@ class Ontology:
     def _collect(self, asserted: Triples, inferred: Sequence[Triple]) -> tuple[Fact, ...]:
         given = [Fact(*triple) for triple in asserted if self._is_fact(triple)]
         more = [Fact(*triple, inferred=True) for triple in inferred if self._is_fact(triple)]
-        return tuple(dict.fromkeys((*given, *more, *self._class_facts())))
+        return tuple(
+            dict.fromkeys(
+                (
+                    *given,
+                    *more,
+                    *class_facts(asserted, self.terms("class"), self._classes, self._terms),
+                )
+            )
+        )
 
     def _is_fact(self, triple: Triple) -> bool:
         subject, predicate, value = triple
@@ -360,36 +369,6 @@ class Ontology:
         kind = self._terms[predicate].kind if predicate in self._terms else ""
         named = isinstance(value, Literal) or value in self._terms
         return kind in _PROPERTIES and named
-
-    def _class_facts(self) -> Iterable[Fact]:
-        own = {term.iri: list(self._restrictions(term.iri)) for term in self.terms("class")}
-        for cls, stated in own.items():
-            for parent in self._classes.parents(cls):
-                stated_above = parent in self.asserted.values(cls, v.RDFS_SUBCLASS)
-                yield Fact(cls, v.RDFS_SUBCLASS, parent, inferred=not stated_above)
-            yield from stated
-            known = {(fact.predicate, fact.object) for fact in stated}
-            for ancestor in self._classes.ancestors(cls):
-                for fact in own.get(ancestor, ()):
-                    if (fact.predicate, fact.object) not in known:
-                        yield Fact(cls, fact.predicate, fact.object, inferred=True)
-
-    def _parts(self, cls: Iri) -> Iterable[Node]:
-        """What a class is defined to be: the definition, or its parts where it has several."""
-        for definition in self.asserted.values(cls, v.OWL_EQUIVALENT_CLASS):
-            listed = self.asserted.one(definition, v.OWL_INTERSECTION)
-            yield from [definition] if listed is None else members_of(self.asserted, listed)
-
-    def _restrictions(self, cls: Iri) -> Iterable[Fact]:
-        for node in (*self.asserted.values(cls, v.RDFS_SUBCLASS), *self._parts(cls)):
-            predicate = self.asserted.one(node, v.OWL_ON_PROPERTY)
-            if not isinstance(predicate, str) or predicate not in self._terms:
-                continue
-            value: Node | None = self.asserted.one(node, v.OWL_HAS_VALUE)
-            if value is None:
-                value = self.asserted.one(node, v.OWL_SOME)
-            if isinstance(value, Literal) or (value is not None and value in self._terms):
-                yield Fact(cls, Iri(predicate), value)
 
 
 def _local(iri: str) -> str:
