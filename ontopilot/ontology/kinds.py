@@ -1,5 +1,7 @@
 """Which kind of term each IRI of an ontology is."""
 
+from collections.abc import Iterator
+
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.terms import Iri, TermKind
 from ontopilot.ontology.triples import Triples, is_named
@@ -36,20 +38,31 @@ def kinds_of(triples: Triples) -> dict[Iri, TermKind]:
             continue
         if subject not in kinds or _RANK[kind] < _RANK[kinds[subject]]:
             kinds[subject] = kind
+    for iri, kind in _referred(triples):
+        kinds.setdefault(iri, kind)
+    for iri in [i for i, kind in kinds.items() if kind in ("object_property", "data_property")]:
+        for one in _joined(triples, iri, both=kinds[iri] == "object_property"):
+            kinds.setdefault(one, "individual")
+    return kinds
+
+
+def _referred(triples: Triples) -> Iterator[tuple[Iri, TermKind]]:
+    """What is no declaration and yet tells what a term is: its class, or its place in a tree."""
     for subject, cls in triples.pairs(v.RDF_TYPE):
         if _is_own(subject) and isinstance(cls, str) and not cls.startswith(v.BUILT_IN):
-            kinds.setdefault(subject, "individual")
+            yield subject, "individual"
     for subject, sup in triples.pairs(v.RDFS_SUBCLASS):
         for cls in (subject, sup):
             if isinstance(cls, str) and _is_own(cls):
-                kinds.setdefault(Iri(cls), "class")
-    for iri, kind in list(kinds.items()):
-        if kind in ("object_property", "data_property"):
-            for subject, value in triples.pairs(iri):
-                for one in (subject, value) if kind == "object_property" else (subject,):
-                    if isinstance(one, str) and _is_own(one):
-                        kinds.setdefault(Iri(one), "individual")
-    return kinds
+                yield Iri(cls), "class"
+
+
+def _joined(triples: Triples, iri: Iri, *, both: bool) -> Iterator[Iri]:
+    """The subjects of a property, and its objects too."""
+    for subject, value in triples.pairs(iri):
+        for one in (subject, value) if both else (subject,):
+            if isinstance(one, str) and _is_own(one):
+                yield Iri(one)
 
 
 def _is_own(iri: Iri) -> bool:
