@@ -28,20 +28,23 @@ def kinds_of(triples: Triples) -> dict[Iri, TermKind]:
     A term that is several things at once (punning) gets its first kind in the order class, object
     property, data property, annotation property, individual, datatype.
     """
-    kinds: dict[Iri, TermKind] = {}
+    return {iri: min(kinds, key=_RANK.__getitem__) for iri, kinds in every_kind(triples).items()}
+
+
+def every_kind(triples: Triples) -> dict[Iri, set[TermKind]]:
+    """All kinds of each named term: a class may be an individual as well (OWL 2, punning)."""
+    kinds: dict[Iri, set[TermKind]] = {}
     for subject, cls in triples.pairs(v.RDF_TYPE):
         kind = _DECLARATIONS.get(Iri(cls)) if isinstance(cls, str) else None
-        if kind is None or not _is_own(subject):
-            continue
-        if subject not in kinds or _RANK[kind] < _RANK[kinds[subject]]:
-            kinds[subject] = kind
+        if kind is not None and _is_own(subject):
+            kinds.setdefault(subject, set()).add(kind)
     for subject, cls in triples.pairs(v.RDF_TYPE):
         if _is_own(subject) and isinstance(cls, str) and not cls.startswith(v.BUILT_IN):
-            kinds.setdefault(subject, "individual")
+            kinds.setdefault(subject, set()).add("individual")
     for subject, sup in triples.pairs(v.RDFS_SUBCLASS):
         for cls in (subject, sup):
             if isinstance(cls, str) and _is_own(cls):
-                kinds.setdefault(Iri(cls), "class")
+                kinds.setdefault(Iri(cls), {"class"})
     return kinds
 
 

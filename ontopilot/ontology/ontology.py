@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
@@ -15,6 +16,7 @@ from ontopilot.ontology.kinds import kinds_of
 from ontopilot.ontology.link import Linker, Name
 from ontopilot.ontology.load import Loaded, load
 from ontopilot.ontology.phrase import amount, article, boolean, measure, sentence
+from ontopilot.ontology.query_check import QueryCheck
 from ontopilot.ontology.reason import ReasoningReport, infer
 from ontopilot.ontology.structure import disjoint_pairs, members_of
 from ontopilot.ontology.terms import (
@@ -24,6 +26,7 @@ from ontopilot.ontology.terms import (
     Iri,
     Literal,
     Mention,
+    QueryViolation,
     Term,
     TermKind,
 )
@@ -228,6 +231,20 @@ class Ontology:
     def check(self, facts: Sequence[Fact]) -> tuple[FactCheck, ...]:
         """What the ontology says of claimed facts: supported, contradicted or unknown."""
         return tuple(check(self, fact) for fact in facts)
+
+    def check_query(self, sparql: str) -> tuple[QueryViolation, ...]:
+        """What keeps a SPARQL query from being meaningful here; nothing when it is.
+
+        Example:
+            >>> shop = Ontology.load("shop.owl")  # doctest: +SKIP
+            >>> shop.check_query("SELECT ?x { ?x a <urn:Kettel> }")[0].rule  # doctest: +SKIP
+            'undeclared-term'
+        """
+        return self._query_check.violations(sparql)
+
+    @cached_property
+    def _query_check(self) -> QueryCheck:
+        return QueryCheck(self)
 
     def explain(self, fact: Fact) -> Explanation:
         """Why a fact holds, in a sentence, with the axioms behind it."""
