@@ -167,8 +167,7 @@ class Meeting:
             for cls, _ in self._triples.pairs(axiom):
                 if is_named(cls):
                     self._defined(cls, cls, axiom)
-        for axiom in (v.OWL_ONE_OF, v.OWL_COMPLEMENT):
-            self._open |= {cls for cls, _ in self._triples.pairs(axiom) if is_named(cls)}
+        self._open |= {cls for cls, _ in self._triples.pairs(v.OWL_COMPLEMENT) if is_named(cls)}
 
     def _equivalent(self, cls: Iri, node: Iri) -> None:
         if is_blank(cls):
@@ -179,7 +178,8 @@ class Meeting:
             self._edge(cls, node)
             self._edge(node, cls)
             return
-        self._open.add(cls)
+        if not self._enumerated(node):
+            self._open.add(cls)
         for axiom in (v.OWL_UNION, v.OWL_INTERSECTION):
             self._defined(cls, node, axiom)
 
@@ -194,9 +194,15 @@ class Meeting:
             for part in parts:
                 self._edge(part, cls)
         elif axiom == v.OWL_INTERSECTION:
-            self._open.add(cls)
+            if not self._enumerated(node):
+                self._open.add(cls)
             for part in parts:
                 self._edge(cls, part)
+
+    def _enumerated(self, node: Iri) -> bool:
+        """Whether a definition lists the members, so that the class is not open."""
+        listed = members_of(self._triples, self._triples.one(node, v.OWL_INTERSECTION))
+        return any(self._triples.one(one, v.OWL_ONE_OF) is not None for one in (node, *listed))
 
     def _parts(self, node: Node, axiom: Iri) -> Iterator[Iri]:
         for head in self._triples.values(node, axiom):

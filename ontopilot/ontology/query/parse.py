@@ -13,6 +13,9 @@ from ontopilot.ontology.terms import Iri, Literal, QueryViolation
 MAX_CHARACTERS = 300_000
 """A longer text is not read: the parser takes about a second for 15,000 characters."""
 
+MAX_DEPTH = 300
+"""Brackets within brackets that are read."""
+
 STANDARD_PREFIXES: Mapping[str, str] = {
     "rdf": v.RDF,
     "rdfs": v.RDFS,
@@ -21,13 +24,16 @@ STANDARD_PREFIXES: Mapping[str, str] = {
 }
 """Prefixes that SPARQL stores know without a declaration."""
 
-_DEEP_STACK = 512 * 2**20
-_DEEP_RECURSION = 200_000
+_DEEP_STACK = 256 * 2**20
+_DEEP_RECURSION = 100_000
 _DEEPENING = threading.Lock()
 _ESCAPED = re.compile(r"\\([_~.\-!$&'()*+,;=/?#@%])")
 _INVISIBLE = re.compile(
-    r"\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"|'[^'\n]*'|<[^<>\s]*>|#[^\n]*", re.S
+    r"""\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>\s]*>|#[^\n]*""",
+    re.S,
 )
+"""Texts, IRIs and comments, in which brackets mean nothing."""
+
 _HINTS = (
     (
         re.compile(
@@ -70,6 +76,8 @@ def parse(text: str, known: Mapping[str, str]) -> Parsed | tuple[QueryViolation,
 
     if len(text) > MAX_CHARACTERS:
         return (_too_large(f"has {len(text):,} characters"),)
+    if _depth(text) > MAX_DEPTH:
+        return (_too_large("is nested too deeply"),)
     try:
         prologue, tree = parseQuery(text)
     except ParseException as error:
@@ -100,7 +108,7 @@ def on_a_deep_stack(work: Callable[[], _Result]) -> _Result | QueryViolation:
         try:
             found.append(work())
         except RecursionError:
-            found.append(_too_large("is nested too deeply or has too many patterns"))
+            found.append(_too_large("has too many patterns"))
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             found.append(error)
 
@@ -234,9 +242,18 @@ def _hint(text: str) -> str:
     return next((f"; {said}" for pattern, said in _HINTS if pattern.search(visible)), "")
 
 
+def _depth(text: str) -> int:
+    """How many brackets are open at once."""
+    deepest = depth = 0
+    for letter in re.findall(r"[\[\](){}]", _INVISIBLE.sub(" ", text)):
+        depth = depth + 1 if letter in "[({" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def _too_large(how: str) -> QueryViolation:
     return QueryViolation(
         "too-large",
-        f"The query {how}, more than can be checked ({MAX_CHARACTERS:,} characters at most); "
-        "ask for less at once, or name the subject once and join its properties with ';'.",
+        f"The query {how}, more than can be checked ({MAX_CHARACTERS:,} characters and {MAX_DEPTH} "
+        "brackets within brackets at most); ask for less at once.",
     )

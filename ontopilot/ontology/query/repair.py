@@ -7,10 +7,12 @@ from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.query.classes import ANYTHING, Alternatives, named, one_of
 from ontopilot.ontology.query.declared import Declared, Use
 from ontopilot.ontology.query.demand import Conflict, Demand, Demands, Meaning
-from ontopilot.ontology.query.names import Names
+from ontopilot.ontology.query.names import Names, namespace
 from ontopilot.ontology.query.pattern import Group, Node, Statement, Variable
 from ontopilot.ontology.query.properties import PropertyKind
 from ontopilot.ontology.terms import Iri, Literal
+
+_ENDS = ("domain", "range")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Repair:
         """What to write for a term that is not declared."""
         near = self.declared.nearest(iri, use)
         said = [f"the nearest declared {use} is {self.names.iri(near[0])}"] if near else []
+        if near and _word(near[0]) == _word(iri) and namespace(near[0]) != namespace(iri):
+            said.append(f"correct the PREFIX: its namespace is <{namespace(near[0])}>")
         classes = self.typed.get(statement.subject, [])
         if use == "property" and classes:
             fitting = self._properties_of(one_of(classes), like=iri)
@@ -92,14 +96,17 @@ class Repair:
             return ""
         if one.kind != other.kind and "use" in (one.source, other.source):
             return self._value_of(one if one.kind == "thing" else other)
-        at_end = [each for each in (other, one) if each.source in ("domain", "range")]
+        if one.source in _ENDS and other.source in _ENDS:
+            linked = self._link(one.classes, other.classes)
+            if linked:
+                return linked
+        at_end = [each for each in (other, one) if each.source in _ENDS]
         others = [each for each in (one, other) if each not in at_end[:1]]
         if at_end and others:
             fitting = self._fitting(at_end[0], others[0], demands)
             if fitting:
                 return fitting
-        linked = self._link(one.classes, other.classes) if len(at_end) == 2 else ""
-        return linked or "use another variable for one of them"
+        return "use another variable for one of them"
 
     def _value_of(self, thing: Demand) -> str:
         """The literals of a thing, where an expression needs a literal."""
@@ -111,7 +118,7 @@ class Repair:
         statement = demand.statement
         if statement is None or not isinstance(statement.predicate, str):
             return ""
-        if demand.source not in ("domain", "range") or isinstance(statement.object, Literal):
+        if demand.source not in _ENDS or isinstance(statement.object, Literal):
             return ""
         ends = self.meaning.properties.ends(statement.predicate)
         if ends.kind != "object" or not ends.starts or not ends.leads:
@@ -134,7 +141,9 @@ class Repair:
             return ""
         kind = self.meaning.properties.ends(statement.predicate).kind
         if demand.source == "domain" and other.kind == "thing":
-            found = self._properties_of(other.classes, like=statement.predicate, kind=kind)
+            found = self._properties_of(
+                other.classes, like=statement.predicate, kind=kind
+            ) or self._properties_of(other.classes, like=statement.predicate)
             whose = self._either(other.classes)
             return f"properties of {whose} are {self._listed(found)}" if found and whose else ""
         if demand.source == "range" and demand.kind == "thing" and other.kind == "thing":

@@ -76,7 +76,7 @@ def _in_group(group: Any, around: set[str], everywhere: set[str]) -> Iterator[Qu
         yield from _in_query(group, "the subquery")
         return
     inside = bound(group) | around
-    before = set(around)
+    before: set[str] = set()
     for part in group.part or ():
         if part.name == "Filter":
             where = "this FILTER" if inside >= everywhere else "the group of this FILTER"
@@ -84,7 +84,7 @@ def _in_group(group: Any, around: set[str], everywhere: set[str]) -> Iterator[Qu
             for pattern in _patterns(part.expr):
                 yield from _in_group(pattern, inside, everywhere)
         elif part.name == "Bind":
-            yield from _unbound(part.expr, before, "this BIND", "unbound-variable")
+            yield from _unbound(part.expr, before | around, "this BIND", "unbound-variable")
             if str(part.var) in before:
                 yield _rebound(str(part.var), "BIND")
         else:

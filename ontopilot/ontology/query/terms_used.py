@@ -73,8 +73,10 @@ class TermsUsed:
         elif predicate in _ENDS:
             yield atom.subject, "property"
         elif isinstance(predicate, str) and not predicate.startswith(v.BUILT_IN):
-            yield atom.subject, "individual"
-            if self.repair.meaning.properties.ends(Iri(predicate)).kind != "data":
+            kind = self.repair.meaning.properties.ends(Iri(predicate)).kind
+            if kind in ("object", "data"):
+                yield atom.subject, "individual"
+            if kind == "object":
                 yield atom.object, "individual"
 
     def _judged(self, iri: Iri, use: Use, statement: Statement) -> Iterator[QueryViolation]:
