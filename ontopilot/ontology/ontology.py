@@ -233,13 +233,7 @@ class Ontology:
         return tuple(check(self, fact) for fact in facts)
 
     def check_query(self, sparql: str) -> tuple[QueryViolation, ...]:
-        """What keeps a SPARQL query from being meaningful here; nothing when it is.
-
-        Example:
-            >>> shop = Ontology.load("shop.owl")  # doctest: +SKIP
-            >>> shop.check_query("SELECT ?x { ?x a <urn:Kettel> }")[0].rule  # doctest: +SKIP
-            'undeclared-term'
-        """
+        """What keeps a SPARQL query from being meaningful here; nothing when it is."""
         return self._query_check.violations(sparql)
 
     @cached_property

@@ -48,7 +48,7 @@ class QueryCheck:
         return tuple(dict.fromkeys(self._found(parsed)))
 
     def _found(self, parsed: Parsed) -> Iterator[QueryViolation]:
-        names = Names(parsed.prefixes)
+        names = Names(parsed.prefixes, self._ontology.label)
         query = Translator(names, self._declared.is_own).query(parsed.tree)
         repair = Repair.of(self._meaning, self._declared, names, query)
         yield from TermsUsed(self._declared, names, repair).violations(query)

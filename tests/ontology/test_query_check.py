@@ -94,6 +94,13 @@ WRONG = [
     ("SELECT * { ?x a :Kettle { ?x a :Product } UNION { ?x :total ?t } }", "domain", ":total"),
     ("SELECT * { ?x a :Kettle FILTER EXISTS { ?x :total ?t } }", "domain", ":total"),
     ("SELECT * { ?x a :Kettle FILTER NOT EXISTS { ?x :total ?t } }", "domain", ":total"),
+    (
+        "SELECT * { ?x a :Order FILTER(?x = :a || EXISTS { ?x :ttl 5 }) }",
+        "undeclared-term",
+        ":total",
+    ),
+    ("SELECT * { ?x a :Kettle FILTER(!(EXISTS { ?x :total 5 })) }", "domain", ":total"),
+    ("SELECT * { ?x a :Kettle BIND(IF(EXISTS { ?x :total 5 }, 1, 2) AS ?n) }", "domain", ":total"),
     ("SELECT * { ?x a :Kettle MINUS { ?x :total ?t } }", "domain", ":total"),
     ("SELECT * { ?y a :Order MINUS { ?x a :Kettle ; :total ?t } }", "domain", ":total"),
     ("SELECT * { ?x a :Kettle { SELECT ?x { ?x :total ?t } } }", "domain", ":total"),
@@ -122,7 +129,7 @@ WRONG = [
     ("SELECT (SUM(?x) AS ?n) { ?x a :Order }", "aggregate", "SUM(?x) needs ?x to be a number"),
     ("SELECT (AVG(?d) AS ?n) { ?x :placedOn ?d }", "aggregate", "AVG(?d)"),
     ("SELECT ?x { ?x a :Order } GROUP BY ?x HAVING(SUM(?x) > 1)", "aggregate", "SUM(?x)"),
-    ("SELECT * { ?x :total ?t BIND(STR(?t) AS ?s) ?s a :Order }", "thing-as-literal", "BIND"),
+    ("SELECT * { ?x :total ?t BIND(STR(?t) AS ?s) ?s a :Order }", "thing-as-literal", "AS ?s"),
     ('SELECT * { ?x :placedOn "soon" }', "datatype", "xsd:dateTime"),
     ("SELECT * { ?x :total 'many' }", "datatype", "xsd:decimal"),
     ('SELECT * { ?x :urgent "maybe"^^xsd:boolean }', "datatype", "xsd:boolean"),
@@ -209,6 +216,9 @@ RIGHT = [
     "SELECT * { ?x a :Product OPTIONAL { ?x :name ?n } OPTIONAL { ?x :size ?n } }",
     "SELECT * { ?x a :Kettle FILTER NOT EXISTS { ?x a :Order } MINUS { ?x a :Router } }",
     "SELECT * { ?x a :Order FILTER(!(EXISTS { ?x :total ?t FILTER(?t > 5) })) }",
+    "SELECT * { ?x a :Order FILTER(!(isLITERAL(?x) && ?x > 5)) }",
+    "SELECT * { ?x a :Order FILTER(EXISTS { ?x :total 5 } || NOT EXISTS { ?x a :Kettle }) }",
+    "SELECT * { ?x a :Order BIND(EXISTS { ?x :total 5 } AS ?dear) FILTER(?dear) }",
     "SELECT * { ?x a :Order OPTIONAL { ?x :total ?t } FILTER(!BOUND(?t)) }",
     "SELECT * { ?x a :Order OPTIONAL { ?y :total ?t FILTER(?x != ?y) } }",
     "SELECT * { { SELECT ?x { ?x a :Order ; :contains ?y } } ?y a :Person }",
@@ -242,6 +252,84 @@ RIGHT = [
 
 @pytest.mark.parametrize("query", RIGHT)
 def test_what_is_meaningful_passes(world: Ontology, query: str) -> None:
+    assert check(world, query) == ()
+
+
+ALL_OF_SPARQL = r"""
+SELECT REDUCED ?x FROM <urn:g> FROM NAMED <urn:h> WHERE { ?x a :Order FILTER(?x NOT IN (:a, :b)) }
+
+SELECT ?x WHERE { ?x :total 1e6, -5, +2.5, .5 ; :name 'a\'b', "c\"d\n", '''x'y''' ;; a :Order ; .
+}
+
+SELECT (GROUP_CONCAT(DISTINCT ?n; SEPARATOR=", ") AS ?all) (COUNT(DISTINCT *) AS ?c) { ?x :name ?n
+}
+
+SELECT ?x { ?x :total ?t } ORDER BY ASC(?t) ?x DESC(UCASE(STR(?x))) LIMIT 10 OFFSET 3
+
+SELECT ?x { ?x :total ?t . BIND(IF(?t > 3, "a", "b") AS ?u) BIND(STRDT("a", xsd:string) AS ?s)
+BIND(STRLANG("a","en") AS ?l) BIND(NOW() AS ?n) BIND(UUID() AS ?id) BIND(BNODE() AS ?b)
+BIND(RAND() AS ?r) BIND(CONCAT("a", STR(?t)) AS ?c2) }
+
+SELECT ?x { [] a :Order ; :placedBy [ :name ?x ] . [ :total ?t ] . _:b :total ?t2 }
+
+SELECT ?x { ?x a :Order MINUS { ?x :total 5 } FILTER (?x != :a && REGEX(STR(?x), "^a", "i")) }
+GROUP BY ?x HAVING (COUNT(*) > 1)
+
+SELECT (xsd:integer(?t) AS ?i) (COALESCE(?t, 0) AS ?j) (ABS(?t) AS ?k) (ROUND(?t * 100) / 100 AS
+?m) { ?x :total ?t }
+
+SELECT ?x { { ?x a :Order . { ?x :total 5 } UNION { ?x :total 6 } UNION { ?x :total 7 } } }
+
+SELECT ?y (AVG(?t) AS ?a) { ?x :total ?t ; :placedOn ?d . BIND(YEAR(?d) AS ?y) } GROUP BY ?y ORDER
+BY DESC(?a)
+
+SELECT ?x { ?x :placedOn ?d FILTER(?d >= "2019-01-01T00:00:00"^^xsd:dateTime && ?d < NOW()) }
+
+SELECT ?x { ?x :placedOn ?d FILTER(xsd:date(?d) >= "2019-01-01"^^xsd:date) }
+
+SELECT ?x (?b - ?a AS ?days) { ?x :placedOn ?a . ?y :placedOn ?b }
+
+SELECT ?s { ?s ?p ?o . FILTER(isLiteral(?o)) FILTER(CONTAINS(LCASE(STR(?o)), "x")) }
+
+SELECT ?x { ?x :name ?n FILTER(LANGMATCHES(LANG(?n), "en") || LANG(?n) = "") }
+
+SELECT DISTINCT ?c { ?x a ?c }
+
+SELECT ?p (COUNT(?o) AS ?n) { ?x a :Order ; ?p ?o } GROUP BY ?p
+
+ASK WHERE { :kettle1 a :Kettle }
+
+SELECT ?x { ?x :name ?n . FILTER(STRLEN(?n) > 3 && SUBSTR(?n, 1, 2) = "ab" && STRBEFORE(?n, "b") =
+"a" && REPLACE(?n, "a", "b") != "x") }
+
+SELECT ?x WHERE { GRAPH <urn:g> { ?x a :Order } GRAPH ?g { ?x :total ?t } }
+
+SELECT ?x { SERVICE SILENT <urn:s> { ?x a :Order } }
+
+SELECT ?a ?b { ?a :knows ?b . FILTER(STR(?a) < STR(?b)) }
+
+SELECT (COUNT(*) AS ?n) { { SELECT DISTINCT ?x { ?x a :Order } } }
+
+SELECT ?x (MAX(?t) AS ?m) { ?x :total ?t } GROUP BY ?x HAVING (MAX(?t) > 5 && COUNT(?t) > 1)
+
+SELECT * WHERE { ?x a :Order OPTIONAL { ?x :placedBy ?p . OPTIONAL { ?p :name ?n } }
+FILTER(!BOUND(?n) || ?n = "a") }
+
+SELECT ?x WHERE { ?x a :Order . OPTIONAL { ?x :total ?t } BIND(COALESCE(?t, 0) AS ?v) FILTER(?v >
+1) }
+
+SELECT ?x WHERE { ?x a :Order . OPTIONAL { ?x :total ?t FILTER(?t > 3) } } VALUES (?x) { (<urn:a>)
+(UNDEF) }
+
+SELECT ?x ?l WHERE { ?x a :Order ; rdfs:label ?l . FILTER EXISTS { ?x :total ?t FILTER(?t > 5 &&
+?l = "a") } }
+
+CONSTRUCT { ?x a :Order . [] rdf:value ?t } WHERE { ?x :total ?t } LIMIT 5
+""".strip().split("\n\n")
+
+
+@pytest.mark.parametrize("query", ALL_OF_SPARQL)
+def test_every_construct_of_sparql_is_read(world: Ontology, query: str) -> None:
     assert check(world, query) == ()
 
 

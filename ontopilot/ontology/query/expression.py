@@ -40,7 +40,13 @@ _TO_THINGS = ("Builtin_IRI", "Builtin_URI", "Builtin_BNODE")
 _UNDECIDED = ("Builtin_IF", "Builtin_COALESCE", "Function")
 _ORDER = ("<", ">", "<=", ">=")
 _ARITHMETIC = {"AdditiveExpression", "MultiplicativeExpression", "UnaryMinus", "UnaryPlus"}
-_FORGIVING = {"ConditionalOrExpression", "Builtin_IF", "Builtin_COALESCE", "Builtin_BOUND"}
+_FORGIVING = {
+    "ConditionalOrExpression",
+    "ConditionalAndExpression",
+    "Builtin_IF",
+    "Builtin_COALESCE",
+    "Builtin_BOUND",
+}
 """Expressions that can have a value although an operand has none."""
 
 _ONE_OF_ITS_VALUES = ("Aggregate_Min", "Aggregate_Max", "Aggregate_Sample")
@@ -52,12 +58,27 @@ def condition(expression: Any, node: ToNode, group: ToGroup) -> Group:
     if name == "ConditionalAndExpression":
         return joined(*(condition(one, node, group) for one in operands(expression)))
     if name == "RelationalExpression":
-        return _relation(expression, node)
+        return _relation(expression, node, group)
     if name == "Builtin_sameTerm" and _terms(expression.arg1, expression.arg2):
         return Group((Same(node(expression.arg1), node(expression.arg2), "sameTerm"),))
     if name in _KIND_TESTS and _terms(expression.arg):
         return Group((_needs(expression.arg, _KIND_TESTS[name], name, node),))
-    return _pattern(expression, group) or Group(tuple(demands(expression, node)))
+    return _pattern(expression, group) or used(expression, node, group)
+
+
+def used(expression: Any, node: ToNode, group: ToGroup) -> Group:
+    """What an expression demands, and the patterns in it, of which either may be meant to fail."""
+    patterns = tuple(Part("negated", (group(one),)) for one in patterns_in(expression))
+    return Group(tuple(demands(expression, node)), patterns)
+
+
+def patterns_in(expression: Any) -> Iterator[Any]:
+    """The patterns of EXISTS and NOT EXISTS in an expression."""
+    name = getattr(expression, "name", "")
+    if name in _EXISTENCE:
+        yield expression.graph
+    for operand in operands(expression) if name and name not in _EXISTENCE else ():
+        yield from patterns_in(operand)
 
 
 def _pattern(expression: Any, group: ToGroup) -> Group | None:
@@ -68,21 +89,21 @@ def _pattern(expression: Any, group: ToGroup) -> Group | None:
         name = next(one for one in how if one != expression.name)
     if name not in how:
         return None
-    return Group(parts=(Part(how[name], (group(expression.graph),), "the pattern of EXISTS"),))
+    return Group(parts=(Part(how[name], (group(expression.graph),)),))
 
 
-def _relation(expression: Any, node: ToNode) -> Group:
+def _relation(expression: Any, node: ToNode, group: ToGroup) -> Group:
     one, operator, other = expression.expr, str(expression.op), expression.other
     if operator == "IN":
         if not _terms(one) or not all(map(_terms, other)):
             return Group()
         rows = tuple(Group(tuple(_compared(one, value, "=", node))) for value in other)
-        return Group(parts=(Part("either", rows, "the values of IN"),)) if rows else Group()
+        return Group(parts=(Part("either", rows),)) if rows else Group()
     if operator not in ("=", *_ORDER):
         return Group()
     if _terms(one, other):
         return Group(tuple(_compared(one, other, operator, node)))
-    return Group(tuple(demands(expression, node)))
+    return used(expression, node, group)
 
 
 def _compared(one: Any, other: Any, operator: str, node: ToNode) -> Iterator[Atom]:
@@ -134,10 +155,11 @@ def _needs(operand: Any, kind: Kind, name: str, node: ToNode) -> Needs:
     return Needs(node(operand), kind, shown)
 
 
-def named(expression: Any, variable: Any, node: ToNode, shown: str) -> Group:
+def named(expression: Any, variable: Any, node: ToNode, group: ToGroup) -> Group:
     """What `expression AS variable` says of the variable and demands of the others."""
-    inner = Group(tuple(demands(expression, node)))
-    parts = (Part("each", (inner,), shown),) if inner.atoms else ()
+    inner = used(expression, node, group)
+    parts = (Part("each", (inner,)),) if inner != Group() else ()
+    shown = f"(… AS ?{variable})"
     name = getattr(expression, "name", "")
     source = expression.vars if name in _ONE_OF_ITS_VALUES else expression
     if _terms(source):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ontopilot.ontology.ontology import Ontology
 
 Edges = dict[Iri, set[Iri]]
+Pair = tuple[Iri, Iri]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Meeting:
         self._open: set[Iri] = set()
         self._unions: Edges = {}
         self._whole: Edges = {}
-        self._known: dict[tuple[Iri, Iri], Apart | None] = {}
+        self._known: dict[Pair, Apart | None] = {}
         self._read()
 
     def empty(self, cls: Iri) -> bool:
@@ -99,11 +100,11 @@ class Meeting:
         """Why nothing is in two named classes, or nothing if something can be."""
         key = (one, other) if one < other else (other, one)
         if key not in self._known:
-            self._known[key] = None
-            self._known[key] = self._pair(*key)
+            self._known[key] = self._pair(*key, frozenset({key}))
         return self._known[key]
 
-    def _pair(self, one: Iri, other: Iri) -> Apart | None:
+    def _pair(self, one: Iri, other: Iri, asked: frozenset[Pair]) -> Apart | None:
+        """`asked` are the pairs that are being worked out: definitions may run in a circle."""
         above, below = self.above(one), self.above(other)
         disjoint = self._ontology.disjoint
         for cls in sorted(above & disjoint.keys()):
@@ -115,7 +116,7 @@ class Meeting:
             return None
         if self._covered(below, one):
             return None
-        return self._undefined(one, other)
+        return self._undefined(one, other, asked)
 
     def _have_a_member(self, one: Iri, other: Iri) -> bool:
         if (self.below(one) & self.below(other)) - self._empty:
@@ -123,6 +124,8 @@ class Meeting:
         return not self._members(one).isdisjoint(self._members(other))
 
     def _members(self, cls: Iri) -> frozenset[Iri]:
+        if not self._down:
+            return self._ontology.instances(cls)
         return frozenset().union(*(self._ontology.instances(one) for one in self.below(cls)))
 
     def _covered(self, classes: Iterable[Iri], other: Iri) -> bool:
@@ -130,17 +133,24 @@ class Meeting:
         parts = {part for cls in classes for part in self._unions.get(cls, ())}
         return any(part in self.above(other) or other in self.above(part) for part in parts)
 
-    def _undefined(self, one: Iri, other: Iri) -> Apart | None:
+    def _undefined(self, one: Iri, other: Iri, asked: frozenset[Pair]) -> Apart | None:
         """Apart in the closed world, unless a definition lets in what nobody listed."""
         for cls, against in ((one, other), (other, one)):
             if cls in self._whole:
-                found = [self.pair(part, against) for part in sorted(self._whole[cls])]
+                found = [self._then(part, against, asked) for part in sorted(self._whole[cls])]
                 return None if None in found else found[0]
             if cls in self._open:
                 bases = sorted(self.above(cls) - {cls})
-                beyond = (self.pair(base, against) for base in bases if base != against)
+                beyond = (self._then(base, against, asked) for base in bases)
                 return next((apart for apart in beyond if apart is not None), None)
         return Apart(one, other, declared=False)
+
+    def _then(self, one: Iri, other: Iri, asked: frozenset[Pair]) -> Apart | None:
+        """A pair on which another depends."""
+        key = (one, other) if one < other else (other, one)
+        if key in self._known:
+            return self._known[key]
+        return None if key in asked or one == other else self._pair(*key, asked | {key})
 
     def _closed(self, cls: Iri, edges: Edges, known: Callable[[Iri], frozenset[Iri]]) -> set[Iri]:
         """What the hierarchy reaches from a class, and what the definitions add to it."""

@@ -92,7 +92,7 @@ class Teller:
 
     def _atomics(self, part: frozenset[tuple[str, bool]]) -> list[str]:
         return [
-            _article(self.names.iri(cls)) if positive else f"no {self.names.iri(cls)}"
+            _article(self.names.told(cls)) if positive else f"no {self.names.told(cls)}"
             for cls, positive in sorted(part)
         ]
 
@@ -113,7 +113,7 @@ class Teller:
     def _why(self, conflict: Conflict) -> str:
         if conflict.apart is None:
             return ""
-        one, other = self.names.iri(conflict.apart.one), self.names.iri(conflict.apart.other)
+        one, other = self.names.told(conflict.apart.one), self.names.told(conflict.apart.other)
         if conflict.apart.declared:
             return f", and the ontology keeps {one} and {other} apart"
         return f", and no class or individual of the ontology is both {one} and {other}"
@@ -170,5 +170,5 @@ def _base(demand: Demand) -> str:
 
 
 def _article(name: str) -> str:
-    local = name.rsplit(":", 1)[-1].lstrip("<")
+    local = name.partition(" ")[0].rsplit(":", 1)[-1].lstrip("<")
     return f"an {name}" if local[:1].lower() in tuple("aeio") else f"a {name}"

@@ -76,7 +76,6 @@ class Part:
 
     how: How
     groups: tuple["Group", ...]
-    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Repair:
     def instead(self, iri: Iri, use: Use, statement: Statement) -> str:
         """What to write for a term that is not declared."""
         near = self.declared.nearest(iri, use)
-        said = [f"the nearest declared {use} is {self.names.iri(near[0])}"] if near else []
+        said = [f"the nearest declared {use} is {self.names.told(near[0])}"] if near else []
         if near and _word(near[0]) == _word(iri) and namespace(near[0]) != namespace(iri):
             said.append(f"correct the PREFIX: its namespace is <{namespace(near[0])}>")
         classes = self.typed.get(statement.subject, [])
@@ -68,14 +68,14 @@ class Repair:
             return f"write a variable and `?{_word(iri)} a {written}` for one of its members"
         if declared == "property" and use == "class":
             near = self.declared.nearest(iri, "class") or named(self._range(iri))
-            other = f", or the class {self.names.iri(near[0])}" if near else ""
+            other = f", or the class {self.names.told(near[0])}" if near else ""
             return f"write `{subject} {written} ?value`{other}"
         if declared == "individual" and use == "class":
             types = sorted(self.meaning.ontology.types(iri))
-            kind = f", which is of the class {self.names.iri(types[0])}" if types else ""
+            kind = f", which is of the class {self.names.told(types[0])}" if types else ""
             return f"compare with it, as in FILTER({subject} = {written}){kind}"
         near = self.declared.nearest(iri, use)
-        return f"the nearest {use} is {self.names.iri(near[0])}" if near else self._some(use)
+        return f"the nearest {use} is {self.names.told(near[0])}" if near else self._some(use)
 
     def _ranges(self, predicate: Variable | Iri) -> list[Alternatives]:
         if isinstance(predicate, Variable):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from ontopilot.ontology.query.expression import is_variable, operands
+from ontopilot.ontology.query.expression import is_variable, operands, patterns_in
 from ontopilot.ontology.terms import QueryViolation
 
 _TESTS_BOUND = {"Builtin_BOUND", "Builtin_COALESCE"}
@@ -81,7 +81,7 @@ def _in_group(group: Any, around: set[str], everywhere: set[str]) -> Iterator[Qu
         if part.name == "Filter":
             where = "this FILTER" if inside >= everywhere else "the group of this FILTER"
             yield from _unbound(part.expr, inside, where, "unbound-variable")
-            for pattern in _patterns(part.expr):
+            for pattern in patterns_in(part.expr):
                 yield from _in_group(pattern, inside, everywhere)
         elif part.name == "Bind":
             yield from _unbound(part.expr, before | around, "this BIND", "unbound-variable")
@@ -128,15 +128,6 @@ def _used(expression: Any) -> Iterator[str]:
         if name == "GroupAs" and operand is expression.var:
             continue
         yield from _used(operand)
-
-
-def _patterns(expression: Any) -> Iterator[Any]:
-    """The patterns of EXISTS and NOT EXISTS in an expression."""
-    name = getattr(expression, "name", "")
-    if name in _NESTED:
-        yield expression.graph
-    for operand in operands(expression) if name and name not in _NESTED else ():
-        yield from _patterns(operand)
 
 
 def _ungrouped(tree: Any) -> Iterator[QueryViolation]:

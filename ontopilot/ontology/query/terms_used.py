@@ -104,7 +104,7 @@ class TermsUsed:
 
     def _no_class(self, atom: Statement, literal: Literal) -> QueryViolation:
         near = self.declared.nearest(literal.value.replace(" ", ""), "class")
-        said = f"write the class {self.names.iri(near[0])}" if near else "write a class"
+        said = f"write the class {self.names.told(near[0])}" if near else "write a class"
         return QueryViolation(
             "literal-for-class", f"`{atom.shown}` has a literal where a class must stand; {said}."
         )

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.query.expression import condition, demands, named
+from ontopilot.ontology.query.expression import condition, named, used
 from ontopilot.ontology.query.names import Names
 from ontopilot.ontology.query.pattern import (
     Atom,
@@ -41,13 +41,13 @@ class Translator:
         found = self.group(tree.where) if tree.where else Group()
         for one in tree.projection or ():
             if one.evar:
-                found = joined(found, named(one.expr, one.evar, self.node, f"(… AS ?{one.evar})"))
+                found = joined(found, named(one.expr, one.evar, self.node, self.group))
         for one in (tree.groupby.condition or ()) if tree.groupby else ():
             if getattr(one, "name", "") == "GroupAs" and one.var:
-                found = joined(found, named(one.expr, one.var, self.node, f"(… AS ?{one.var})"))
+                found = joined(found, named(one.expr, one.var, self.node, self.group))
         for one in (tree.having.condition or ()) if tree.having else ():
-            used = Group(tuple(demands(one, self.node)))
-            found = joined(found, Group(parts=(Part("each", (used,), "HAVING"),)))
+            part = Part("each", (used(one, self.node, self.group),))
+            found = joined(found, Group(parts=(part,)))
         return joined(found, self._rows(tree.valuesClause)) if tree.valuesClause else found
 
     def group(self, tree: Any) -> Group:
@@ -60,7 +60,7 @@ class Translator:
         simple = {
             "TriplesBlock": lambda: self.triples(part.triples),
             "Filter": lambda: condition(part.expr, self.node, self.group),
-            "Bind": lambda: named(part.expr, part.var, self.node, f"BIND(… AS ?{part.var})"),
+            "Bind": lambda: named(part.expr, part.var, self.node, self.group),
             "InlineData": lambda: self._rows(part),
         }
         return simple[part.name]() if part.name in simple else self._nested(part)
@@ -71,12 +71,12 @@ class Translator:
             branches = tuple(self.group(one) for one in part.graph)
             if len(branches) == 1:
                 return branches[0]
-            return Group(parts=(Part("each", branches, "a branch of the UNION"),))
+            return Group(parts=(Part("each", branches),))
         inner = self.group(part.graph)
         if part.name == "OptionalGraphPattern":
-            return Group(parts=(Part("optional", (inner,), "the OPTIONAL part"),))
+            return Group(parts=(Part("optional", (inner,)),))
         if part.name == "MinusGraphPattern":
-            return Group(parts=(Part("negated", (inner,), "the MINUS part"),))
+            return Group(parts=(Part("negated", (inner,)),))
         return self._answered_elsewhere(inner) if part.name == "ServiceGraphPattern" else inner
 
     def _answered_elsewhere(self, group: Group) -> Group:
@@ -122,7 +122,7 @@ class Translator:
             return self._sequence(subject, parts, value)
         if name == "PathAlternative" and len(parts) > 1:
             branches = tuple(self._path(subject, one, value) for one in parts)
-            return Group(parts=(Part("either", branches, "the branches of the path"),))
+            return Group(parts=(Part("either", branches),))
         if name == "PathElt" and path.mod:
             return self._repeated(subject, parts[0], value, str(path.mod))
         ends = (value, subject) if name == "PathEltOrInverse" else (subject, value)
@@ -146,7 +146,7 @@ class Translator:
         ways = [once] if times == "?" else [once, often]
         if times in ("?", "*"):
             ways.append(Group((Same(subject, value, f"a path with {times!r} of no step"),)))
-        return Group(parts=(Part("either", tuple(ways), "the lengths of the path"),))
+        return Group(parts=(Part("either", tuple(ways)),))
 
     def _statement(self, subject: Node, predicate: Variable | Iri, value: Node) -> Statement:
         middle = self.names.predicate(predicate) if isinstance(predicate, str) else predicate.shown
@@ -160,7 +160,7 @@ class Translator:
         if not variables or not rows or len(rows) > MOST_ROWS:
             return Group()
         groups = tuple(Group(tuple(self._row(variables, row))) for row in rows)
-        return Group(parts=(Part("either", groups, "the rows of VALUES"),))
+        return Group(parts=(Part("either", groups),))
 
     def _row(self, variables: list[Node], row: Any) -> Iterator[Atom]:
         cells = row if isinstance(row, list) else [row]
