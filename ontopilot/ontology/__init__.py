@@ -9,6 +9,7 @@ from ontopilot.ontology.terms import (
     Iri,
     Literal,
     Mention,
+    QueryViolation,
     Term,
     Violation,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Mention",
     "Ontology",
     "Policies",
+    "QueryViolation",
     "Term",
     "Violation",
 ]

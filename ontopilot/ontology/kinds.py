@@ -21,6 +21,7 @@ _DECLARATIONS: dict[Iri, TermKind] = {
     v.OWL_NAMED_INDIVIDUAL: "individual",
     v.RDFS_DATATYPE: "datatype",
 }
+_PROPERTIES: set[TermKind] = {"object_property", "data_property"}
 _RANK = {kind: place for place, kind in enumerate(dict.fromkeys(_DECLARATIONS.values()))}
 
 
@@ -31,38 +32,35 @@ def kinds_of(triples: Triples) -> dict[Iri, TermKind]:
     property, data property, annotation property, individual, datatype. What a property joins is an
     individual, declared or not.
     """
-    kinds: dict[Iri, TermKind] = {}
+    return {iri: min(kinds, key=_RANK.__getitem__) for iri, kinds in every_kind(triples).items()}
+
+
+def every_kind(triples: Triples) -> dict[Iri, set[TermKind]]:
+    """All kinds of each named term: a class may be an individual as well (OWL 2, punning)."""
+    kinds: dict[Iri, set[TermKind]] = {}
     for subject, cls in triples.pairs(v.RDF_TYPE):
         kind = _DECLARATIONS.get(Iri(cls)) if isinstance(cls, str) else None
-        if kind is None or not _is_own(subject):
-            continue
-        if subject not in kinds or _RANK[kind] < _RANK[kinds[subject]]:
-            kinds[subject] = kind
-    for iri, kind in _referred(triples):
-        kinds.setdefault(iri, kind)
-    for iri in [i for i, kind in kinds.items() if kind in ("object_property", "data_property")]:
-        for one in _joined(triples, iri, both=kinds[iri] == "object_property"):
-            kinds.setdefault(one, "individual")
+        if kind is not None and _is_own(subject):
+            kinds.setdefault(subject, set()).add(kind)
+    for subject, cls in triples.pairs(v.RDF_TYPE):
+        if _is_own(subject) and isinstance(cls, str) and not cls.startswith(v.BUILT_IN):
+            kinds.setdefault(subject, set()).add("individual")
+    for iri, kind in _referred(triples, kinds):
+        kinds.setdefault(iri, {kind})
     return kinds
 
 
-def _referred(triples: Triples) -> Iterator[tuple[Iri, TermKind]]:
-    """What is no declaration and yet tells what a term is: its class, or its place in a tree."""
-    for subject, cls in triples.pairs(v.RDF_TYPE):
-        if _is_own(subject) and isinstance(cls, str) and not cls.startswith(v.BUILT_IN):
-            yield subject, "individual"
+def _referred(triples: Triples, kinds: dict[Iri, set[TermKind]]) -> Iterator[tuple[Iri, TermKind]]:
+    """What is not declared and yet has its place: in the tree of classes, beside a property."""
     for subject, sup in triples.pairs(v.RDFS_SUBCLASS):
         for cls in (subject, sup):
             if isinstance(cls, str) and _is_own(cls):
                 yield Iri(cls), "class"
-
-
-def _joined(triples: Triples, iri: Iri, *, both: bool) -> Iterator[Iri]:
-    """The subjects of a property, and its objects too."""
-    for subject, value in triples.pairs(iri):
-        for one in (subject, value) if both else (subject,):
-            if isinstance(one, str) and _is_own(one):
-                yield Iri(one)
+    for iri, known in list(kinds.items()):
+        for subject, value in triples.pairs(iri) if known & _PROPERTIES else ():
+            for one in (subject, value) if "object_property" in known else (subject,):
+                if isinstance(one, str) and _is_own(one):
+                    yield Iri(one), "individual"
 
 
 def _is_own(iri: Iri) -> bool:

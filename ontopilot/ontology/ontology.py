@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
@@ -18,6 +19,7 @@ from ontopilot.ontology.link import Linker
 from ontopilot.ontology.load import Loaded, load
 from ontopilot.ontology.names import names
 from ontopilot.ontology.phrase import amount, article, boolean, measure, sentence
+from ontopilot.ontology.query_check import QueryCheck
 from ontopilot.ontology.reason import ReasoningReport, infer
 from ontopilot.ontology.structure import disjoint_pairs, members_of
 from ontopilot.ontology.terms import (
@@ -27,6 +29,7 @@ from ontopilot.ontology.terms import (
     Iri,
     Literal,
     Mention,
+    QueryViolation,
     Term,
     TermKind,
 )
@@ -243,6 +246,14 @@ class Ontology:
     def check(self, facts: Sequence[Fact]) -> tuple[FactCheck, ...]:
         """What the ontology says of claimed facts: supported, contradicted or unknown."""
         return tuple(check(self, fact) for fact in facts)
+
+    def check_query(self, sparql: str) -> tuple[QueryViolation, ...]:
+        """What keeps a SPARQL query from being meaningful here; nothing when it is."""
+        return self._query_check.violations(sparql)
+
+    @cached_property
+    def _query_check(self) -> QueryCheck:
+        return QueryCheck(self)
 
     def explain(self, fact: Fact) -> Explanation:
         """Why a fact holds, in a sentence, with the axioms behind it."""

@@ -99,3 +99,15 @@ class Violation:
     message: str
     severity: Severity
     value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryViolation:
+    """Why a SPARQL query is not meaningful under the ontology.
+
+    `message` is one sentence from which the query can be repaired: what it says, what the
+    ontology says, what would fit.
+    """
+
+    rule: str
+    message: str

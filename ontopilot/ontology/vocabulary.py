@@ -11,13 +11,18 @@ _OBO_IN_OWL = "http://www.geneontology.org/formats/oboInOwl#"
 _IAO = "http://purl.obolibrary.org/obo/IAO_"
 
 OP = "urn:ontopilot:"
+RDF = _RDF
+RDFS = _RDFS
 XSD = _XSD
 OWL = _OWL
+
+XSD_STRING = Iri(_XSD + "string")
 
 RDF_TYPE = Iri(_RDF + "type")
 RDF_FIRST = Iri(_RDF + "first")
 RDF_REST = Iri(_RDF + "rest")
 RDF_NIL = Iri(_RDF + "nil")
+RDF_PROPERTY = Iri(_RDF + "Property")
 RDF_LANG_STRING = Iri(_RDF + "langString")
 RDF_PLAIN_LITERAL = Iri(_RDF + "PlainLiteral")
 
@@ -30,6 +35,7 @@ RDFS_RANGE = Iri(_RDFS + "range")
 RDFS_DATATYPE = Iri(_RDFS + "Datatype")
 RDFS_LITERAL = Iri(_RDFS + "Literal")
 RDFS_CLASS = Iri(_RDFS + "Class")
+RDFS_RESOURCE = Iri(_RDFS + "Resource")
 
 OWL_THING = Iri(_OWL + "Thing")
 OWL_NOTHING = Iri(_OWL + "Nothing")
@@ -63,9 +69,12 @@ OWL_ON_PROPERTY = Iri(_OWL + "onProperty")
 OWL_ON_CLASS = Iri(_OWL + "onClass")
 OWL_ON_DATA_RANGE = Iri(_OWL + "onDataRange")
 OWL_SOME = Iri(_OWL + "someValuesFrom")
+OWL_ALL = Iri(_OWL + "allValuesFrom")
 OWL_HAS_VALUE = Iri(_OWL + "hasValue")
 OWL_HAS_SELF = Iri(_OWL + "hasSelf")
 OWL_INVERSE = Iri(_OWL + "inverseOf")
+OWL_EQUIVALENT_PROPERTY = Iri(_OWL + "equivalentProperty")
+OWL_ON_DATATYPE = Iri(_OWL + "onDatatype")
 OWL_CHAIN = Iri(_OWL + "propertyChainAxiom")
 OWL_PROPERTY_DISJOINT = Iri(_OWL + "propertyDisjointWith")
 OWL_SOURCE = Iri(_OWL + "sourceIndividual")
