@@ -6,9 +6,9 @@ There are three sets: claims about the shop's pages, and claims about other doma
 those (`everyday_dev`) the checker was made, the other half (`everyday_test`) has other domains and
 another author. Nobody who wrote them had seen the checker: they are true claims, most of them in
 other words, and claims with a number, a negation, an entity, a unit or a condition changed, or with
-two facts crossed. Claims that repeat a sentence but for a few words are counted apart from those
-in words of their own. `caught` is the share of changed claims that are withheld, `flagged` the share of
-true ones.
+two facts crossed. Claims that repeat a sentence but for a few words are counted apart from those in
+words of their own. `caught` is the share of changed claims that are withheld, `flagged` the share
+of true ones.
 """
 
 import argparse
