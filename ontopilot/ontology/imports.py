@@ -76,7 +76,8 @@ class Locator:
     def _declarations(self, folder: Path) -> dict[str, Path]:
         if folder not in self._declared:
             found: dict[str, Path] = {}
-            for file in islice(sorted(folder.iterdir()), MAX_SCANNED):
+            files = sorted(folder.iterdir()) if folder.is_dir() else []
+            for file in islice(files, MAX_SCANNED):
                 if file.suffix.lower() in _EXTENSIONS and file.is_file():
                     for name in _names(file):
                         found.setdefault(_key(name), file.resolve())
@@ -84,7 +85,7 @@ class Locator:
         return self._declared[folder]
 
     def _below(self) -> Iterator[Path]:
-        for folder in sorted(self.folder.iterdir()):
+        for folder in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
             if folder.is_dir() and not folder.is_symlink() and not folder.name.startswith("."):
                 yield folder
 

@@ -97,12 +97,21 @@ class Ontology:
             InconsistentOntology: its axioms contradict one another.
         """
         loaded = load(Path(path), allow_missing_imports=allow_missing_imports)
+        return cls.of(loaded, reasoner=reasoner, languages=languages)
+
+    @classmethod
+    def of(cls, loaded: Loaded, *, reasoner: str, languages: tuple[str, ...] = ("en", "")) -> Self:
+        """Reason over what was loaded.
+
+        Raises:
+            InconsistentOntology: its axioms contradict one another.
+        """
         inference = infer(loaded.triples, reasoner=reasoner)
         wrong = inference.contradiction
         if wrong is not None:
-            axioms = "; ".join(wrong.axioms[:8])
+            axioms = "; ".join(wrong.axioms[:8]) or "no axioms"
             raise InconsistentOntology(
-                f"{path}: the ontology contradicts itself: {wrong.text} ({axioms or 'no axioms'}); "
+                f"{loaded.path}: the ontology contradicts itself: {wrong.text} ({axioms}); "
                 "correct one of these axioms in Protégé"
             )
         return cls(loaded, inference.triples, inference.report, languages)
