@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ontopilot.cli import ontology_diff
 from ontopilot.cli.asking import AsJson
 from ontopilot.cli.output import clean, print_json, screen
 from ontopilot.errors import UnknownTerm
@@ -21,6 +22,7 @@ def build() -> typer.Typer:
     group = typer.Typer(help="Look at an ontology.", no_args_is_help=True)
     group.callback()(_group)
     group.command(epilog="Example: ontopilot ontology show shop.owl Kettle")(show)
+    ontology_diff.register(group)
     return group
 
 

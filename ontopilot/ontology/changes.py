@@ -19,11 +19,11 @@ class _Sides:
     removed: list[Value] = field(default_factory=list)
     added: list[Value] = field(default_factory=list)
 
-    def change(self, place: Place) -> Change:
+    def change(self, place: Place, name: str) -> Change:
         _, aspect, predicate, language = place
         removed = tuple(sorted(self.removed, key=_by_text))
         added = tuple(sorted(self.added, key=_by_text))
-        return Change(aspect, predicate, language, removed, added)
+        return Change(aspect, predicate, name, language, removed, added)
 
 
 Places = dict[Place, _Sides]
@@ -88,6 +88,13 @@ class _Terms:
         before, after = self.renamed.get(shared, (shared, shared))
         return _named(self._old, self._then, before), _named(self._new, self._now, after)
 
+    def name(self, shared: Iri) -> str:
+        """What people call a property, in either version."""
+        before, after = self.renamed.get(shared, (shared, shared))
+        names = {self._then.label(before)} if before in self._old.mentioned else set()
+        names |= {self._now.label(after)} if after in self._new.mentioned else set()
+        return min(names, default=self._now.label(after))
+
 
 def _named(compared: Compared, saying: Saying, iri: Iri) -> Named | None:
     if iri not in compared.mentioned:
@@ -99,9 +106,9 @@ def _named(compared: Compared, saying: Saying, iri: Iri) -> Named | None:
 def _gathered(places: Places, terms: _Terms) -> tuple[tuple[TermDiff, ...], tuple[Change, ...]]:
     of_term: dict[Iri | None, list[Change]] = {shared: [] for shared in terms.renamed}
     for place, sides in places.items():
-        of_term.setdefault(place[0], []).append(sides.change(place))
+        of_term.setdefault(place[0], []).append(sides.change(place, terms.name(place[2])))
     for found in of_term.values():
-        found.sort(key=lambda change: (ORDER[change.aspect], change.property, change.language))
+        found.sort(key=lambda change: (ORDER[change.aspect], change.predicate, change.language))
     about_several = tuple(of_term.pop(None, ()))
     told: list[tuple[tuple[bool, Iri], TermDiff]] = []
     for shared, found in of_term.items():

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from typing import Literal as OneOf
 
@@ -48,18 +48,27 @@ class Value:
 class Change:
     """What was said before and no longer is, and what is said now, in one respect.
 
-    `language` is the language tag of labels, synonyms, definitions and other texts.
+    `name` is what people call the property, `language` the language tag of labels, synonyms,
+    definitions and other texts.
     """
 
     aspect: Aspect
-    property: Iri
+    predicate: Iri
+    name: str
     language: str
     removed: tuple[Value, ...]
     added: tuple[Value, ...]
 
+    @property
+    def heading(self) -> str:
+        """The respect in words: a property by its name, all else by what it is."""
+        said = {"fact": self.name, "annotation": self.name, "negative fact": f"not {self.name}"}
+        words = said.get(self.aspect, self.aspect)
+        return f"{words} @{self.language}" if self.language else words
+
     def mirrored(self) -> "Change":
         """The change backwards."""
-        return Change(self.aspect, self.property, self.language, self.added, self.removed)
+        return replace(self, removed=self.added, added=self.removed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +212,8 @@ def _named(named: Named | None) -> Mapping[str, str] | None:
 def _change(change: Change) -> dict[str, Any]:
     return {
         "aspect": change.aspect,
-        "property": change.property,
+        "property": change.predicate,
+        "name": change.name,
         "language": change.language,
         "removed": _values(change.removed),
         "added": _values(change.added),

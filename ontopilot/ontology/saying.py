@@ -35,7 +35,7 @@ class Saying:
         self._own, self._other = own, other
         self._version = own.version
         forms = own.statements.forms
-        self._text = Manchester(forms, own.keys, self._label)
+        self._text = Manchester(forms, own.keys, self.label)
         self._whole = Manchester(forms, own.keys, lambda iri: f"<{iri}>")
 
     def place(self, statement: Statement) -> Place:
@@ -120,11 +120,12 @@ class Saying:
         """A statement that no single term is the subject of, as a whole."""
         part = statement.part
         if statement.subject is not None:
-            between = _BETWEEN.get(part.predicate) or self._label(part.predicate)
+            between = _BETWEEN.get(part.predicate) or self.label(part.predicate)
             return f"{writer.value(statement.subject)} {between} {writer.part(part)}"
         if part.predicate in _OF_SEVERAL:
             return f"{_OF_SEVERAL[part.predicate]}: {writer.part(part)}"
         return writer.value(part.members[0])
 
-    def _label(self, iri: Iri) -> str:
+    def label(self, iri: Iri) -> str:
+        """What people call a term of this version or of the language."""
         return local_name(iri) if iri.startswith(v.BUILT_IN) else self._version.label(iri)

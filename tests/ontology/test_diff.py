@@ -60,7 +60,7 @@ def told(found: Diff) -> list[Told]:
     rows = [
         (term.status, term.term.iri.removeprefix(E), *_row(change))
         for term in found.terms
-        for change in term.changes or (Change("declaration", iri(""), "", (), ()),)
+        for change in term.changes or (Change("declaration", iri(""), "", "", (), ()),)
     ]
     return rows + [("", "", *_row(change)) for change in found.axioms]
 
