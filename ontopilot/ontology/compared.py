@@ -1,6 +1,5 @@
 """One version made ready for comparison: its statements, with keys that both versions share."""
 
-from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
@@ -31,18 +30,8 @@ class Compared:
         return self.names.get(iri, iri)
 
     def keyed(self) -> dict[str, Statement]:
-        """The statements by what tells them apart; those about loose nodes are counted."""
-        forms = self.statements.forms
-        held = forms.holding(forms.loose)
-        found: dict[str, Statement] = {}
-        seen: Counter[str] = Counter()
-        for statement in self.statements.all:
-            key = statement.key(self.keys)
-            if forms.loose and statement.holds(forms.loose, held):
-                seen[key] += 1
-                key = f"{key} {seen[key]}"
-            found.setdefault(key, statement)
-        return found
+        """The statements by what tells them apart; one that is made twice is one statement."""
+        return {statement.key(self.keys): statement for statement in self.statements.all}
 
     def noted(self) -> dict[str, dict[str, Note]]:
         """The annotations of statements, by the keys of both."""
@@ -70,15 +59,20 @@ def compared(old: Version, new: Version) -> tuple[Compared, Compared, Mapping[Ir
 
 def _shared(old: Triples, new: Triples) -> set[Triple]:
     """Triples of both versions that mean the same in both, whatever the others are."""
-    return {
-        (subject, predicate, value)
-        for subject, about in old.by_subject.items()
-        if not is_blank(subject)
-        for predicate, values in about.items()
-        if predicate not in SYMMETRIC
-        for value in values
-        if not is_blank(value) and value in new.values(subject, predicate)
-    }
+    found: set[Triple] = set()
+    for subject, about in old.by_subject.items():
+        there = new.by_subject.get(subject)
+        if there is None or is_blank(subject):
+            continue
+        for predicate, values in about.items():
+            others = there.get(predicate)
+            if others is not None and predicate not in SYMMETRIC:
+                found.update(
+                    (subject, predicate, value)
+                    for value in values
+                    if value in others and not is_blank(value)
+                )
+    return found
 
 
 def _only(version: Version, elsewhere: Set[Node]) -> dict[Iri, str]:

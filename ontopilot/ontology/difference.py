@@ -159,7 +159,11 @@ class Diff:
             _count(counts["renamed"], "term", "renamed"),
             _count(counts["moved"], "term", "moved"),
             _count(counts["changed"], "term", "changed"),
-            _count(sum(len(c.added) + len(c.removed) for c in self.axioms), "other axiom", ""),
+            _count(
+                sum(len(c.added) + len(c.removed) for c in self.axioms),
+                "axiom",
+                "about several terms",
+            ),
             _count(len(self.gained), "consequence", "gained"),
             _count(len(self.lost), "consequence", "lost"),
             _count(len(self.touched), "term", "touched"),

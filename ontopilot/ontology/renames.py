@@ -76,11 +76,14 @@ class _Mentions:
     def __init__(self, version: Candidates) -> None:
         self._version = version
         wanted = version.kinds.keys()
-        held = version.statements.forms.holding(wanted)
+        forms = version.statements.forms
+        held = forms.holding(wanted | forms.loose)
+        self._keys = forms.keys(dict.fromkeys(forms.loose, ""))
+        self._changing = [node for node in forms.order if node in held]
         self._said: list[Statement] = []
         self._of: dict[Iri, list[int]] = {iri: [] for iri in wanted}
         for statement in version.statements.all:
-            inside = statement.holds(wanted, held)
+            inside = statement.holds(wanted, held) & wanted
             for iri in inside:
                 self._of[Iri(str(iri))].append(len(self._said))
             if inside:
@@ -91,8 +94,9 @@ class _Mentions:
         kinds = self._version.kinds
         known = {**{iri: f"? {kind}" for iri, kind in kinds.items()}, **names}
         statements = self._version.statements
-        keys = statements.forms.keys({**known, **coloured(statements, known)})
-        digests = [hashed(one.key(keys)) for one in self._said]
+        self._keys.update({**known, **coloured(statements, known)})
+        statements.forms.fill(self._keys, self._changing)
+        digests = [hashed(one.key(self._keys)) for one in self._said]
         found: dict[Iri, str] = {}
         for iri, places in self._of.items():
             owns = [(self._said[place].subject == iri, digests[place]) for place in places]

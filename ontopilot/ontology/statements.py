@@ -14,6 +14,7 @@ from ontopilot.ontology.forms import (
     node_key,
     part_key,
 )
+from ontopilot.ontology.structure import of_type
 from ontopilot.ontology.terms import Iri, Literal
 from ontopilot.ontology.triples import Node, Triple, Triples, is_blank
 
@@ -214,14 +215,13 @@ def mentioned(triples: Triples) -> set[Node]:
     }
 
 
-def tidied(triples: Iterable[Triple], header: Iri) -> Iterator[Triple]:
+def tidied(triples: Triples, header: Iri) -> Iterator[Triple]:
     """Triples with two forms rewritten that mean the same as others.
 
     A boolean expression on a named class (OWL 1) becomes an equivalent class, as Protégé saves it;
     an ontology without a name gets the name of its file.
     """
-    triples = list(triples)
-    headers = {s for s, p, o in triples if p == v.RDF_TYPE and o == v.OWL_ONTOLOGY and is_blank(s)}
+    headers = _nameless_headers(triples)
     for number, (subject, predicate, value) in enumerate(triples):
         if predicate in _ON_NAMED and not is_blank(subject):
             twin = Iri(f"_:twin.{number}")
@@ -229,3 +229,13 @@ def tidied(triples: Iterable[Triple], header: Iri) -> Iterator[Triple]:
             yield twin, predicate, value
         else:
             yield (header if subject in headers else subject), predicate, value
+
+
+def is_tidy(triples: Triples) -> bool:
+    """Whether no triple has a form that `tidied` rewrites."""
+    named = (one for form in _ON_NAMED for one, _ in triples.pairs(form) if not is_blank(one))
+    return next(named, None) is None and not _nameless_headers(triples)
+
+
+def _nameless_headers(triples: Triples) -> set[Iri]:
+    return {one for one in of_type(triples, v.OWL_ONTOLOGY) if is_blank(one)}

@@ -11,9 +11,9 @@ from ontopilot.ontology.contradiction import local_name
 from ontopilot.ontology.kinds import kinds_of
 from ontopilot.ontology.load import Loaded, load
 from ontopilot.ontology.ontology import Ontology
-from ontopilot.ontology.statements import tidied
+from ontopilot.ontology.statements import is_tidy, mentioned, tidied
 from ontopilot.ontology.terms import Iri, Literal, TermKind
-from ontopilot.ontology.triples import Node, Triple, Triples, is_blank
+from ontopilot.ontology.triples import Triple, Triples, is_blank
 
 LANGUAGES = ("en", "")
 """The languages of labels in messages, the preferred one first."""
@@ -87,16 +87,17 @@ class Version:
     @cached_property
     def triples(self) -> Triples:
         """The triples as they compare: the file itself is the same file in every version."""
-        here = (self.here(triple) for triple in tidied(self.loaded.triples, self.loaded.iri))
-        return Triples.of(here)
+        triples = self.loaded.triples
+        relative = any(str(one).startswith(self.base) for one in mentioned(triples))
+        if not relative and is_tidy(triples):
+            return triples
+        tidy = tidied(triples, self.loaded.iri)
+        return Triples.of(map(self._here, tidy) if relative else tidy)
 
-    def here(self, triple: Triple) -> Triple:
-        """A triple with IRIs relative to the file, where they were resolved against it."""
+    def _here(self, triple: Triple) -> Triple:
         subject, predicate, value = triple
-        return self.relative(subject), self.relative(predicate), self._value(value)
-
-    def _value(self, node: Node) -> Node:
-        return node if isinstance(node, Literal) else self.relative(Iri(node))
+        shown = value if isinstance(value, Literal) else self.relative(value)
+        return self.relative(subject), self.relative(predicate), shown
 
     def relative(self, iri: Iri) -> Iri:
         """An IRI, or its end where it was resolved against the address of the file."""

@@ -72,6 +72,10 @@ def _row(change: Change) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
 
 ADDED: dict[str, tuple[str, Told]] = {
     "class": (":Pan a owl:Class .", ("added", "Pan", "declaration", "", (), ())),
+    "class that is disjoint with one before it in the alphabet": (
+        ":Pan a owl:Class ; owl:disjointWith :Kettle .",
+        ("added", "Pan", "disjoint", "", (), ("kettle",)),
+    ),
     "second superclass": (
         ":Kettle rdfs:subClassOf :Lid .",
         ("changed", "Kettle", "superclass", "", (), ("lid",)),
@@ -272,6 +276,10 @@ SAME = {
         ":Kettle rdfs:subClassOf [ owl:intersectionOf ( :Cord :Lid :Cord ) ] .",
     ),
     "a restriction written twice": (LIDS, LIDS + LIDS),
+    "nameless things written twice": (
+        "_:a :hasPart _:b . _:b :hasPart _:a .",
+        "_:a :hasPart _:b . _:b :hasPart _:a . _:c :hasPart _:d . _:d :hasPart _:c .",
+    ),
     "names of blank nodes": (
         f":Kettle rdfs:subClassOf _:a . _:a owl:onProperty :hasPart ; owl:someValuesFrom {SOME_LID}"
         " .",
@@ -429,6 +437,31 @@ def test_consequences_are_told_without_what_is_asserted(compare: Compare) -> Non
     assert set(found.touched) == {iri("hasPart"), iri("k3")}
     back = compare(old + domain, old, reasoner="auto")
     assert [one.text for one in back.lost] == ["K3 is an appliance."]
+
+
+def test_what_followed_before_is_no_consequence_of_a_change(compare: Compare) -> None:
+    old = BASE + ":hasPart rdfs:domain :Lid . :k3 a owl:NamedIndividual ; :hasPart :k1 ."
+    found = compare(old, old + ":k2 :months 12 .", reasoner="auto")
+    assert (found.gained, found.lost, found.touched) == ((), (), (iri("k2"),))
+    found = compare(old, old + ":k3 a :Lid .", reasoner="auto")
+    assert (found.gained, found.lost) == ((), ())
+
+
+def test_a_value_follows_once_by_its_most_specific_property(compare: Compare) -> None:
+    old = BASE + ":hasLid a owl:ObjectProperty ; rdfs:subPropertyOf :hasPart . :k1 :isPartOf :k2 ."
+    found = compare(old, old + ":isPartOf owl:inverseOf :hasLid .", reasoner="auto")
+    assert [(one.fact.predicate, one.fact.subject) for one in found.gained] == [
+        (iri("hasLid"), iri("k2"))
+    ]
+
+
+def test_an_annotation_of_an_axiom_of_several_terms_does_not_replace_the_axiom(
+    compare: Compare,
+) -> None:
+    old = BASE + "[] a owl:AllDisjointClasses ; owl:members ( :Lid :Kettle :Cord ) {} ."
+    found = compare(old.format(""), old.format("; rdfs:comment 'by law'"))
+    said = "DisjointClasses: kettle, lid, 'power cord' | comment \"by law\""
+    assert told(found) == [("", "", "axiom annotation", "", (), (said,))]
 
 
 def test_a_move_touches_everything_below_and_restates_nothing(compare: Compare) -> None:
