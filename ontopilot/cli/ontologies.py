@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ontopilot.cli import ontology_grammar, ontology_query
+from ontopilot.cli import ontology_diff, ontology_grammar, ontology_query
 from ontopilot.cli.asking import AsJson
 from ontopilot.cli.output import clean, print_json, screen
 from ontopilot.errors import UnknownTerm
@@ -24,6 +24,7 @@ def build() -> typer.Typer:
     group.command(epilog="Example: ontopilot ontology show shop.owl Kettle")(show)
     ontology_grammar.register(group)
     ontology_query.register(group)
+    ontology_diff.register(group)
     return group
 
 

@@ -76,7 +76,8 @@ class Locator:
     def _declarations(self, folder: Path) -> dict[str, Path]:
         if folder not in self._declared:
             found: dict[str, Path] = {}
-            for file in islice(sorted(folder.iterdir()), MAX_SCANNED):
+            files = sorted(folder.iterdir()) if folder.is_dir() else []
+            for file in islice(files, MAX_SCANNED):
                 if file.suffix.lower() in _EXTENSIONS and file.is_file():
                     for name in _names(file):
                         found.setdefault(_key(name), file.resolve())
@@ -119,7 +120,7 @@ def candidates(root: Path) -> Iterator[Path]:
 
 def folders_below(folder: Path) -> Iterator[Path]:
     """The folders in a folder that are searched for imports too."""
-    for inner in sorted(folder.iterdir()):
+    for inner in sorted(folder.iterdir()) if folder.is_dir() else ():
         if inner.is_dir() and not inner.is_symlink() and not inner.name.startswith("."):
             yield inner
 

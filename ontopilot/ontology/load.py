@@ -30,18 +30,19 @@ class Loaded:
     missing: tuple[Iri, ...]
 
 
-def load(path: Path, *, allow_missing_imports: bool = False) -> Loaded:
+def load(path: Path, *, allow_missing_imports: bool = False, content: Path | None = None) -> Loaded:
     """Read an ontology and, transitively, its imports.
 
     An import is looked for in `catalog-v001.xml` beside the file, then among the files of the
     folder and the folders in it by ontology IRI and version IRI. Nothing is fetched from a network.
+    `content` is a file to read in place of the one at `path`, such as an earlier version of it.
 
     Raises:
         OntologyNotFound: no file at `path`.
         OntologySyntaxError: a file is malformed, cut off, empty, binary or too large.
         OntologyImportError: an import is not on this disk.
     """
-    root = parse(read(path))
+    root = parse(read(path, content=content))
     files = {path.resolve(): root}
     known = {root.iri, root.version_iri}
     locator = Locator(path)

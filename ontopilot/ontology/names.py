@@ -1,9 +1,11 @@
 """The names of terms: labels, synonyms, and what people leave of a name that ends with a code."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+from ontopilot.errors import OntologyError
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.terms import Iri, Literal, Term
 from ontopilot.ontology.triples import Triples
@@ -61,3 +63,23 @@ def _tagged(iri: Iri, predicates: Iterable[Iri], asserted: Triples) -> dict[str,
     """The texts of a term and their languages."""
     found = (one for predicate in predicates for one in asserted.values(iri, predicate))
     return {one.value: one.language.split("-")[0] for one in found if isinstance(one, Literal)}
+
+
+def patterns(
+    asserted: Triples, label: Callable[[Iri], str], path: Path
+) -> Iterator[tuple[Iri, re.Pattern[str]]]:
+    """What the identifiers of the members of classes look like, as annotations declare it.
+
+    Raises:
+        OntologyError: an annotation is no regular expression.
+    """
+    for iri, value in asserted.pairs(v.OP_IDENTIFIER_PATTERN):
+        if not isinstance(value, Literal):
+            continue
+        try:
+            yield iri, re.compile(rf"\b(?:{value.value})\b")
+        except re.error as error:
+            raise OntologyError(
+                f"{path}: the identifier pattern {value.value!r} of {label(iri)!r} is no regular "
+                f"expression ({error}); correct that annotation in Protégé"
+            ) from None

@@ -1,13 +1,12 @@
 """The ontology as a turn reads it: an immutable snapshot, safe from many threads."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
-from ontopilot.errors import InconsistentOntology, OntologyError, UnknownTerm
+from ontopilot.errors import InconsistentOntology, UnknownTerm
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.check import check
 from ontopilot.ontology.definitions import class_facts
@@ -17,7 +16,7 @@ from ontopilot.ontology.hierarchy import Hierarchy
 from ontopilot.ontology.kinds import kinds_of
 from ontopilot.ontology.link import Linker
 from ontopilot.ontology.load import Loaded, load
-from ontopilot.ontology.names import names
+from ontopilot.ontology.names import names, patterns
 from ontopilot.ontology.phrase import amount, article, boolean, measure, sentence
 from ontopilot.ontology.query_check import QueryCheck
 from ontopilot.ontology.reason import ReasoningReport, infer
@@ -76,11 +75,10 @@ class Ontology:
         self._facts = self._collect(loaded.triples, inferred)
         self._by_subject = _grouped(self._facts, lambda fact: fact.subject)
         self._by_predicate = _grouped(self._facts, lambda fact: fact.predicate)
-        patterns = dict(self._patterns())
-        self._identified = frozenset(patterns)
-        self._linker = Linker(
-            names(self._terms.values(), self.asserted), patterns, self._related(), self.instances
-        )
+        identifiers = dict(patterns(self.asserted, self.label, self.path))
+        self._identified = frozenset(identifiers)
+        known = names(self._terms.values(), self.asserted)
+        self._linker = Linker(known, identifiers, self._related(), self.instances)
         self._sealed = True
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -112,12 +110,21 @@ class Ontology:
         loaded = load(Path(path), allow_missing_imports=allow_missing_imports)
         if like is not None and like._implies_as_much(loaded, reasoner):
             return cls(loaded, like._inferred, like.reasoning, languages)
+        return cls.of(loaded, reasoner=reasoner, languages=languages)
+
+    @classmethod
+    def of(cls, loaded: Loaded, *, reasoner: str, languages: tuple[str, ...] = ("en", "")) -> Self:
+        """Reason over what was loaded.
+
+        Raises:
+            InconsistentOntology: its axioms contradict one another.
+        """
         inference = infer(loaded.triples, reasoner=reasoner)
         wrong = inference.contradiction
         if wrong is not None:
-            axioms = "; ".join(wrong.axioms[:8])
+            axioms = "; ".join(wrong.axioms[:8]) or "no axioms"
             raise InconsistentOntology(
-                f"{path}: the ontology contradicts itself: {wrong.text} ({axioms or 'no axioms'}); "
+                f"{loaded.path}: the ontology contradicts itself: {wrong.text} ({axioms}); "
                 "correct one of these axioms in Protégé"
             )
         return cls(loaded, inference.triples, inference.report, languages)
@@ -319,18 +326,6 @@ class Ontology:
                 found.setdefault(fact.subject, set()).add(fact.object)
                 found.setdefault(fact.object, set()).add(fact.subject)
         return {one: frozenset(others) for one, others in found.items()}
-
-    def _patterns(self) -> Iterable[tuple[Iri, re.Pattern[str]]]:
-        for iri, value in self.asserted.pairs(v.OP_IDENTIFIER_PATTERN):
-            if not isinstance(value, Literal):
-                continue
-            try:
-                yield iri, re.compile(rf"\b(?:{value.value})\b")
-            except re.error as error:
-                raise OntologyError(
-                    f"{self.path}: the identifier pattern {value.value!r} of {self.label(iri)!r} "
-                    f"is no regular expression ({error}); correct that annotation in Protégé"
-                ) from None
 
     def _edges(self, triples: Iterable[Triple]) -> Iterable[tuple[Iri, Iri]]:
         for subject, predicate, value in triples:

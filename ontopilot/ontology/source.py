@@ -41,14 +41,14 @@ class Source:
     xml: XmlHead | None = None
 
 
-def read(path: Path) -> Source:
-    """Read a file and recognise its syntax.
+def read(path: Path, *, content: Path | None = None) -> Source:
+    """Read a file and recognise its syntax; `content` is a file to read in place of it.
 
     Raises:
         OntologyNotFound: no file there, or it cannot be opened.
         OntologySyntaxError: empty, binary, too large, or in no syntax that is known.
     """
-    raw = _bytes(path)
+    raw = _bytes(content or path)
     digest = digest_of(raw)
     text = _decode(path, raw)
     syntax = _sniff(path, text)

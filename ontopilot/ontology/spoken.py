@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.contradiction import local_name
+from ontopilot.ontology.prefixed import prefixed
 from ontopilot.ontology.terms import Literal
 from ontopilot.ontology.triples import Node
 
@@ -50,15 +51,8 @@ def short_name(ontology: "Ontology", node: Node) -> str:
     """`prefix:Name` of a term by the prefixes of its file; a literal's language or datatype."""
     if isinstance(node, Literal):
         return node.language or local_name(node.datatype)
-    fitting = [
-        (len(space), prefix)
-        for prefix, space in ontology.prefixes.items()
-        if prefix and space and node.startswith(space) and len(node) > len(space)
-    ]
-    if not fitting:
-        return local_name(node)
-    length, prefix = max(fitting)
-    return f"{prefix}:{node[length:]}"
+    named = {prefix: space for prefix, space in ontology.prefixes.items() if prefix}
+    return prefixed(node, named) or local_name(node)
 
 
 def _word(ontology: "Ontology", node: Node) -> str:

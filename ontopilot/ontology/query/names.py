@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.prefixed import prefixed
 from ontopilot.ontology.terms import Iri, Literal
 
 
@@ -11,15 +12,11 @@ class Names:
 
     def __init__(self, prefixes: Mapping[str, str], label: Callable[[Iri], str]) -> None:
         self._label = label
-        self._prefixes = sorted(prefixes.items(), key=lambda pair: len(pair[1]), reverse=True)
+        self._prefixes = prefixes
 
     def iri(self, iri: str) -> str:
         """`prefix:Name`, or the whole IRI where no prefix of the query fits."""
-        for prefix, namespace in self._prefixes:
-            local = iri.removeprefix(namespace)
-            if namespace and local != iri and local and not set(local) & _OUTSIDE_NAMES:
-                return f"{prefix}:{local}"
-        return f"<{iri}>"
+        return prefixed(iri, self._prefixes) or f"<{iri}>"
 
     def told(self, iri: str) -> str:
         """A term with its label, where the label says more than its name."""
@@ -57,6 +54,3 @@ def _letters(text: str) -> str:
 def namespace(iri: str) -> str:
     """An IRI up to its last `#`, `/` or `:`."""
     return iri[: max(iri.rfind("#"), iri.rfind("/"), iri.rfind(":")) + 1]
-
-
-_OUTSIDE_NAMES = set("/#?<>\"'(){}[]|\\^`,;=&!*+$~@ \t\r\n")
