@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.contradiction import denials
+from ontopilot.ontology.implied import inverses
 from ontopilot.ontology.structure import members_of
 from ontopilot.ontology.terms import Fact, Iri, Literal, Term
 from ontopilot.ontology.triples import Node, is_blank
@@ -99,13 +100,18 @@ def _fitting(ontology: "Ontology", predicate: Iri, values: Iterable[Literal]) ->
 
 
 def _ends(ontology: "Ontology", iri: Iri, axiom: Iri) -> Ends:
-    """The domains or ranges of a property and of those above it, unions of classes among them.
+    """The domains or ranges of a property and of those above it, unions of classes among them; an
+    inverse property has them the other way round.
 
     Any other class expression, and a data range, restricts nothing here.
     """
     found: list[frozenset[Iri]] = []
+    other = v.RDFS_RANGE if axiom == v.RDFS_DOMAIN else v.RDFS_DOMAIN
     for predicate in (iri, *sorted(ontology.ancestors(iri))):
-        for node in ontology.asserted.values(predicate, axiom):
+        nodes = list(ontology.asserted.values(predicate, axiom))
+        for back in sorted(inverses(ontology, predicate)):
+            nodes += ontology.asserted.values(back, other)
+        for node in nodes:
             listed: Iterable[Node] = (node,)
             if is_blank(node):
                 listed = members_of(ontology.asserted, ontology.asserted.one(node, v.OWL_UNION))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.implied import inverses
 from ontopilot.ontology.phrase import article
 from ontopilot.ontology.structure import members_of
 from ontopilot.ontology.supplement import Step, chains_of
@@ -171,14 +172,9 @@ def _steps(ontology: "Ontology", start: Iri, step: Step) -> Iterator[tuple[Fact,
 def _by_inverse(ontology: "Ontology", fact: Fact) -> list[Fact]:
     if isinstance(fact.object, Literal):
         return []
-    others = {Iri(str(o)) for o in ontology.asserted.values(fact.predicate, v.OWL_INVERSE)} | {
-        s for s, o in ontology.asserted.pairs(v.OWL_INVERSE) if o == fact.predicate
-    }
-    if v.OWL_SYMMETRIC in ontology.asserted.values(fact.predicate, v.RDF_TYPE):
-        others.add(fact.predicate)
     found = [
         known
-        for other in sorted(others)
+        for other in sorted(inverses(ontology, fact.predicate))
         for known in ontology.facts(fact.object, other, fact.subject)
     ]
     found.sort(key=lambda known: known.inferred)

@@ -33,6 +33,7 @@ from ontopilot.ontology.terms import (
     TermKind,
 )
 from ontopilot.ontology.triples import Triple, Triples
+from ontopilot.ontology.world import World
 
 _PROPERTIES = ("object_property", "data_property")
 
@@ -79,6 +80,7 @@ class Ontology:
         self._identified = frozenset(identifiers)
         known = names(self._terms.values(), self.asserted)
         self._linker = Linker(known, identifiers, self._related(), self.instances)
+        self.world = World(self)
         self._sealed = True
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -250,9 +252,13 @@ class Ontology:
         """Whether a class declares what the identifiers of its members look like."""
         return cls in self._identified
 
-    def check(self, facts: Sequence[Fact]) -> tuple[FactCheck, ...]:
-        """What the ontology says of claimed facts: supported, contradicted or unknown."""
-        return tuple(check(self, fact) for fact in facts)
+    def check(self, facts: Sequence[Fact], *, closed_world: bool = True) -> tuple[FactCheck, ...]:
+        """What the ontology says of claimed facts: supported, contradicted or unknown.
+
+        In a closed world different names are different things, and the ends of a property are
+        what they are known to be; without it the answer is that of OWL.
+        """
+        return tuple(check(self, fact, closed_world=closed_world) for fact in facts)
 
     def check_query(self, sparql: str) -> tuple[QueryViolation, ...]:
         """What keeps a SPARQL query from being meaningful here; nothing when it is."""
@@ -268,7 +274,7 @@ class Ontology:
 
     def verbalise(self, fact: Fact) -> str:
         """A fact as an English sentence."""
-        subject, every = self.label(fact.subject), self._is_class(fact.subject)
+        subject, every = self.label(fact.subject), self.is_class(fact.subject)
         if fact.predicate in (v.RDF_TYPE, v.RDFS_SUBCLASS) and not isinstance(fact.object, Literal):
             return sentence(subject, "is", article(self.label(fact.object)), every=every)
         label = self.label(fact.predicate)
@@ -277,7 +283,7 @@ class Ontology:
                 return boolean(subject, label, fact.object, every=every)
             return measure(subject, label, self._amount(fact), every=every)
         value = self.label(fact.object)
-        if self._is_class(fact.object):
+        if self.is_class(fact.object):
             value = article(value)
         return sentence(subject, label, value, every=every)
 
@@ -286,7 +292,8 @@ class Ontology:
         unit = self.asserted.one(fact.predicate, v.OP_UNIT)
         return amount(fact.object, unit.value if isinstance(unit, Literal) else "")
 
-    def _is_class(self, iri: Iri) -> bool:
+    def is_class(self, iri: Iri) -> bool:
+        """Whether a term is a class."""
         return iri in self._terms and self._terms[iri].kind == "class"
 
     def _describe(self, iri: Iri, kind: TermKind) -> Term:
@@ -320,9 +327,9 @@ class Ontology:
         """The individuals that a fact joins to each individual."""
         found: dict[Iri, set[Iri]] = {}
         for fact in self._facts:
-            if isinstance(fact.object, Literal) or self._is_class(fact.subject):
+            if isinstance(fact.object, Literal) or self.is_class(fact.subject):
                 continue
-            if fact.predicate != v.RDF_TYPE and not self._is_class(fact.object):
+            if fact.predicate != v.RDF_TYPE and not self.is_class(fact.object):
                 found.setdefault(fact.subject, set()).add(fact.object)
                 found.setdefault(fact.object, set()).add(fact.subject)
         return {one: frozenset(others) for one, others in found.items()}
@@ -347,7 +354,7 @@ class Ontology:
     def _memberships(self, triples: Iterable[Triple]) -> dict[Iri, frozenset[Iri]]:
         found: dict[Iri, set[Iri]] = {}
         for subject, predicate, value in triples:
-            if predicate != v.RDF_TYPE or isinstance(value, Literal) or not self._is_class(value):
+            if predicate != v.RDF_TYPE or isinstance(value, Literal) or not self.is_class(value):
                 continue
             if subject in self._terms and self._terms[subject].kind == "individual":
                 found.setdefault(subject, set()).update({value}, self._classes.ancestors(value))
@@ -371,7 +378,7 @@ class Ontology:
         if subject not in self._terms or self._terms[subject].kind != "individual":
             return False
         if predicate == v.RDF_TYPE:
-            return not isinstance(value, Literal) and self._is_class(value)
+            return not isinstance(value, Literal) and self.is_class(value)
         kind = self._terms[predicate].kind if predicate in self._terms else ""
         named = isinstance(value, Literal) or value in self._terms
         return kind in _PROPERTIES and named
