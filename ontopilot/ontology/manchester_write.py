@@ -1,0 +1,153 @@
+"""Axioms and expressions as text in Manchester syntax, to tell people which axiom is meant."""
+
+import json
+from collections.abc import Callable
+
+from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.constructs import Construct, Part, iri_of
+from ontopilot.ontology.terms import Iri, Literal
+
+Short = Callable[[Iri], str]
+"""What a reader sees of an IRI."""
+
+_JOINED = {
+    "ObjectIntersectionOf": " and ",
+    "DataIntersectionOf": " and ",
+    "ObjectUnionOf": " or ",
+    "DataUnionOf": " or ",
+}
+_WORDS = {
+    "SomeValuesFrom": "some",
+    "AllValuesFrom": "only",
+    "HasValue": "value",
+    "MinCardinality": "min",
+    "MaxCardinality": "max",
+    "ExactCardinality": "exactly",
+}
+_FACETS = {
+    "minInclusive": ">=",
+    "maxInclusive": "<=",
+    "minExclusive": ">",
+    "maxExclusive": "<",
+}
+_BETWEEN = {
+    "SubClassOf": "SubClassOf",
+    "EquivalentClasses": "EquivalentTo",
+    "DisjointClasses": "DisjointWith",
+    "SameIndividual": "SameAs",
+    "DifferentIndividuals": "DifferentFrom",
+    "InverseObjectProperties": "InverseOf",
+}
+
+
+def written(part: Part, short: Short) -> str:
+    """An axiom, an expression, a name or a value as one line."""
+    if isinstance(part, Literal):
+        return _literal(part, short)
+    if isinstance(part, int):
+        return str(part)
+    iri = iri_of(part)
+    if iri is not None:
+        return short(iri)
+    assert isinstance(part, Construct)  # noqa: S101 - the other parts are done
+    return _axiom(part, short) or _expression(part, short)
+
+
+def _axiom(part: Construct, short: Short) -> str:
+    name = part.name
+    parts = [written(one, short) for one in part.parts if not _is_note(one)]
+    if name == "Declaration":
+        return f"{_kind(part.parts[-1])}: {parts[-1]}"
+    if name in ("ClassAssertion", "DataPropertyAssertion", "ObjectPropertyAssertion"):
+        return " ".join([parts[1], "Types" if name == "ClassAssertion" else parts[0], *_last(parts)])
+    if name == "AnnotationAssertion":
+        return " ".join([parts[1], parts[0], parts[2]])
+    if name.startswith("Negative"):
+        return f"not {parts[1]} {parts[0]} {parts[2]}"
+    if name.endswith("ObjectProperty") and len(parts) == 1:
+        return f"{parts[0]} Characteristics: {name.removesuffix('ObjectProperty')}"
+    if name == "FunctionalDataProperty":
+        return f"{parts[0]} Characteristics: Functional"
+    between = _BETWEEN.get(name) or _property_axiom(name)
+    if not between or len(parts) < 2:
+        return ""
+    if len(parts) == 2:
+        return f"{parts[0]} {between} {parts[1]}"
+    return f"{between}: {', '.join(parts)}"
+
+
+def _last(parts: list[str]) -> list[str]:
+    return [parts[0]] if len(parts) == 2 else [parts[2]]
+
+
+def _property_axiom(name: str) -> str:
+    for ending, word in (
+        ("PropertyOf", "SubPropertyOf"),
+        ("Domain", "Domain"),
+        ("Range", "Range"),
+    ):
+        if name.endswith(ending):
+            return word
+    for start, word in (("Equivalent", "EquivalentTo"), ("Disjoint", "DisjointWith")):
+        if name.startswith(start) and name.endswith("Properties"):
+            return word
+    return ""
+
+
+def _expression(part: Construct, short: Short) -> str:
+    name = part.name
+    parts = [written(one, short) for one in part.parts]
+    if name in _JOINED:
+        return _JOINED[name].join(_bracketed(one, short) for one in part.parts)
+    if name in ("ObjectOneOf", "DataOneOf"):
+        return "{" + ", ".join(parts) + "}"
+    if name.endswith("ComplementOf"):
+        return f"not {_bracketed(part.parts[0], short)}"
+    if name == "ObjectInverseOf":
+        return f"inverse {parts[0]}"
+    if name == "ObjectHasSelf":
+        return f"{parts[0]} Self"
+    if name == "ObjectPropertyChain":
+        return " o ".join(parts)
+    if name == "DatatypeRestriction":
+        return f"{parts[0]}[{', '.join(parts[1:])}]"
+    if name == "FacetRestriction":
+        facet = str(part.parts[0]).rpartition("#")[2]
+        return f"{_FACETS.get(facet, facet)} {parts[1]}"
+    return _restriction(part, parts, short) or f"{name}({', '.join(parts)})"
+
+
+def _restriction(part: Construct, parts: list[str], short: Short) -> str:
+    word = _WORDS.get(part.name.removeprefix("Object").removeprefix("Data"))
+    if word is None:
+        return ""
+    if word in ("min", "max", "exactly"):
+        filler = [_bracketed(one, short) for one in part.parts[2:]]
+        return " ".join([parts[1], word, parts[0], *filler])
+    return f"{parts[0]} {word} {_bracketed(part.parts[1], short)}"
+
+
+def _bracketed(part: Part, short: Short) -> str:
+    text = written(part, short)
+    plain = not isinstance(part, Construct) or iri_of(part) is not None
+    return text if plain or text.startswith("{") or "[" in text.split(" ")[0] else f"({text})"
+
+
+def _literal(literal: Literal, short: Short) -> str:
+    quoted = json.dumps(literal.value, ensure_ascii=False)
+    if literal.language:
+        return f"{quoted}@{literal.language}"
+    if literal.datatype in (Iri(v.XSD + "string"), ""):
+        return quoted
+    if literal.datatype in (Iri(v.XSD + "integer"), Iri(v.XSD + "decimal")):
+        return literal.value
+    return f"{quoted}^^{short(literal.datatype)}"
+
+
+def _kind(part: Part) -> str:
+    name = part.name if isinstance(part, Construct) else ""
+    return "Individual" if name == "NamedIndividual" else name
+
+
+def _is_note(part: Part) -> bool:
+    return isinstance(part, Construct) and part.name == "Annotation"
