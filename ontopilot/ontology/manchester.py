@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ontopilot.errors import EditError
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.constructs import Construct, Part, entity
 from ontopilot.ontology.terms import Iri, Literal, TermKind
+
+T = TypeVar("T")
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -50,7 +52,7 @@ class Names(Protocol):
 
 
 class ManchesterReader:
-    """Reads one text; `where` says in messages what the text is for.
+    """Reads one text.
 
     Raises:
         EditError: the text is not of that form; the message quotes the place.
@@ -102,14 +104,6 @@ class ManchesterReader:
         """A number, `true`, `false` or a quoted text with a language or a datatype."""
         return self._whole(self._literal)
 
-    def annotation(self) -> tuple[Iri, str]:
-        """A property's IRI, and the rest of the text."""
-        iri = self._named()
-        rest = self.text[self._tokens[self._at - 1][2] :].strip()
-        if not rest:
-            raise self._wrong("a value after the property")
-        return iri, rest
-
     def _cut(self) -> list[tuple[str, str, int]]:
         tokens: list[tuple[str, str, int]] = []
         at = 0
@@ -126,7 +120,7 @@ class ManchesterReader:
             tokens.append((found.lastgroup, found[found.lastgroup], at))
         return tokens
 
-    def _whole[T](self, read: Callable[[], T]) -> T:
+    def _whole(self, read: Callable[[], T]) -> T:
         found = read()
         if self._at < len(self._tokens):
             raise self._wrong("the end of the text")
@@ -220,7 +214,7 @@ class ManchesterReader:
         namespace = v.RDF_LANG_STRING.partition("#")[0] + "#" if word == "langRange" else v.XSD
         return Construct("FacetRestriction", (Iri(namespace + _FACETS[word]), self._literal()))
 
-    def _listed[T](self, read: Callable[[], T], end: str) -> tuple[T, ...]:
+    def _listed(self, read: Callable[[], T], end: str) -> tuple[T, ...]:
         parts = [read()]
         while self._take(","):
             parts.append(read())

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.constructs import Construct, Part, iri_of
+from ontopilot.ontology.constructs import Construct, Part, iri_of, is_annotation
 from ontopilot.ontology.terms import Iri, Literal
 
 Short = Callable[[Iri], str]
@@ -55,7 +55,7 @@ def written(part: Part, short: Short) -> str:
 
 def _axiom(part: Construct, short: Short) -> str:
     name = part.name
-    parts = [written(one, short) for one in part.parts if not _is_note(one)]
+    parts = [written(one, short) for one in part.parts if not is_annotation(one)]
     if name == "Declaration":
         return f"{_kind(part.parts[-1])}: {parts[-1]}"
     if name in ("ClassAssertion", "DataPropertyAssertion", "ObjectPropertyAssertion"):
@@ -148,6 +148,3 @@ def _kind(part: Part) -> str:
     name = part.name if isinstance(part, Construct) else ""
     return "Individual" if name == "NamedIndividual" else name
 
-
-def _is_note(part: Part) -> bool:
-    return isinstance(part, Construct) and part.name == "Annotation"
