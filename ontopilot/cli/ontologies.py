@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ontopilot.cli import ontology_edit
 from ontopilot.cli.asking import AsJson
 from ontopilot.cli.output import clean, print_json, screen
 from ontopilot.errors import UnknownTerm
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
 
 def build() -> typer.Typer:
     """The group of commands."""
-    group = typer.Typer(help="Look at an ontology.", no_args_is_help=True)
+    group = typer.Typer(help="Look at an ontology, and edit it.", no_args_is_help=True)
     group.callback()(_group)
     group.command(epilog="Example: ontopilot ontology show shop.owl Kettle")(show)
+    ontology_edit.register(group)
     return group
 
 
 def _group() -> None:
-    """Look at an ontology."""
+    """Look at an ontology, and edit it."""
 
 
 def show(

@@ -143,10 +143,13 @@ class Editor:
         """Add an annotation; `label`, `synonym` and `definition` name the properties in use."""
         self._put(self._note(term, prop, text, language, datatype))
 
-    def set_annotation(self, term: str, prop: str, text: str, *, language: str = "") -> None:
-        """Let an annotation take the place of those of the same property and language."""
-        axiom = self._note(term, prop, text, language, "")
-        self._exchange(self._names.resolve(term), {slot_of(axiom)}, [axiom])
+    def set_annotations(
+        self, term: str, prop: str, texts: Sequence[str], *, language: str = ""
+    ) -> None:
+        """Let texts take the place of the annotations of a property in a language."""
+        new = [self._note(term, prop, text, language, "") for text in texts]
+        slots = {slot_of(axiom) for axiom in new or [self._note(term, prop, "", language, "")]}
+        self._exchange(self._names.resolve(term), slots, new)
 
     def remove_annotation(
         self, term: str, prop: str, text: str, *, language: str = "", datatype: str = ""
