@@ -1,6 +1,5 @@
 """Editing an ontology file: axioms in and out, saved with the smallest change of its text."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Self
 from ontopilot.errors import EditError, UnknownTerm
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.constructs import Construct, entity, normal
+from ontopilot.ontology.line_diff import unified
 from ontopilot.ontology.load import load
 from ontopilot.ontology.manchester_write import written
 from ontopilot.ontology.names import ANNOTATIONS, TermNames
@@ -218,13 +218,7 @@ class Editor:
 
     def diff(self) -> str:
         """What saving would change, as a unified diff; empty where nothing would."""
-        lines = difflib.unified_diff(
-            self._original.splitlines(keepends=True),
-            self.text.splitlines(keepends=True),
-            f"a/{self.path.name}",
-            f"b/{self.path.name}",
-        )
-        return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+        return unified(self._original, self.text, self.path.name)
 
     def save(self) -> bool:
         """Write the file; return whether there was anything to write.

@@ -93,6 +93,8 @@ class ProtegeLayout:
 
     def sections(self) -> list[Section]:
         """The sections that the file has, in its order."""
+        if not self._titles:
+            return []
         ends = [comment.start for _, comment in self._titles[1:]] + [self._tree.root.closing]
         return [
             Section(_known(title), comment, end)
