@@ -50,6 +50,8 @@ def written(part: Part, short: Short) -> str:
     if iri is not None:
         return short(iri)
     assert isinstance(part, Construct)  # noqa: S101 - the other parts are done
+    if part.name == "AnonymousIndividual":
+        return "an unnamed individual"
     return _axiom(part, short) or _expression(part, short)
 
 

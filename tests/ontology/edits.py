@@ -197,7 +197,7 @@ class _Terms:
                 named_new <= named_old
                 and all(_mentions(t, term) for t in gone)
                 and not any(_mentions(t, term) for t in new)
-                and _trees_without(old, term) == _trees_without(new, term)
+                and _trees_without(old, term) <= _trees_without(new, term)
             )
 
         return Edited("delete", term, lambda e: e.delete(term), check, shrinks=True)

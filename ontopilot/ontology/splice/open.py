@@ -6,6 +6,7 @@ from ontopilot.ontology.splice.document import RdfDocument
 from ontopilot.ontology.splice.rdf_store import RdfStore
 from ontopilot.ontology.splice.rdfxml import RdfXml
 from ontopilot.ontology.splice.store import AxiomStore
+from ontopilot.ontology.splice.turtle import Turtle
 
 
 def open_store(
@@ -23,6 +24,10 @@ def open_store(
 
     if source.syntax == "RDF/XML":
         return RdfStore(source, text, encoding, rdf_xml, allow_relayout=allow_relayout)
+    if source.syntax == "Turtle":
+        return RdfStore(
+            source, text, encoding, lambda new: Turtle(new, base), allow_relayout=allow_relayout
+        )
     raise EditError(
         f"{source.path}: it is in {source.syntax} syntax, and ontopilot edits RDF/XML, Turtle and "
         "OWL/XML; save it from Protégé in one of these, or edit it there"
