@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ontopilot.ontology.terms import Iri, Literal, TermKind
+from ontopilot.ontology.vocabulary import RDF_PLAIN_LITERAL, XSD
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ def normal(part: Part) -> Part:
     case of language tags (RFC 5646).
     """
     if isinstance(part, Literal):
-        return Literal(part.value, part.datatype, part.language.lower())
+        is_plain = part.datatype == RDF_PLAIN_LITERAL and not part.language
+        datatype = Iri(XSD + "string") if is_plain else part.datatype
+        return Literal(part.value, datatype, part.language.lower())
     if not isinstance(part, Construct):
         return part
     parts = tuple(normal(one) for one in part.parts if not is_annotation(one))

@@ -31,6 +31,8 @@ _BUILT_IN: dict[Iri, TermKind] = {
     v.OWL_TOP_DATA: "data_property",
     Iri(v.OWL + "bottomDataProperty"): "data_property",
     v.RDFS_LITERAL: "datatype",
+    v.RDF_PLAIN_LITERAL: "datatype",
+    Iri(v.RDF_TYPE.removesuffix("type") + "XMLLiteral"): "datatype",
     v.OWL_DEPRECATED: "annotation_property",
     **{
         Iri(STANDARD["rdfs"] + name): "annotation_property"

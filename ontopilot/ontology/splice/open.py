@@ -3,6 +3,7 @@
 from ontopilot.errors import EditError
 from ontopilot.ontology.source import Encoding, Source
 from ontopilot.ontology.splice.document import RdfDocument
+from ontopilot.ontology.splice.owlxml import OwlXml
 from ontopilot.ontology.splice.rdf_store import RdfStore
 from ontopilot.ontology.splice.rdfxml import RdfXml
 from ontopilot.ontology.splice.store import AxiomStore
@@ -28,6 +29,8 @@ def open_store(
         return RdfStore(
             source, text, encoding, lambda new: Turtle(new, base), allow_relayout=allow_relayout
         )
+    if source.syntax == "OWL/XML":
+        return OwlXml(source, text, encoding)
     raise EditError(
         f"{source.path}: it is in {source.syntax} syntax, and ontopilot edits RDF/XML, Turtle and "
         "OWL/XML; save it from Protégé in one of these, or edit it there"

@@ -13,7 +13,9 @@ from ontopilot.ontology.terms import Iri, Literal
 from ontopilot.ontology.to_triples import DECLARATIONS, RESTRICTION
 from ontopilot.ontology.triples import Node, Triple, is_blank
 
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+"""Characters that no XML document may hold, not even as references."""
+
 _TYPES = (*DECLARATIONS.values(), RESTRICTION, v.OWL_AXIOM, v.OWL_ANNOTATION)
 """Classes that name the element of their members."""
 
@@ -139,7 +141,7 @@ class ElementWriter:
 
     def _literal(self, literal: Literal) -> str:
         text = escape(literal.value, {"\r": "&#13;"})
-        if _FORBIDDEN.search(literal.value):
+        if FORBIDDEN.search(literal.value):
             raise EditError(
                 f"the text {literal.value[:40]!r} holds a control character, which XML cannot "
                 "hold; leave it out"
