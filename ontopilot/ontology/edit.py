@@ -1,6 +1,6 @@
 """Editing an ontology file: axioms in and out, saved with the smallest change of its text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal as OneOf
@@ -22,6 +22,8 @@ from ontopilot.ontology.terms import Iri, Literal, TermKind
 from ontopilot.ontology.triples import Triples, is_blank
 
 Action = OneOf["added", "removed", "renamed"]
+SlotKey = tuple[str, str]
+"""What `slot_of` says of an axiom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,7 @@ class Editor:
         except UnknownTerm:
             return None
 
-    def create(
-        self, kind: TermKind, name: str, *, label: str = "", language: str = "en"
-    ) -> Iri:
+    def create(self, kind: TermKind, name: str, *, label: str = "", language: str = "en") -> Iri:
         """Declare a new term.
 
         Raises:
@@ -131,11 +131,15 @@ class Editor:
         kept = {slot_of(axiom) for axiom in new} or self._slots(iri, slot)
         self._exchange(iri, kept, new)
 
-    def _slots(self, iri: Iri, slot: Slot) -> "frozenset[tuple[str, str]]":
+    def _slots(self, iri: Iri, slot: Slot) -> frozenset[SlotKey]:
         kind = self._names.kind(iri)
-        return frozenset(
-            slot_of(placed.axiom) for placed in self._under(iri) if _is_in(placed.axiom, slot)
-        ) if kind else frozenset()
+        return (
+            frozenset(
+                slot_of(placed.axiom) for placed in self._under(iri) if _is_in(placed.axiom, slot)
+            )
+            if kind
+            else frozenset()
+        )
 
     def annotate(
         self, term: str, prop: str, text: str, *, language: str = "", datatype: str = ""
@@ -242,9 +246,7 @@ class Editor:
             raise UnknownTerm(f"{self.path}: no term {term!r}; create it first")
         return axiom_of(iri, kind, slot, value, self._names)
 
-    def _note(
-        self, term: str, prop: str, text: str, language: str, datatype: str
-    ) -> Construct:
+    def _note(self, term: str, prop: str, text: str, language: str, datatype: str) -> Construct:
         known = self._habits.get(prop)
         iri = self._names.resolve(prop) if known is None else known
         typed = self._names.resolve(datatype) if datatype else Iri(v.XSD + "string")
@@ -288,7 +290,9 @@ class Editor:
         self._take(found)
 
     def _exchange(
-        self, iri: Iri, slots: "frozenset[tuple[str, str]] | set[tuple[str, str]]",
+        self,
+        iri: Iri,
+        slots: Collection[SlotKey],
         new: Sequence[Construct],
     ) -> None:
         wanted = [normal(axiom) for axiom in new]
@@ -332,9 +336,7 @@ class Editor:
         self.changes.append(Change(action, text))
 
     def _text_of(self, axiom: Construct) -> str:
-        return written(
-            axiom, lambda iri: "(unnamed)" if is_blank(iri) else self._names.short(iri)
-        )
+        return written(axiom, lambda iri: "(unnamed)" if is_blank(iri) else self._names.short(iri))
 
 
 _TRUE = Literal("true", Iri(v.XSD + "boolean"))

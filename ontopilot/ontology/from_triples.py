@@ -1,9 +1,9 @@
 """Triples to constructs: the OWL 2 mapping read backwards, for single axioms."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.constructs import ENTITIES, Construct, Part, entity
+from ontopilot.ontology.constructs import Construct, Part, entity
 from ontopilot.ontology.structure import members_of
 from ontopilot.ontology.terms import Iri, Literal, TermKind
 from ontopilot.ontology.to_triples import (
@@ -83,7 +83,7 @@ class TripleReader:
         name, sort = _GROUPS[kind]
         head = self._triples.one(subject, v.OWL_MEMBERS)
         head = head or self._triples.one(subject, v.OWL_DISTINCT_MEMBERS)
-        read = {
+        read: dict[str, Callable[[Node], Part]] = {
             "class": self._class,
             "object_property": self._property,
             "individual": self._individual,
@@ -101,11 +101,8 @@ class TripleReader:
 
     def _about_property(self, subject: Iri, predicate: Iri, value: Node) -> Construct:
         sort = _SORTS.get(self._kinds.get(subject, "object_property"), "Object")
-        name = next(
-            name
-            for name, one in BETWEEN.items()
-            if one == predicate and (sort in name or predicate == v.OWL_INVERSE)
-        )
+        named = [name for name, one in BETWEEN.items() if one == predicate]
+        name = next((name for name in named if sort in name), named[0])
         if name.endswith(("Domain", "Range")):
             return Construct(name, (self._property(subject), self._end(sort, predicate, value)))
         return Construct(name, (self._property(subject), self._property(value)))
@@ -154,9 +151,12 @@ class TripleReader:
             return Construct("Triple", ())
         if not is_blank(node):
             return entity("class", node)
-        about = self._triples.about(node)
-        if v.OWL_ON_PROPERTY in about:
+        if v.OWL_ON_PROPERTY in self._triples.about(node):
             return self._restriction(node, depth)
+        return self._boolean(node, depth)
+
+    def _boolean(self, node: Iri, depth: int) -> Construct:
+        about = self._triples.about(node)
         for predicate, name in _LISTS.items():
             if predicate in about:
                 members = members_of(self._triples, about[predicate][0])
@@ -228,13 +228,3 @@ class TripleReader:
             for facet, values in self._triples.about(cell).items():
                 parts.extend(Construct("FacetRestriction", (facet, value)) for value in values)
         return Construct("DatatypeRestriction", tuple(parts))
-
-
-def is_opaque(part: Part) -> bool:
-    """Whether a construct holds something that is no OWL 2."""
-    return isinstance(part, Construct) and (
-        part.name == "Triple" or any(is_opaque(one) for one in part.parts)
-    )
-
-
-__all__ = ["ENTITIES", "TripleReader", "is_opaque"]

@@ -85,7 +85,7 @@ class _Graph:
         code: dict[Iri, int] = {}
         tops = [node for node in self.nodes if node not in self.tangled and self._is_top(node)]
         for node in reversed(list(self._downwards(tops))):
-            about = Counter((p, code[Iri(o)] if _in(o, code) else o) for p, o in self._about(node))
+            about = Counter((p, _number(o, code)) for p, o in self._about(node))
             code[node] = numbers.setdefault(frozenset(about.items()), len(numbers))
         found: Counter[Hashable] = Counter()
         for node in tops:
@@ -115,7 +115,7 @@ class _Graph:
         return colours
 
     def _refined(self, node: Iri, colours: dict[Iri, int], numbers: Numbers) -> int:
-        down = ((1, p, colours[Iri(o)] if _in(o, colours) else o) for p, o in self._about(node))
+        down = ((1, p, _number(o, colours)) for p, o in self._about(node))
         up = ((0, p, colours.get(s, s)) for s, p in self.above.get(node, ()))
         seen: Counter[Hashable] = Counter(down)
         seen.update(up)
@@ -133,8 +133,9 @@ class _Graph:
         return found
 
 
-def _in(node: Node, known: dict[Iri, int]) -> bool:
-    return isinstance(node, str) and node in known
+def _number(node: Node, known: dict[Iri, int]) -> Hashable:
+    """The number of a blank node; other nodes stand for themselves."""
+    return known.get(node, node) if isinstance(node, str) else node
 
 
 def _folded(node: Node) -> Node:

@@ -16,6 +16,21 @@ _JOINED = {
     "ObjectUnionOf": " or ",
     "DataUnionOf": " or ",
 }
+_FRAMED = {
+    "ObjectOneOf": ("{", ", ", "}"),
+    "DataOneOf": ("{", ", ", "}"),
+    "ObjectInverseOf": ("inverse ", "", ""),
+    "ObjectHasSelf": ("", "", " Self"),
+    "ObjectPropertyChain": ("", " o ", ""),
+}
+"""What stands before, between and after the arguments."""
+
+_UNNAMED = {
+    "AnonymousIndividual": "an unnamed individual",
+    "Rule": "a rule (SWRL)",
+    "DLSafeRule": "a rule (SWRL)",
+}
+_SORTS = ("ObjectProperty", "DataProperty")
 _WORDS = {
     "SomeValuesFrom": "some",
     "AllValuesFrom": "only",
@@ -50,36 +65,29 @@ def written(part: Part, short: Short) -> str:
     if iri is not None:
         return short(iri)
     assert isinstance(part, Construct)  # noqa: S101 - the other parts are done
-    if part.name == "AnonymousIndividual":
-        return "an unnamed individual"
+    if part.name in _UNNAMED:
+        return _UNNAMED[part.name]
     return _axiom(part, short) or _expression(part, short)
 
 
 def _axiom(part: Construct, short: Short) -> str:
+    """An axiom as a line of a frame; nothing where the construct is none."""
     name = part.name
     parts = [written(one, short) for one in part.parts if not is_annotation(one)]
     if name == "Declaration":
         return f"{_kind(part.parts[-1])}: {parts[-1]}"
-    if name in ("ClassAssertion", "DataPropertyAssertion", "ObjectPropertyAssertion"):
-        return " ".join([parts[1], "Types" if name == "ClassAssertion" else parts[0], *_last(parts)])
-    if name == "AnnotationAssertion":
-        return " ".join([parts[1], parts[0], parts[2]])
-    if name.startswith("Negative"):
-        return f"not {parts[1]} {parts[0]} {parts[2]}"
-    if name.endswith("ObjectProperty") and len(parts) == 1:
-        return f"{parts[0]} Characteristics: {name.removesuffix('ObjectProperty')}"
-    if name == "FunctionalDataProperty":
-        return f"{parts[0]} Characteristics: Functional"
+    if name == "ClassAssertion":
+        return f"{parts[1]} Types {parts[0]}"
+    if name.endswith("Assertion"):
+        return f"{'not ' * name.startswith('Negative')}{parts[1]} {parts[0]} {parts[2]}"
+    if len(parts) == 1 and name.endswith(_SORTS):
+        word = name.removesuffix("ObjectProperty").removesuffix("DataProperty")
+        return f"{parts[0]} Characteristics: {word}"
     between = _BETWEEN.get(name) or _property_axiom(name)
     if not between or len(parts) < 2:
         return ""
-    if len(parts) == 2:
-        return f"{parts[0]} {between} {parts[1]}"
-    return f"{between}: {', '.join(parts)}"
-
-
-def _last(parts: list[str]) -> list[str]:
-    return [parts[0]] if len(parts) == 2 else [parts[2]]
+    pair = f" {between} ".join(parts)
+    return pair if len(parts) == 2 else f"{between}: {', '.join(parts)}"
 
 
 def _property_axiom(name: str) -> str:
@@ -101,21 +109,16 @@ def _expression(part: Construct, short: Short) -> str:
     parts = [written(one, short) for one in part.parts]
     if name in _JOINED:
         return _JOINED[name].join(_bracketed(one, short) for one in part.parts)
-    if name in ("ObjectOneOf", "DataOneOf"):
-        return "{" + ", ".join(parts) + "}"
     if name.endswith("ComplementOf"):
         return f"not {_bracketed(part.parts[0], short)}"
-    if name == "ObjectInverseOf":
-        return f"inverse {parts[0]}"
-    if name == "ObjectHasSelf":
-        return f"{parts[0]} Self"
-    if name == "ObjectPropertyChain":
-        return " o ".join(parts)
     if name == "DatatypeRestriction":
         return f"{parts[0]}[{', '.join(parts[1:])}]"
     if name == "FacetRestriction":
         facet = str(part.parts[0]).rpartition("#")[2]
         return f"{_FACETS.get(facet, facet)} {parts[1]}"
+    if name in _FRAMED:
+        before, between, after = _FRAMED[name]
+        return before + between.join(parts) + after
     return _restriction(part, parts, short) or f"{name}({', '.join(parts)})"
 
 
@@ -149,4 +152,3 @@ def _literal(literal: Literal, short: Short) -> str:
 def _kind(part: Part) -> str:
     name = part.name if isinstance(part, Construct) else ""
     return "Individual" if name == "NamedIndividual" else name
-

@@ -129,9 +129,8 @@ class TermNames:
                 f"{self._path}: {name!r} may mean {listed}; write the IRI or prefix:Name"
             )
         names = [local_name(iri) for iri in self._kinds]
-        raise UnknownTerm(
-            f"{self._path}: no term {name!r}{nearest(local_name(plain.partition(':')[2]) or plain, names)}"
-        )
+        local = local_name(plain.partition(":")[2]) or plain
+        raise UnknownTerm(f"{self._path}: no term {name!r}{nearest(local, names)}")
 
     def _built_in(self, name: str) -> Iri | None:
         prefix, colon, local = name.partition(":")

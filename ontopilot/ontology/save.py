@@ -35,7 +35,9 @@ def replace(path: Path, raw: bytes, *, loaded: str) -> None:
                 "load it again and make the edit anew"
             )
         if not os.access(target, os.W_OK):
-            raise SaveFailed(f"{path}: the file is read-only; change its permissions and save again")
+            raise SaveFailed(
+                f"{path}: the file is read-only; change its permissions and save again"
+            )
         _write(target, raw)
 
 

@@ -162,7 +162,9 @@ def _characteristic(one: Construct, kind: TermKind, reader: ManchesterReader) ->
     word = {"inversefunctional": "inverse functional"}.get(word, word)
     if word not in CHARACTERISTICS or (kind == "data_property" and word != "functional"):
         allowed = "functional" if kind == "data_property" else ", ".join(CHARACTERISTICS)
-        raise EditError(f"{reader.text!r} is no characteristic of this property; it may be {allowed}")
+        raise EditError(
+            f"{reader.text!r} is no characteristic of this property; it may be {allowed}"
+        )
     name = "".join(part.capitalize() for part in word.split())
     return Construct(f"{name}{_PROPERTY_SORTS[kind]}Property", (one,))
 
@@ -238,9 +240,7 @@ def subjects_of(axiom: Construct) -> Iterator[Iri]:
     """The terms that an axiom is listed under."""
     parts = [part for part in axiom.parts if not is_annotation(part)]
     name = axiom.name
-    if name.endswith("Assertion"):
-        parts = [parts[1]]
-    elif name == "SubObjectPropertyOf" and _is_chain(parts[0]):
+    if name.endswith("Assertion") or (name == "SubObjectPropertyOf" and _is_chain(parts[0])):
         parts = [parts[1]]
     elif not (name.startswith(_SYMMETRIC) and not name.endswith("Property")):
         parts = parts[:1]
@@ -265,4 +265,3 @@ def slot_of(axiom: Construct) -> tuple[str, str]:
 
 def _is_chain(part: Part) -> bool:
     return isinstance(part, Construct) and part.name == "ObjectPropertyChain"
-

@@ -5,7 +5,7 @@ from itertools import count
 
 from ontopilot.errors import EditError
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.constructs import ENTITIES, Construct, Part, iri_of
+from ontopilot.ontology.constructs import Construct, Part, iri_of
 from ontopilot.ontology.terms import Iri, Literal
 from ontopilot.ontology.triples import Node, Triple
 
@@ -217,8 +217,3 @@ class TripleWriter:
 
     def _blank(self) -> Iri:
         return next(self._names)
-
-
-def is_entity(part: Part) -> bool:
-    """Whether a part is a named entity."""
-    return isinstance(part, Construct) and part.name in ENTITIES

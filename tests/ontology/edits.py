@@ -9,14 +9,21 @@ from ontopilot.ontology import Iri, Literal
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.edit import Editor
 from ontopilot.ontology.isomorphic import same
-from ontopilot.ontology.line_diff import changed
 from ontopilot.ontology.kinds import kinds_of
+from ontopilot.ontology.line_diff import changed
 from ontopilot.ontology.parse import parse
 from ontopilot.ontology.source import read
 from ontopilot.ontology.triples import Triple, Triples, is_named
 
 OWL, RDFS = v.OWL, v.RDFS_LABEL.removesuffix("label")
-TEXTS = ["plain", 'with "quotes" & <tags>', "Größe · 大きさ", "two\nlines", "it's 007", "]]> \\ end"]
+TEXTS = [
+    "plain",
+    'with "quotes" & <tags>',
+    "Größe · 大きさ",
+    "two\nlines",
+    "it's 007",
+    "]]> \\ end",
+]
 KINDS = {"class": v.OWL_CLASS, "object_property": v.OWL_OBJECT_PROPERTY}
 
 
@@ -190,8 +197,12 @@ class _Terms:
             return None
 
         def check(old: list[Triple], new: list[Triple]) -> bool:
-            named_old = {t for t in old if is_named(t[0]) and (isinstance(t[2], Literal) or is_named(t[2]))}
-            named_new = {t for t in new if is_named(t[0]) and (isinstance(t[2], Literal) or is_named(t[2]))}
+            named_old = {
+                t for t in old if is_named(t[0]) and (isinstance(t[2], Literal) or is_named(t[2]))
+            }
+            named_new = {
+                t for t in new if is_named(t[0]) and (isinstance(t[2], Literal) or is_named(t[2]))
+            }
             gone = named_old - named_new
             return (
                 named_new <= named_old
@@ -225,7 +236,8 @@ def _trees_without(triples: list[Triple], term: Iri) -> int:
                     touched.add(other)
                     waiting.append(other)
     notes = {
-        s for s, p, o in triples
+        s
+        for s, p, o in triples
         if p == Iri(OWL + "annotatedSource") and any(t[0] == s for t in touched)
     }
     return len({t for t in triples if t not in touched and t[0] not in notes})

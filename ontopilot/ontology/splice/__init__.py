@@ -1,1 +1,1 @@
-"""Text of an ontology file with the place of every statement, so that edits leave the rest alone."""
+"""Ontology files as text with the place of every statement, so that edits leave the rest alone."""

@@ -1,9 +1,9 @@
-"""What every syntax gives to the editor: statements with places, and texts with edits spliced in."""
+"""What every RDF syntax gives to the editor: triples, and texts with edits spliced in."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from ontopilot.ontology.terms import Iri
+from ontopilot.ontology.terms import Iri, Literal
 from ontopilot.ontology.triples import Triple, is_blank
 
 
@@ -25,7 +25,6 @@ class RdfDocument(Protocol):
 
 def rename(triples: Iterable[Triple], old: Iri, new: Iri) -> list[Triple]:
     """Triples with an IRI replaced by another one, as datatype too."""
-    from ontopilot.ontology.terms import Literal
 
     def swapped(node: Iri | Literal) -> Iri | Literal:
         if isinstance(node, Literal):

@@ -55,9 +55,7 @@ class GraphAxioms:
         for node, source in self._index.pairs(v.OWL_SOURCE):
             if source == term:
                 roots.append((node, v.RDF_TYPE, NEGATIVE))
-        return [
-            self._placed(root, is_whole=root[2] == NEGATIVE) for root in dict.fromkeys(roots)
-        ]
+        return [self._placed(root, is_whole=root[2] == NEGATIVE) for root in dict.fromkeys(roots)]
 
     def mentioning(self, term: Iri) -> list[Placed]:
         """Every axiom, annotation, rule and note in which a term occurs."""

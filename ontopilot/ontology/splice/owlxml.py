@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ontopilot.errors import EditError, OntologySyntaxError
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.constructs import Construct, Part, is_annotation, iris_in
+from ontopilot.ontology.constructs import Construct, Part, iris_in, is_annotation
 from ontopilot.ontology.parse import parse
 from ontopilot.ontology.slots import subjects_of
 from ontopilot.ontology.source import Encoding, Source, recognise
@@ -193,7 +193,12 @@ class OwlXml:
         patches = [
             self._renamed(one, new) for one, _, iri in list(self._references()) if iri == old
         ]
-        wanted = Counter(_swapped(one, old, new) for one in self._read.values())
+        wanted = Counter(
+            Construct(one.name, tuple(_swapped(part, old, new) for part in one.parts))
+            if one.name != "Prefix"
+            else one
+            for one in self._read.values()
+        )
         self._replace(patched(self.text, patches), wanted)
 
     def _renamed(self, one: Attribute | Element, new: Iri) -> Patch:
@@ -243,8 +248,5 @@ def _swapped(part: Part, old: Iri, new: Iri) -> Part:
     if isinstance(part, Literal):
         return Literal(part.value, new, part.language) if part.datatype == old else part
     if isinstance(part, Construct):
-        if part.name == "Prefix":
-            return part
         return Construct(part.name, tuple(_swapped(one, old, new) for one in part.parts))
     return new if part == old else part
-

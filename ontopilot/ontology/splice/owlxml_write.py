@@ -77,9 +77,7 @@ def element(part: Part, names: Names, *, indent: str, unit: str, newline: str) -
         start += f' cardinality="{parts.pop(0)}"'
     if name == "FacetRestriction":
         start += f' facet="{names.full(Iri(str(parts.pop(0))))}"'
-    inner = [
-        element(one, names, indent=indent + unit, unit=unit, newline=newline) for one in parts
-    ]
+    inner = [element(one, names, indent=indent + unit, unit=unit, newline=newline) for one in parts]
     return newline.join([start + ">", *inner, f"{indent}</{name}>"])
 
 

@@ -30,7 +30,7 @@ def patched(text: str, patches: Iterable[Patch]) -> str:
 
 
 def line_start(text: str, at: int) -> int:
-    """The start of the line that a place is on, if only white space is before it; else the place."""
+    """The start of the line of a place, if only white space is before it; else the place."""
     begin = text.rfind("\n", 0, at) + 1
     return begin if not text[begin:at].strip() else at
 

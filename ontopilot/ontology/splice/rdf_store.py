@@ -46,7 +46,9 @@ class RdfStore:
         self._triples: list[Triple] = list(parsed)
         try:
             document = read(text)
-            self._compare(document.triples, parsed, "the places of its statements are not all known")
+            self._compare(
+                document.triples, parsed, "the places of its statements are not all known"
+            )
         except EditError:
             if not allow_relayout:
                 raise

@@ -17,6 +17,7 @@ from ontopilot.ontology.splice.patch import (
 from ontopilot.ontology.splice.protege import SECTION_OF, ProtegeLayout
 from ontopilot.ontology.splice.rdfxml_read import (
     ABOUT,
+    BASE,
     DATATYPE,
     DESCRIPTION,
     ID,
@@ -38,23 +39,23 @@ class RdfXml:
 
     def __init__(self, text: str, base: str, entities: Mapping[str, str]) -> None:
         self.text = text
-        self._tree = read_tree(text, entities)
+        self.tree = read_tree(text, entities)
         reader = StatementReader(text, base, entities)
-        reader.read(self._tree.root)
-        self._statements = reader.statements
-        self._nodes = reader.nodes
-        self._base = resolved(self._tree.root.get(_BASE) or "", base)
-        self._layout = ProtegeLayout(self._tree)
-        self._spelling = Spelling(self._spelled(), self._base)
+        reader.read(self.tree.root)
+        self.statements = reader.statements
+        self.nodes = reader.nodes
+        self._base = resolved(self.tree.root.get(BASE) or "", base)
+        self.layout = ProtegeLayout(self.tree)
+        self.spelling = Spelling(self._spelled(), self._base)
 
     @property
     def triples(self) -> list[Triple]:
         """Every triple, in the order of the text."""
-        return [statement.triple for statement in self._statements]
+        return [statement.triple for statement in self.statements]
 
     def _spelled(self) -> list[tuple[str, Iri]]:
         found: list[tuple[str, Iri]] = []
-        for element in self._tree.root.walk():
+        for element in self.tree.root.walk():
             for one in element.attributes:
                 if one.name in (ABOUT, RESOURCE, DATATYPE):
                     written = self.text[one.value_start : one.value_end]
@@ -71,18 +72,18 @@ class RdfXml:
 
     def renamed(self, old: Iri, new: Iri) -> str:
         """The text with an IRI written as another one, in comments of Protégé too."""
-        prefixes = Prefixes(self._tree.root.namespaces)
+        prefixes = Prefixes(self.tree.root.namespaces)
         patches: list[Patch] = []
-        for element in self._tree.root.walk():
+        for element in self.tree.root.walk():
             patches += self._renamed_names(element, old, new, prefixes)
             for one in element.attributes:
                 if one.name in (ABOUT, RESOURCE, DATATYPE, ID):
                     patches += self._renamed_value(element, one, old, new)
-        for comment in self._tree.comments:
+        for comment in self.tree.comments:
             if comment.text.strip().rpartition(" ")[2] == old:
                 at = comment.start + 4 + comment.text.index(old)
                 patches.append(Patch(at, at + len(old), new))
-        return patched(self.text, [*patches, *self._declared(prefixes)])
+        return patched(self.text, [*patches, *self.declared(prefixes)])
 
     def _renamed_names(
         self, element: Element, old: Iri, new: Iri, prefixes: Prefixes
@@ -105,9 +106,7 @@ class RdfXml:
                 patches.append(Patch(close, close + len(written), name))
         return patches
 
-    def _renamed_value(
-        self, element: Element, one: Attribute, old: Iri, new: Iri
-    ) -> list[Patch]:
+    def _renamed_value(self, element: Element, one: Attribute, old: Iri, new: Iri) -> list[Patch]:
         base = self._base_of(element)
         if one.name == ID:
             if resolved("#" + one.value, base) != old:
@@ -116,31 +115,28 @@ class RdfXml:
             if before == base.partition("#")[0] and LOCAL_NAME.match(local):
                 return [Patch(one.value_start, one.value_end, local)]
             about = one.written.replace("ID", "about")
-            value = self._spelling.attribute(new)
+            value = self.spelling.attribute(new)
             return [Patch(one.start, one.end, f'{about}="{value}"')]
         if resolved(one.value, base) != old:
             return []
-        return [Patch(one.value_start, one.value_end, self._spelling.attribute(new))]
+        return [Patch(one.value_start, one.value_end, self.spelling.attribute(new))]
 
     def _base_of(self, element: Element) -> str:
         for one in within(element):
-            declared = one.get(_BASE)
-            if declared is not None and one is not self._tree.root:
+            declared = one.get(BASE)
+            if declared is not None and one is not self.tree.root:
                 return resolved(declared, self._base)
         return self._base
 
-    def _declared(self, prefixes: Prefixes) -> list[Patch]:
+    def declared(self, prefixes: Prefixes) -> list[Patch]:
         """New prefixes, each on a line of its own before the last attribute of the root."""
         if not prefixes.new:
             return []
-        last = self._tree.root.attributes[-1]
+        last = self.tree.root.attributes[-1]
         lead = self.text[line_start(self.text, last.start) : last.start]
         between = (newline_of(self.text) + lead) if not lead.strip() and lead else " "
         text = "".join(f'xmlns:{name}="{iri}"{between}' for name, iri in prefixes.new.items())
         return [Patch(last.start, last.start, text)]
-
-
-_BASE = "http://www.w3.org/XML/1998/namespacebase"
 
 
 class _Splice:
@@ -149,21 +145,20 @@ class _Splice:
     def __init__(self, document: RdfXml, removed: set[Triple], added: Sequence[Triple]) -> None:
         self._document = document
         self._text = document.text
-        self._layout = document._layout  # noqa: SLF001 - the two classes are one thing
-        self._root = document._tree.root  # noqa: SLF001
-        self._statements = document._statements  # noqa: SLF001
-        self._nodes = document._nodes  # noqa: SLF001
+        self._layout = document.layout
+        self._root = document.tree.root
+        self._statements = document.statements
+        self._nodes = document.nodes
         self._removed = removed
         self._gone = self._vanishing()
         self._prefixes = Prefixes(self._root.namespaces)
         self._added = [*added, *self._homeless()]
         self._writer = self._make_writer()
-        self._new: dict[Element, list[str]] = defaultdict(list)
 
     def text(self) -> str:
         patches = self._cuts()
         patches += self._insertions()
-        patches += self._document._declared(self._prefixes)  # noqa: SLF001
+        patches += self._document.declared(self._prefixes)
         return patched(self._text, patches)
 
     def _vanishing(self) -> set[Element]:
@@ -208,7 +203,7 @@ class _Splice:
         }
         return ElementWriter(
             self._added,
-            spelling=self._document._spelling,  # noqa: SLF001
+            spelling=self._document.spelling,
             prefixes=self._prefixes,
             labels=labels,
             unit=self._unit(),
@@ -225,10 +220,11 @@ class _Splice:
         return self._layout.indent or "    "
 
     def _cuts(self) -> list[Patch]:
-        patches: list[Patch] = []
-        for element in self._gone:
-            if element.parent is not None and not self._is_gone(element.parent):
-                patches.append(self._cut(element))
+        patches = [
+            self._cut(element)
+            for element in self._gone
+            if element.parent is not None and not self._is_gone(element.parent)
+        ]
         tops = {element for element in self._gone if element.parent is self._root}
         if tops:
             patches += [
@@ -318,20 +314,17 @@ class _Splice:
         """Statements put into an element, each where Protégé orders it."""
         stays = [child for child in host.children if child not in self._gone]
         own = indent_at(self._text, host.start)
-        indent = indent_at(self._text, stays[0].start) if stays else own + self._writer_unit()
-        if not host.children and (host.is_empty or not self._text[host.inside : host.closing].strip()):
+        indent = indent_at(self._text, stays[0].start) if stays else own + self._unit()
+        if not host.children and (
+            host.is_empty or not self._text[host.inside : host.closing].strip()
+        ):
             return [self._opened(host, triples, own, indent)]
-        patches: list[Patch] = []
-        for triple in sorted(triples, key=lambda one: rank(one[1])):
-            patches.append(self._beside(host, stays, triple, indent))
-        return patches
+        return [
+            self._beside(host, stays, triple, indent)
+            for triple in sorted(triples, key=lambda one: rank(one[1]))
+        ]
 
-    def _writer_unit(self) -> str:
-        return self._unit()
-
-    def _opened(
-        self, host: Element, triples: Sequence[Triple], own: str, indent: str
-    ) -> Patch:
+    def _opened(self, host: Element, triples: Sequence[Triple], own: str, indent: str) -> Patch:
         newline = self._layout.newline
         lines = [
             self._writer.statement(predicate, value, indent)
@@ -345,9 +338,7 @@ class _Splice:
                 start -= 1
         return Patch(start, host.end, body)
 
-    def _beside(
-        self, host: Element, stays: list[Element], triple: Triple, indent: str
-    ) -> Patch:
+    def _beside(self, host: Element, stays: list[Element], triple: Triple, indent: str) -> Patch:
         _, predicate, value = triple
         text = self._writer.statement(predicate, value, indent)
         alike = [child for child in stays if child.name == predicate]

@@ -89,7 +89,9 @@ class ElementWriter:
             return start + "/>"
         if not is_blank(subject):
             about.sort(key=lambda pair: rank(pair[0]))
-        inner = [self.statement(predicate, value, indent + self._unit) for predicate, value in about]
+        inner = [
+            self.statement(predicate, value, indent + self._unit) for predicate, value in about
+        ]
         return self._newline.join([start + ">", *inner, f"{indent}</{tag}>"])
 
     def _identity(self, subject: Iri) -> str:

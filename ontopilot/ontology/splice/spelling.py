@@ -20,7 +20,7 @@ def namespace_of(iri: str) -> str:
 
 
 class Spelling:
-    """Learns from attribute values whether a namespace is written in full, as entity or relative."""
+    """Learns from attribute values how a namespace is written: in full, as entity or relative."""
 
     def __init__(self, values: Iterable[tuple[str, Iri]], base: str) -> None:
         """`values` are attribute values as written, each with the IRI that it means."""

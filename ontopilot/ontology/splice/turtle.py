@@ -58,9 +58,7 @@ class Turtle:
         )
         spelled = f"<{new}>" if self.is_plain else writer.iri(new)
         patches = [
-            Patch(token.start, token.end, spelled)
-            for token, iri in self.reader.names
-            if iri == old
+            Patch(token.start, token.end, spelled) for token, iri in self.reader.names if iri == old
         ]
         for comment in self.reader.comments:
             found = _ENTITY.match(comment.text)

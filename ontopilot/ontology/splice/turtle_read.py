@@ -1,4 +1,4 @@
-"""Turtle to statements that know where their subject, predicate and object stand (RDF 1.1 Turtle)."""
+"""RDF 1.1 Turtle to statements that know where subject, predicates and objects stand."""
 
 import re
 from collections.abc import Iterator

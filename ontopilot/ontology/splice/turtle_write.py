@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.splice.rdfxml_read import STRING
@@ -45,7 +46,7 @@ def style_of(reader: TurtleReader, newline: str) -> Style:
             if phrase.predicate == v.RDF_TYPE:
                 words = reader.text[phrase.start : phrase.values[0].start].split()
                 types[words[0] if words else "a"] += 1
-        for one, other in zip(phrases, phrases[1:], strict=False):
+        for one, other in pairwise(phrases):
             found = _SEPARATOR.match(reader.text[one.end : other.start])
             if found is not None:
                 spaces[found[1]] += 1

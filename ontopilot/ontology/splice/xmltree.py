@@ -25,7 +25,7 @@ _XML = "http://www.w3.org/XML/1998/namespace"
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute: its name as written, its name in full, its value, and where the value stands."""
+    """An attribute: its name as written and in full, its value, and where it stands."""
 
     written: str
     name: str
@@ -62,7 +62,7 @@ class Element:
         return next((one.value for one in self.attributes if one.name == name), None)
 
     def walk(self) -> Iterator["Element"]:
-        """This element and all within it, in the order of the text."""
+        """The element and all within it, in the order of the text."""
         waiting = [self]
         while waiting:
             one = waiting.pop()
