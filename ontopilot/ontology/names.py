@@ -21,7 +21,7 @@ STANDARD: Mapping[str, str] = {
 }
 """Prefixes that every file may use."""
 
-_ABSOLUTE = re.compile(r"<?([A-Za-z][\w+.-]*:(?:/|[^\s<>\"{}|\\^`]+:)[^\s<>\"{}|\\^`]*)>?$")
+_ABSOLUTE = re.compile(r"<?([A-Za-z][\w+.-]*:[^\s<>\"{}|\\^`]*[/:#][^\s<>\"{}|\\^`]*)>?$")
 _LOCAL = re.compile(r"[^\s<>\"{}|\\^`:/#?]+$")
 _BUILT_IN: dict[Iri, TermKind] = {
     v.OWL_THING: "class",

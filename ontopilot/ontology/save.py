@@ -28,7 +28,7 @@ def replace(path: Path, raw: bytes, *, loaded: str) -> None:
         SaveFailed: it cannot be written; it is as it was.
     """
     target = path.resolve()
-    with _locked(target):
+    with locked(target):
         if not target.exists() or digest_of(read_bytes(target)) != loaded:
             raise EditConflict(
                 f"{path}: the file changed on disk since it was loaded, so nothing was written; "
@@ -75,7 +75,7 @@ def _sync(folder: Path) -> None:
 
 
 @contextmanager
-def _locked(target: Path) -> Iterator[None]:
+def locked(target: Path) -> Iterator[None]:
     """Hold the lock of a file, which lies apart so that the folder of the ontology stays clean."""
     name = blake2b(str(target).encode(), digest_size=12).hexdigest()
     lock = FileLock(Path(tempfile.gettempdir()) / f"ontopilot-{name}.lock", timeout=LOCK_SECONDS)

@@ -51,7 +51,7 @@ def edits(path: Path, seed: int, count: int) -> Iterator[Edited]:
     for number in range(count):
         triples = graph_of(path)
         index = Triples.of(triples)
-        terms = _Terms(rng, index)
+        terms = _Terms(rng, index, is_owl_xml=read(path).syntax == "OWL/XML")
         name = rng.choice(kinds) if number >= len(kinds) else kinds[number]
         drawn = getattr(terms, name)(number)
         if drawn is not None:
@@ -59,8 +59,9 @@ def edits(path: Path, seed: int, count: int) -> Iterator[Edited]:
 
 
 class _Terms:
-    def __init__(self, rng: random.Random, index: Triples) -> None:
+    def __init__(self, rng: random.Random, index: Triples, *, is_owl_xml: bool) -> None:
         self.rng = rng
+        self.in_pairs = _IN_PAIRS if is_owl_xml else ()
         self.index = index
         self.kinds = kinds_of(index)
         self.declared = {s for s, o in index.pairs(v.RDF_TYPE) if is_named(s)}
@@ -206,9 +207,10 @@ class _Terms:
             gone = named_old - named_new
             return (
                 named_new <= named_old
-                and all(_mentions(t, term) for t in gone)
+                and all(_mentions(t, term) or t[1] in self.in_pairs for t in gone)
                 and not any(_mentions(t, term) for t in new)
-                and _trees_without(old, term) <= _trees_without(new, term)
+                and _trees_without(old, term, self.in_pairs)
+                <= _trees_without(new, term, self.in_pairs)
             )
 
         return Edited("delete", term, lambda e: e.delete(term), check, shrinks=True)
@@ -219,7 +221,11 @@ def _mentions(triple: Triple, term: Iri) -> bool:
     return term in triple or (isinstance(value, Literal) and value.datatype == term)
 
 
-def _trees_without(triples: list[Triple], term: Iri) -> int:
+_IN_PAIRS = (v.OWL_DISJOINT_WITH, v.OWL_EQUIVALENT_CLASS, v.OWL_SAME_AS)
+"""Axioms over several terms that are removed as one, and that OWL/XML is read into pairs of."""
+
+
+def _trees_without(triples: list[Triple], term: Iri, in_pairs: tuple[Iri, ...] = ()) -> int:
     """How many triples hang, over blank nodes, on nothing that mentions a term."""
     near: dict[Iri, list[Triple]] = {}
     for triple in triples:
@@ -240,7 +246,8 @@ def _trees_without(triples: list[Triple], term: Iri) -> int:
         for s, p, o in triples
         if p == Iri(OWL + "annotatedSource") and any(t[0] == s for t in touched)
     }
-    return len({t for t in triples if t not in touched and t[0] not in notes})
+    left = (t for t in triples if t not in touched and t[0] not in notes)
+    return len({t for t in left if t[1] not in in_pairs})
 
 
 def _adds(said: list[Triple]) -> Callable[[list[Triple], list[Triple]], bool]:

@@ -13,6 +13,9 @@ from ontopilot.ontology.to_triples import NEGATIVE
 from ontopilot.ontology.triples import Node, Triple, Triples, is_blank
 
 _SWRL = "http://www.w3.org/2003/11/swrl#"
+_STRUCTURE = (v.OWL, v.XSD, _SWRL)
+"""Namespaces of the predicates of expressions, facets and rules."""
+
 _RULE = Iri(_SWRL + "Imp")
 _ANNOTATED = (
     Iri(v.OWL + "annotatedSource"),
@@ -167,7 +170,7 @@ class GraphAxioms:
         """Whether a blank node is part of an expression, not an individual without a name."""
         about = self._index.about(node)
         kinds = about.get(v.RDF_TYPE, [])
-        return any(p.startswith((v.OWL, _SWRL)) or p == v.RDF_FIRST for p in about) or any(
+        return any(p.startswith(_STRUCTURE) or p == v.RDF_FIRST for p in about) or any(
             str(kind).startswith((v.OWL, _SWRL)) or kind == v.RDFS_DATATYPE for kind in kinds
         )
 

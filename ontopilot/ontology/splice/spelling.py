@@ -86,6 +86,7 @@ _KNOWN = {
     "http://www.w3.org/2004/02/skos/core#": "skos",
     "http://www.w3.org/2002/07/owl#": "owl",
     "http://www.w3.org/2000/01/rdf-schema#": "rdfs",
+    "http://www.w3.org/2001/XMLSchema#": "xsd",
     "http://purl.org/dc/terms/": "dcterms",
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://purl.obolibrary.org/obo/": "obo",

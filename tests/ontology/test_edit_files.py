@@ -1,0 +1,157 @@
+"""Random edits of real files: exactly the edit is done, unrelated lines stay, others open them."""
+
+import importlib.util
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ontopilot.ontology.edit import Editor
+from tests.ontology.conftest import ROOT, SHARED, SHOP
+from tests.ontology.edits import Edited, edits, graph_of, touched
+
+OURS = [SHOP, ROOT / "examples/minimal/library.ttl"]
+SMALL = """
+family/family.owl fibo/ACTUS/ACTUS-examples.ttl fibo/etc/vocabulary/scaffolding.ttl
+imports-cyclic/reprMath.owl jerm-owlxml/ingedients_hierarchy.owl koala/koala.owl
+pizza-omn/pizza.owl robot-examples/nucleus.ttl robot-examples/simple_parts.owl
+owl2bench/UNIV-BENCH-OWL2RL.owl wine/wine-cip.owl
+""".split()
+MALFORMED = {"wine/wine-malformed.rdf", "family/primer.ttl"}
+OTHER_SYNTAX = {"functional-swrl/swrl_tutorial.owl", "functional-swrl/tutorial.owl"}
+BY_PROTEGE = """
+bao/bao_core.owl owl2bench/UNIV-BENCH-OWL2RL.owl robot-examples/edit.owl
+robot-examples/simple_parts.owl
+""".split()
+MEGABYTE = 1_000_000
+
+
+def every_file() -> list[str]:
+    """The RDF/XML, Turtle and OWL/XML files, by their paths under the folder of ontologies."""
+    found = (path for path in SHARED.rglob("*") if path.suffix in (".owl", ".rdf", ".ttl"))
+    names = {str(path.relative_to(SHARED)) for path in found}
+    return sorted(names - MALFORMED - OTHER_SYNTAX)
+
+
+def a_copy(source: Path, folder: Path) -> Path:
+    """A copy that can be written."""
+    return Path(shutil.copyfile(source, folder / source.name))
+
+
+def sweep(path: Path, *, seed: int, count: int) -> int:
+    """Make random edits, each checked; return how many."""
+    done = 0
+    for edit in edits(path, seed, count):
+        old, before = graph_of(path), path.read_bytes().decode(errors="replace")
+        editor = Editor.open(path)
+        edit.apply(editor)
+        editor.save()
+        assert edit.check(old, graph_of(path)), f"{path.name}: {edit.name} of {edit.about}"
+        unrelated = unrelated_lines(edit, before, path.read_bytes().decode(errors="replace"))
+        assert unrelated == [], f"{path.name}: {edit.name} of {edit.about}"
+        done += 1
+    return done
+
+
+def unrelated_lines(edit: Edited, before: str, after: str) -> list[str]:
+    """Lines that an edit took away and had no reason to.
+
+    An edit that adds may only open the tag or end of statement of its subject: it replaces at most
+    one line. A rename may only replace lines that have the name; one that removes may take lines
+    away, and each that it writes must be the end of something that it emptied or moved.
+    """
+    removed, added = touched(before, after)
+    if edit.shrinks:
+        return []
+    if edit.name == "rename":
+        local = edit.about.rstrip("/").replace("#", "/").rpartition("/")[2]
+        return [line for line in removed if local not in line]
+    return removed[1:]
+
+
+@pytest.mark.parametrize("source", OURS, ids=lambda path: path.name)
+def test_random_edits_of_the_examples(tmp_path: Path, source: Path) -> None:
+    assert sweep(a_copy(source, tmp_path), seed=1, count=10) >= 9
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", SMALL)
+def test_random_edits_do_exactly_what_they_say(tmp_path: Path, name: str) -> None:
+    assert sweep(a_copy(SHARED / name, tmp_path), seed=2, count=9) >= 5
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", [n for n in every_file() if not n.startswith(("fibo", "bao")) and n not in SMALL]
+)
+def test_random_edits_of_every_file_that_is_not_large(tmp_path: Path, name: str) -> None:
+    if (SHARED / name).stat().st_size <= MEGABYTE:
+        assert sweep(a_copy(SHARED / name, tmp_path), seed=3, count=8) >= 2
+
+
+@pytest.mark.shared
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", every_file())
+def test_random_edits_of_every_file(tmp_path: Path, name: str) -> None:
+    large = (SHARED / name).stat().st_size > MEGABYTE
+    done = sweep(a_copy(SHARED / name, tmp_path), seed=4, count=8 if large else 20)
+    assert done >= 1
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", BY_PROTEGE)
+def test_in_a_file_that_protege_wrote_no_unrelated_line_is_touched(
+    tmp_path: Path, name: str
+) -> None:
+    path = a_copy(SHARED / name, tmp_path)
+    for edit in edits(path, 5, 8):
+        before = path.read_text(encoding="utf-8")
+        editor = Editor.open(path)
+        edit.apply(editor)
+        editor.save()
+        removed, added = touched(before, path.read_text(encoding="utf-8"))
+        named = edit.about.replace("#", "/").rpartition("/")[2]
+        if edit.shrinks:
+            assert all(line.lstrip().startswith("<") and line.endswith("/>") for line in added)
+        else:
+            assert all(named in line for line in removed)
+        assert len(removed) <= 1 or edit.shrinks or len(removed) == len(added)
+
+
+@pytest.mark.java
+@pytest.mark.shared
+def test_the_owl_api_opens_every_edited_file(tmp_path: Path) -> None:
+    sources = [*OURS, *(SHARED / name for name in (*SMALL, *BY_PROTEGE))]
+    paths: list[Path] = []
+    for number, source in enumerate(sources):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        path = a_copy(source, folder)
+        shutil.copyfile(source, folder / "before")
+        assert sweep(path, seed=6, count=4)
+        paths += [folder / "before", path]
+    counts = _opened(paths)
+    for before, after in zip(paths[::2], paths[1::2], strict=True):
+        assert counts[before][1] == counts[after][1]
+        assert counts[after][0] > 0
+
+
+def _opened(paths: list[Path]) -> dict[Path, tuple[int, str]]:
+    """The number of axioms and the syntax of each file, by the OWL API that owlready2 carries."""
+    package = importlib.util.find_spec("owlready2")
+    assert package is not None
+    assert package.origin is not None
+    jars = Path(package.origin).parent / "pellet" / "*"
+    program = Path(__file__).with_name("OpenFiles.java")
+    done = subprocess.run(
+        ["java", "-cp", str(jars), str(program), *map(str, paths)],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    return {Path(path): (int(count), syntax) for count, syntax, path in rows}
