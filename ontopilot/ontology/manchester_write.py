@@ -1,6 +1,5 @@
 """Axioms and expressions as text in Manchester syntax, to tell people which axiom is meant."""
 
-import json
 from collections.abc import Callable
 
 from ontopilot.ontology import vocabulary as v
@@ -24,6 +23,9 @@ _FRAMED = {
     "ObjectPropertyChain": ("", " o ", ""),
 }
 """What stands before, between and after the arguments."""
+
+_CLOSED = ("ObjectOneOf", "DataOneOf", "DatatypeRestriction")
+"""What ends in a bracket of its own."""
 
 _UNNAMED = {
     "AnonymousIndividual": "an unnamed individual",
@@ -134,12 +136,14 @@ def _restriction(part: Construct, parts: list[str], short: Short) -> str:
 
 def _bracketed(part: Part, short: Short) -> str:
     text = written(part, short)
-    plain = not isinstance(part, Construct) or iri_of(part) is not None
-    return text if plain or text.startswith("{") or "[" in text.split(" ")[0] else f"({text})"
+    if not isinstance(part, Construct) or iri_of(part) is not None or part.name in _CLOSED:
+        return text
+    return f"({text})"
 
 
 def _literal(literal: Literal, short: Short) -> str:
-    quoted = json.dumps(literal.value, ensure_ascii=False)
+    escaped = literal.value.replace("\\", "\\\\").replace('"', '\\"')
+    quoted = f'"{escaped}"'
     if literal.language:
         return f"{quoted}@{literal.language}"
     if literal.datatype in (Iri(v.XSD + "string"), ""):

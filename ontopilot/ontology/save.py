@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -50,7 +50,11 @@ def _write(target: Path, raw: bytes) -> None:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(target.stat().st_mode & 0o7777)
+        before = target.stat()
+        temporary.chmod(before.st_mode & 0o7777)
+        if hasattr(os, "chown"):
+            with suppress(PermissionError):
+                os.chown(temporary, before.st_uid, before.st_gid)
         temporary.replace(target)
         temporary = None
         _sync(target.parent)

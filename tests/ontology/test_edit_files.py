@@ -3,6 +3,7 @@
 import importlib.util
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,7 @@ OURS = [SHOP, ROOT / "examples/minimal/library.ttl"]
 SMALL = """
 family/family.owl fibo/ACTUS/ACTUS-examples.ttl fibo/etc/vocabulary/scaffolding.ttl
 imports-cyclic/reprMath.owl jerm-owlxml/ingedients_hierarchy.owl koala/koala.owl
-pizza-omn/pizza.owl robot-examples/nucleus.ttl robot-examples/simple_parts.owl
-owl2bench/UNIV-BENCH-OWL2RL.owl wine/wine-cip.owl
+pizza-omn/pizza.owl robot-examples/nucleus.ttl robot-examples/simple_parts.owl wine/wine-cip.owl
 """.split()
 MALFORMED = {"wine/wine-malformed.rdf", "family/primer.ttl"}
 OTHER_SYNTAX = {"functional-swrl/swrl_tutorial.owl", "functional-swrl/tutorial.owl"}
@@ -57,22 +57,30 @@ def sweep(path: Path, *, seed: int, count: int) -> int:
 def unrelated_lines(edit: Edited, before: str, after: str) -> list[str]:
     """Lines that an edit took away and had no reason to.
 
-    An edit that adds may only open the tag or end of statement of its subject: it replaces at most
-    one line. A rename may only replace lines that have the name; one that removes may take lines
-    away, and each that it writes must be the end of something that it emptied or moved.
+    An edit that adds may only open the tag or move the end of the statement of its subject: it
+    replaces one line at most. A rename may only replace lines that have the name. One that removes
+    may take no comment away but those that name the term.
     """
-    removed, added = touched(before, after)
+    removed, _ = touched(before, after)
     if edit.shrinks:
-        return []
+        lost = Counter(comments(before)) - Counter(comments(after))
+        return [line for line in lost if edit.about not in line]
     if edit.name == "rename":
         local = edit.about.rstrip("/").replace("#", "/").rpartition("/")[2]
         return [line for line in removed if local not in line]
     return removed[1:]
 
 
+def comments(text: str) -> list[str]:
+    """The lines that begin a comment, not within a statement of Turtle, and say something."""
+    lines = (line.rstrip() for line in text.splitlines())
+    found = (line for line in lines if line.startswith("# ") or line.lstrip().startswith("<!--"))
+    return [line.strip() for line in found if line.strip() != "<!--"]
+
+
 @pytest.mark.parametrize("source", OURS, ids=lambda path: path.name)
 def test_random_edits_of_the_examples(tmp_path: Path, source: Path) -> None:
-    assert sweep(a_copy(source, tmp_path), seed=1, count=10) >= 9
+    assert sweep(a_copy(source, tmp_path), seed=1, count=9) >= 8
 
 
 @pytest.mark.shared
@@ -114,7 +122,8 @@ def test_in_a_file_that_protege_wrote_no_unrelated_line_is_touched(
         removed, added = touched(before, path.read_text(encoding="utf-8"))
         named = edit.about.replace("#", "/").rpartition("/")[2]
         if edit.shrinks:
-            assert all(line.lstrip().startswith("<") and line.endswith("/>") for line in added)
+            emptied = [line.replace("/>", ">") for line in added]
+            assert not Counter(emptied) - Counter(removed)
         else:
             assert all(named in line for line in removed)
         assert len(removed) <= 1 or edit.shrinks or len(removed) == len(added)
