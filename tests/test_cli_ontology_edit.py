@@ -1,6 +1,8 @@
 """`ontopilot ontology add|set|remove|rename`: what they print, what they save, how they fail."""
 
 import json
+import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -123,3 +125,16 @@ def test_help_shows_an_example(run, command):
     code, out, _ = run(command, "--help")
     assert code == 0
     assert "Example: ontopilot ontology" in " ".join(out.split())
+
+
+def test_the_commands_of_the_documentation_work_one_after_another(run, shop):
+    page = (EXAMPLE.parents[1] / "docs/editors.md").read_text(encoding="utf-8")
+    commands = [
+        line.removeprefix("ontopilot ontology ").replace("shop.owl", str(shop))
+        for line in page.splitlines()
+        if re.match("ontopilot ontology (add|set|remove|rename) ", line)
+    ]
+    assert len(commands) > 5
+    for command in commands:
+        code, _, err = run(*shlex.split(command))
+        assert code == 0, f"{command}: {err}"

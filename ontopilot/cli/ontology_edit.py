@@ -49,7 +49,7 @@ _STATEMENTS: dict[str, tuple[str, str]] = {
     "inverse_of": ("PROPERTY", "The inverse property."),
     "characteristic": ("WORD", "functional, transitive, symmetric, inverse-functional, …"),
     "type": ("CLASS", "A class of the individual."),
-    "fact": ("FACT", "A property and a value: 'warrantyMonths 24', 'not madeOf Steel'."),
+    "fact": ("FACT", "A property and a value: 'warrantyPeriod 24', 'not madeOf Steel'."),
     "same_as": ("NAME", "The same individual under another name."),
     "different_from": ("NAME", "An individual that is another one."),
     "annotation": ("PAIR", "A property and a value: 'rdfs:comment \"text\"@en'."),
