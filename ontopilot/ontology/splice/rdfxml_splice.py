@@ -1,5 +1,6 @@
 """Elements taken out of and put into an RDF/XML text, where Protégé would put them."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ from ontopilot.ontology.triples import Triple
 
 if TYPE_CHECKING:
     from ontopilot.ontology.splice.rdfxml import RdfXml
+
+_REMARKS = re.compile(r"(?:[ \t]*<!--(?:(?!-->)[^\n])*-->)+")
+"""Comments on the rest of a line."""
 
 
 class Splice:
@@ -233,9 +237,10 @@ class Splice:
                     return Patch(start, start, text + self._layout.newline)
                 return Patch(start, start, text.strip())
             after = stays[-1] if stays else host.children[-1]
-        end = line_end(self._text, after.end)
-        if end == after.end:
-            return Patch(end, end, text.strip())
+        remarks = _REMARKS.match(self._text, after.end)
+        end = line_end(self._text, remarks.end() if remarks else after.end)
+        if self._text[end - 1] != "\n":
+            return Patch(after.end, after.end, text.strip())
         return Patch(end, end, text + self._layout.newline)
 
     def _block(self, subject: Iri, triples: Sequence[Triple]) -> Patch:
