@@ -12,7 +12,7 @@ from ontopilot.ontology.constructs import Construct, entity, normal
 from ontopilot.ontology.line_diff import unified
 from ontopilot.ontology.load import load
 from ontopilot.ontology.manchester_write import written
-from ontopilot.ontology.names import ANNOTATIONS, TermNames
+from ontopilot.ontology.named import ANNOTATIONS, TermNames
 from ontopilot.ontology.save import replace
 from ontopilot.ontology.slots import Slot, annotation, axiom_of, slot_of, subjects_of
 from ontopilot.ontology.source import decode, digest_of, read_bytes, recognise

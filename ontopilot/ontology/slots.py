@@ -7,7 +7,7 @@ from typing import get_args
 
 from ontopilot.errors import EditError
 from ontopilot.ontology.constructs import Construct, Part, entity, iri_of, is_annotation
-from ontopilot.ontology.manchester import ManchesterReader, Names
+from ontopilot.ontology.manchester_read import ManchesterReader, Names
 from ontopilot.ontology.terms import Iri, Literal, TermKind
 from ontopilot.ontology.vocabulary import XSD
 

@@ -11,7 +11,7 @@ from ontopilot.ontology.constructs import Construct, Part, entity, normal
 from ontopilot.ontology.from_triples import TripleReader
 from ontopilot.ontology.isomorphic import same
 from ontopilot.ontology.line_diff import changed, unified
-from ontopilot.ontology.manchester import ManchesterReader
+from ontopilot.ontology.manchester_read import ManchesterReader
 from ontopilot.ontology.manchester_write import written
 from ontopilot.ontology.terms import TermKind
 from ontopilot.ontology.to_triples import TripleWriter
