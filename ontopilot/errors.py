@@ -9,7 +9,10 @@
     │   ├── OntologyImportError    an import that cannot be resolved or is refused
     │   ├── InconsistentOntology   the axioms contradict one another
     │   ├── UnknownTerm        a name that the ontology does not have
-    │   └── PolicyError        a policy (SHACL) file is wrong
+    │   ├── PolicyError        a policy (SHACL) file is wrong
+    │   └── EditError          an edit that cannot be made without loss, or not as written
+    │       ├── EditConflict   the file changed on disk, or somebody else is saving it
+    │       └── SaveFailed     the file cannot be written
     ├── ModelError
     │   ├── ModelNotFound      no such model, file or server
     │   ├── EngineFailed       an engine stopped while it worked
@@ -74,6 +77,18 @@ class UnknownTerm(OntologyError):
 
 class PolicyError(OntologyError):
     """A policy file is malformed or names terms that the ontology does not have."""
+
+
+class EditError(OntologyError):
+    """An edit of an ontology that is written wrongly or cannot be made without loss."""
+
+
+class EditConflict(EditError):
+    """The file changed on disk since it was loaded, or another program is saving it."""
+
+
+class SaveFailed(EditError):
+    """The edited file cannot be written; the file on disk is as it was."""
 
 
 class ModelError(OntopilotError):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ontopilot.cli import ontology_diff, ontology_grammar, ontology_query
+from ontopilot.cli import ontology_diff, ontology_edit, ontology_grammar, ontology_query
 from ontopilot.cli.asking import AsJson
 from ontopilot.cli.output import clean, print_json, screen
 from ontopilot.errors import UnknownTerm
@@ -19,17 +19,18 @@ if TYPE_CHECKING:
 
 def build() -> typer.Typer:
     """The group of commands."""
-    group = typer.Typer(help="Look at an ontology.", no_args_is_help=True)
+    group = typer.Typer(help="Look at an ontology, and edit it.", no_args_is_help=True)
     group.callback()(_group)
     group.command(epilog="Example: ontopilot ontology show shop.owl Kettle")(show)
     ontology_grammar.register(group)
     ontology_query.register(group)
     ontology_diff.register(group)
+    ontology_edit.register(group)
     return group
 
 
 def _group() -> None:
-    """Look at an ontology."""
+    """Look at an ontology, and edit it."""
 
 
 def show(

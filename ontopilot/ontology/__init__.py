@@ -1,5 +1,6 @@
 """Meaning: the ontology as Protégé saves it, and what follows from it."""
 
+from ontopilot.ontology.edit import Change, Editor
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.policy import Policies
 from ontopilot.ontology.terms import (
@@ -15,6 +16,8 @@ from ontopilot.ontology.terms import (
 )
 
 __all__ = [
+    "Change",
+    "Editor",
     "Explanation",
     "Fact",
     "FactCheck",

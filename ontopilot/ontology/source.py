@@ -29,6 +29,13 @@ _SYNTAXES: tuple[tuple[re.Pattern[str], Syntax | None], ...] = (
 )
 """How each syntax begins, after comments; none of them is XML."""
 
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+"""Byte order marks, and what they say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -41,6 +48,18 @@ class Source:
     xml: XmlHead | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How the text of a file is written as bytes: its byte order mark, and the codec."""
+
+    mark: bytes
+    name: str
+
+    def encode(self, text: str) -> bytes:
+        """The bytes of a text; a `UnicodeEncodeError` where it has letters that do not fit."""
+        return self.mark + text.encode(self.name)
+
+
 def read(path: Path, *, content: Path | None = None) -> Source:
     """Read a file and recognise its syntax; `content` is a file to read in place of it.
 
@@ -48,9 +67,17 @@ def read(path: Path, *, content: Path | None = None) -> Source:
         OntologyNotFound: no file there, or it cannot be opened.
         OntologySyntaxError: empty, binary, too large, or in no syntax that is known.
     """
-    raw = _bytes(content or path)
+    return recognise(path, read_bytes(content or path))
+
+
+def recognise(path: Path, raw: bytes) -> Source:
+    """The source that the content of a file is.
+
+    Raises:
+        OntologySyntaxError: binary, or in no syntax that is known.
+    """
     digest = digest_of(raw)
-    text = _decode(path, raw)
+    text, _ = decode(path, raw)
     syntax = _sniff(path, text)
     if syntax is not None:
         return Source(path, text.encode(), syntax, digest)
@@ -59,11 +86,17 @@ def read(path: Path, *, content: Path | None = None) -> Source:
 
 
 def digest_of(raw: bytes) -> str:
-    """The digest of a file's bytes."""
+    """The hash by which the content of a file is known."""
     return blake2b(raw, digest_size=16).hexdigest()
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """The content of a file.
+
+    Raises:
+        OntologyNotFound: no file there, or it cannot be opened.
+        OntologySyntaxError: empty or too large.
+    """
     if not path.exists():
         raise OntologyNotFound(f"no ontology file at {str(path)!r}; check the path")
     if not path.is_file():
@@ -89,19 +122,19 @@ def _bytes(path: Path) -> bytes:
     return raw
 
 
-def _decode(path: Path, raw: bytes) -> str:
-    encoding = "utf-8-sig"
-    if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        encoding = "utf-16"
-    elif declared := re.match(rb"<\?xml[^>]{0,200}?encoding=[\"']([\w.-]{1,40})", raw):
-        name = declared[1].decode("ascii")
-        encoding = "utf-8-sig" if name.lower() in {"utf-8", "utf8"} else name
+def decode(path: Path, raw: bytes) -> tuple[str, Encoding]:
+    """The text of a file, without a byte order mark, and its encoding.
+
+    Raises:
+        OntologySyntaxError: it is no text in the encoding that it declares.
+    """
+    encoding = _encoding(raw)
     try:
-        text = raw.decode(encoding)
+        text = raw[len(encoding.mark) :].decode(encoding.name)
     except (UnicodeDecodeError, LookupError) as error:
-        at = error.start if isinstance(error, UnicodeDecodeError) else 0
+        at = error.start + len(encoding.mark) if isinstance(error, UnicodeDecodeError) else 0
         raise OntologySyntaxError(
-            f"{path}: not text in {encoding.removesuffix('-sig')!r} (byte {at} is "
+            f"{path}: not text in {encoding.name!r} (byte {at} is "
             f"{raw[at : at + 1]!r}); an ontology is a text file: save it from the editor again"
         ) from None
     if "\0" in text:
@@ -109,7 +142,15 @@ def _decode(path: Path, raw: bytes) -> str:
             f"{path}: a binary file (it begins with {raw[:8]!r}); an ontology is a text file: "
             "unpack it or save it from the editor again"
         )
-    return text
+    return text, encoding
+
+
+def _encoding(raw: bytes) -> Encoding:
+    for mark, name in _MARKS:
+        if raw.startswith(mark):
+            return Encoding(mark, name)
+    declared = re.match(rb"<\?xml[^>]{0,200}?encoding=[\"']([\w.-]{1,40})", raw)
+    return Encoding(b"", declared[1].decode("ascii").lower() if declared else "utf-8")
 
 
 def _sniff(path: Path, text: str) -> Syntax | None:

@@ -24,26 +24,33 @@ _BARE_AMPERSAND = re.compile(r"&(?![\w.:#-]+;)")
 
 @dataclass(frozen=True, slots=True)
 class XmlHead:
-    """What the first pass over an XML file tells: its syntax and its prefixes."""
+    """What the first pass over an XML file tells: its syntax, prefixes and entities.
+
+    The values of the entities are XML themselves, without references to other entities.
+    """
 
     syntax: Literal["RDF/XML", "OWL/XML"]
     prefixes: Mapping[str, str]
+    entities: Mapping[str, str]
 
 
 def read_xml(path: Path, text: str) -> tuple[XmlHead, str]:
     """Check XML text; return its head and the text with its entities expanded.
+
+    Lines end with a line feed, as XML 1.0 (2.11) has it and the bulk parser does not.
 
     Raises:
         OntologySyntaxError: not well-formed, cut off, external or excessive entities, or a
             document that is no ontology.
     """
     text = _DECLARATION.sub("", text, count=1)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     guard = _Guard(path)
     guard.parse(text.encode())
     if guard.root == _RDF_ROOT:
-        return XmlHead("RDF/XML", guard.prefixes), guard.expand(text)
+        return XmlHead("RDF/XML", guard.prefixes, guard.values), guard.expand(text)
     if guard.root == _OWL_ONTOLOGY:
-        return XmlHead("OWL/XML", guard.prefixes), guard.expand(text)
+        return XmlHead("OWL/XML", guard.prefixes, guard.values), guard.expand(text)
     found = guard.root.rsplit(" ", 1)[-1]
     raise OntologySyntaxError(
         f"{path}: XML whose outermost element is {found!r}, which is neither rdf:RDF nor an OWL "

@@ -1,0 +1,194 @@
+"""Random edits of real files: exactly the edit is done, unrelated lines stay, others open them."""
+
+import importlib.util
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ontopilot.ontology.edit import Editor
+from tests.ontology.conftest import ROOT, SHARED, SHOP
+from tests.ontology.edits import Edited, edits, graph_of, touched
+
+OURS = [SHOP, ROOT / "examples/minimal/library.ttl"]
+SMALL = """
+family/family.owl fibo/ACTUS/ACTUS-examples.ttl fibo/etc/vocabulary/scaffolding.ttl
+imports-cyclic/reprMath.owl jerm-owlxml/ingedients_hierarchy.owl koala/koala.owl
+pizza-omn/pizza.owl robot-examples/nucleus.ttl robot-examples/simple_parts.owl wine/wine-cip.owl
+""".split()
+MALFORMED = {"wine/wine-malformed.rdf", "family/primer.ttl"}
+OTHER_SYNTAX = {"functional-swrl/swrl_tutorial.owl", "functional-swrl/tutorial.owl"}
+BY_PROTEGE = """
+bao/bao_core.owl owl2bench/UNIV-BENCH-OWL2RL.owl robot-examples/edit.owl
+robot-examples/simple_parts.owl
+""".split()
+AXIOMS = {"create class": 2, "create object_property": 2, "subclass": 1, "label": 1, "unlabel": -1}
+"""How many axioms more a file has after each edit."""
+
+MEGABYTE = 1_000_000
+
+
+def every_file() -> list[str]:
+    """The RDF/XML, Turtle and OWL/XML files, by their paths under the folder of ontologies."""
+    found = (path for path in SHARED.rglob("*") if path.suffix in (".owl", ".rdf", ".ttl"))
+    names = {str(path.relative_to(SHARED)) for path in found}
+    return sorted(names - MALFORMED - OTHER_SYNTAX)
+
+
+def a_copy(source: Path, folder: Path) -> Path:
+    """A copy that can be written."""
+    return Path(shutil.copyfile(source, folder / source.name))
+
+
+def sweep(path: Path, *, seed: int, count: int) -> list[str]:
+    """Make random edits, each checked; return which."""
+    done: list[str] = []
+    for edit in edits(path, seed, count):
+        old, before = graph_of(path), path.read_bytes().decode(errors="replace")
+        editor = Editor.open(path)
+        edit.apply(editor)
+        editor.save()
+        assert edit.check(old, graph_of(path)), f"{path.name}: {edit.name} of {edit.about}"
+        unrelated = unrelated_lines(edit, before, path.read_bytes().decode(errors="replace"))
+        assert unrelated == [], f"{path.name}: {edit.name} of {edit.about}"
+        done.append(edit.name)
+    return done
+
+
+def unrelated_lines(edit: Edited, before: str, after: str) -> list[str]:
+    """Lines that an edit took away and had no reason to.
+
+    An edit that adds may only open the tag or move the end of the statement of its subject: it
+    replaces one line at most. A rename may only replace lines that have the name. One that removes
+    may take no comment away but those that name the term.
+    """
+    removed, _ = touched(before, after)
+    if edit.shrinks:
+        lost = Counter(comments(before)) - Counter(comments(after))
+        return [line for line in lost if edit.about not in line]
+    if edit.name == "rename":
+        local = edit.about.rstrip("/").replace("#", "/").rpartition("/")[2]
+        return [line for line in removed if local not in line]
+    return removed[1:]
+
+
+def comments(text: str) -> list[str]:
+    """The lines that begin a comment, not within a statement of Turtle, and say something."""
+    lines = (line.rstrip() for line in text.splitlines())
+    found = (line for line in lines if line.startswith("# ") or line.lstrip().startswith("<!--"))
+    return [line.strip() for line in found if line.strip() != "<!--"]
+
+
+@pytest.mark.parametrize("source", OURS, ids=lambda path: path.name)
+def test_random_edits_of_the_examples(tmp_path: Path, source: Path) -> None:
+    assert len(sweep(a_copy(source, tmp_path), seed=1, count=9)) >= 8
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", SMALL)
+def test_random_edits_do_exactly_what_they_say(tmp_path: Path, name: str) -> None:
+    assert len(sweep(a_copy(SHARED / name, tmp_path), seed=2, count=9)) >= 5
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", [n for n in every_file() if not n.startswith(("fibo", "bao")) and n not in SMALL]
+)
+def test_random_edits_of_every_file_that_is_not_large(tmp_path: Path, name: str) -> None:
+    if (SHARED / name).stat().st_size <= MEGABYTE:
+        assert len(sweep(a_copy(SHARED / name, tmp_path), seed=3, count=8)) >= 2
+
+
+@pytest.mark.shared
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", every_file())
+def test_random_edits_of_every_file(tmp_path: Path, name: str) -> None:
+    large = (SHARED / name).stat().st_size > MEGABYTE
+    done = sweep(a_copy(SHARED / name, tmp_path), seed=4, count=8 if large else 20)
+    assert done
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", BY_PROTEGE)
+def test_in_a_file_that_protege_wrote_no_unrelated_line_is_touched(
+    tmp_path: Path, name: str
+) -> None:
+    only_related_lines(a_copy(SHARED / name, tmp_path))
+
+
+def by_protege() -> list[str]:
+    """The RDF/XML files up to a megabyte that the OWL API wrote last, as Protégé does."""
+    found: list[str] = []
+    for name in every_file():
+        if (SHARED / name).stat().st_size <= MEGABYTE:
+            text = (SHARED / name).read_text(encoding="utf-8")
+            if "Generated by the OWL API" in text and "<rdf:RDF" in text and "    //" in text:
+                found.append(name)
+    return found
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.parametrize("name", by_protege() if SHARED.exists() else [])
+def test_in_no_file_that_protege_wrote_is_an_unrelated_line_touched(
+    tmp_path: Path, name: str
+) -> None:
+    only_related_lines(a_copy(SHARED / name, tmp_path))
+
+
+def only_related_lines(path: Path) -> None:
+    """Make eight random edits; every line that goes or comes belongs to the edit."""
+    for edit in edits(path, 5, 8):
+        before = path.read_text(encoding="utf-8")
+        editor = Editor.open(path)
+        edit.apply(editor)
+        editor.save()
+        removed, added = touched(before, path.read_text(encoding="utf-8"))
+        named = edit.about.replace("#", "/").rpartition("/")[2]
+        if edit.shrinks:
+            emptied = [line.replace("/>", ">") for line in added]
+            assert not Counter(emptied) - Counter(removed)
+        else:
+            assert all(named in line for line in removed)
+        assert len(removed) <= 1 or edit.shrinks or len(removed) == len(added)
+
+
+@pytest.mark.java
+@pytest.mark.shared
+def test_the_owl_api_reads_the_axioms_of_every_edit(tmp_path: Path) -> None:
+    sources = [*OURS, *(SHARED / name for name in (*SMALL, *BY_PROTEGE))]
+    paths: list[Path] = []
+    done: list[list[str]] = []
+    for number, source in enumerate(sources):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        path = a_copy(source, folder)
+        shutil.copyfile(source, folder / "before")
+        done.append(sweep(path, seed=6, count=4))
+        paths += [folder / "before", path]
+    counts = _opened(paths)
+    for before, after, names in zip(paths[::2], paths[1::2], done, strict=True):
+        assert counts[before][1] == counts[after][1]
+        assert counts[after][0] - counts[before][0] == sum(AXIOMS[name] for name in names), after
+
+
+def _opened(paths: list[Path]) -> dict[Path, tuple[int, str]]:
+    """The number of axioms and the syntax of each file, by the OWL API that owlready2 carries."""
+    package = importlib.util.find_spec("owlready2")
+    assert package is not None
+    assert package.origin is not None
+    jars = Path(package.origin).parent / "pellet" / "*"
+    program = Path(__file__).with_name("OpenFiles.java")
+    done = subprocess.run(
+        ["java", "-cp", str(jars), str(program), *map(str, paths)],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    return {Path(path): (int(count), syntax) for count, syntax, path in rows}
