@@ -8,6 +8,7 @@ from pathlib import Path
 from ontopilot.errors import EditError, UnknownTerm
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.kinds import kinds_of
+from ontopilot.ontology.prefixed import prefixed
 from ontopilot.ontology.terms import Iri, Literal, TermKind
 from ontopilot.ontology.triples import Triples
 
@@ -191,12 +192,5 @@ class TermNames:
 
     def short(self, iri: Iri) -> str:
         """What people read of an IRI: its end, with the prefix where one is declared."""
-        fitting = [
-            (len(namespace), prefix)
-            for prefix, namespace in self._prefixes.items()
-            if namespace and iri.startswith(namespace) and _LOCAL.match(iri[len(namespace) :])
-        ]
-        if not fitting:
-            return f"<{iri}>"
-        length, prefix = max(fitting)
-        return f"{prefix}:{iri[length:]}" if prefix else iri[length:]
+        written = prefixed(iri, self._prefixes)
+        return written.removeprefix(":") or f"<{iri}>"

@@ -16,6 +16,7 @@ from ontopilot.ontology.hierarchy import Hierarchy
 from ontopilot.ontology.kinds import kinds_of
 from ontopilot.ontology.link import Linker
 from ontopilot.ontology.load import Loaded, load
+from ontopilot.ontology.named import candidates, nearest
 from ontopilot.ontology.names import names, patterns
 from ontopilot.ontology.phrase import amount, article, boolean, measure, sentence
 from ontopilot.ontology.query_check import QueryCheck
@@ -162,24 +163,13 @@ class Ontology:
         Raises:
             UnknownTerm: none does; the message names the nearest.
         """
-        if Iri(name) in self._terms:
-            return Iri(name)
-        prefix, colon, local = name.partition(":")
-        expanded = Iri(self.prefixes.get(prefix, "") + local) if colon else Iri("")
-        if expanded in self._terms:
-            return expanded
-        lowered = name.lower()
-        for term in self._terms.values():
-            if _local(term.iri) == name or term.label.lower() == lowered:
-                return term.iri
-        raise UnknownTerm(f"{self.path}: no term {name!r}{self._nearest(local or name)}")
-
-    def _nearest(self, name: str) -> str:
-        from rapidfuzz import process
-
-        names = {_local(iri): term.label for iri, term in self._terms.items()}
-        best = process.extractOne(name, names.keys(), score_cutoff=70)
-        return f"; did you mean {best[0]!r}?" if best else "; check the spelling"
+        labels = [(term.iri, term.label) for term in self._terms.values()]
+        found = candidates(name, labels, self.prefixes)
+        if found:
+            return found[0]
+        names = [_local(iri) for iri in self._terms]
+        local = name.partition(":")[2] or name
+        raise UnknownTerm(f"{self.path}: no term {name!r}{nearest(local, names)}")
 
     def parents(self, iri: Iri) -> frozenset[Iri]:
         """The classes or properties directly above."""
