@@ -75,7 +75,7 @@ def test_json_is_one_document(run, shop):
     code, out, err = run("rename", shop, "Kettle", "ElectricKettle", "--json")
     document = json.loads(out)
     assert (code, err) == (0, "")
-    assert set(document) == {"file", "changes", "diff", "saved", "relaid"}
+    assert set(document) == {"file", "changes", "diff", "saved", "relaid", "warning"}
     assert document["saved"] is True
     assert document["changes"] == [{"action": "renamed", "text": f"{S}Kettle → {S}ElectricKettle"}]
     assert f'+    <owl:Class rdf:about="{S}ElectricKettle">' in document["diff"]
@@ -138,3 +138,11 @@ def test_the_commands_of_the_documentation_work_one_after_another(run, shop):
     for command in commands:
         code, _, err = run(*shlex.split(command))
         assert code == 0, f"{command}: {err}"
+
+
+def test_an_edit_that_makes_the_ontology_contradict_itself_is_told(run, shop):
+    code, _, err = run("set", shop, "AquaBoil 2", "--fact", "warrantyPeriod 36")
+    assert code == 0
+    assert "saved, and no agent can use it" in " ".join(err.split())
+    _, out, _ = run("set", shop, "AquaBoil 2", "--fact", "warrantyPeriod 24", "--json")
+    assert json.loads(out)["warning"] == ""

@@ -204,6 +204,7 @@ def _pairs(statements: dict[str, list[str]]) -> list[tuple[str, str]]:
 def _finish(editor: "Editor", *, dry_run: bool, as_json: bool) -> None:
     diff = editor.diff()
     saved = not dry_run and editor.save()
+    warning = _contradiction(editor.path) if saved else ""
     if as_json:
         print_json(
             {
@@ -212,6 +213,7 @@ def _finish(editor: "Editor", *, dry_run: bool, as_json: bool) -> None:
                 "diff": diff,
                 "saved": saved,
                 "relaid": editor.relaid,
+                "warning": warning,
             }
         )
         return
@@ -224,6 +226,20 @@ def _finish(editor: "Editor", *, dry_run: bool, as_json: bool) -> None:
         said.print(f"{editor.path}: nothing to change")
     if editor.relaid:
         notes().print("the file is written anew, and its layout, comments and order are lost")
+    if warning:
+        notes().print(f"saved, and no agent can use it: {clean(warning)}")
+
+
+def _contradiction(path: Path) -> str:
+    """Why a saved ontology contradicts itself, if it does; an editor may mean to go on."""
+    from ontopilot.errors import InconsistentOntology
+    from ontopilot.ontology import Ontology
+
+    try:
+        Ontology.load(path, allow_missing_imports=True)
+    except InconsistentOntology as error:
+        return str(error)
+    return ""
 
 
 def _with_statements(command: Callable[..., None]) -> Callable[..., None]:
