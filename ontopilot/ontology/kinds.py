@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.terms import Iri, TermKind
-from ontopilot.ontology.triples import Triples, is_named
+from ontopilot.ontology.triples import Node, Triples, is_named
 
 _DECLARATIONS: dict[Iri, TermKind] = {
     v.OWL_CLASS: "class",
@@ -56,11 +56,25 @@ def _referred(triples: Triples, kinds: dict[Iri, set[TermKind]]) -> Iterator[tup
         for cls in (subject, sup):
             if isinstance(cls, str) and _is_own(cls):
                 yield Iri(cls), "class"
+    for one in (*_things(triples), *_joined(triples, kinds)):
+        if isinstance(one, str) and _is_own(one):
+            yield Iri(one), "individual"
+
+
+def _things(triples: Triples) -> Iterator[Node]:
+    """What axioms name as individuals."""
+    for predicate in (v.OWL_SAME_AS, v.OWL_DIFFERENT_FROM, v.OWL_HAS_VALUE):
+        for pair in triples.pairs(predicate):
+            yield from pair
+
+
+def _joined(triples: Triples, kinds: dict[Iri, set[TermKind]]) -> Iterator[Node]:
+    """What properties join: the subjects, and of object properties the objects."""
     for iri, known in list(kinds.items()):
         for subject, value in triples.pairs(iri) if known & _PROPERTIES else ():
-            for one in (subject, value) if "object_property" in known else (subject,):
-                if isinstance(one, str) and _is_own(one):
-                    yield Iri(one), "individual"
+            yield subject
+            if "object_property" in known:
+                yield value
 
 
 def _is_own(iri: Iri) -> bool:

@@ -55,6 +55,7 @@ class Ontology:
         reasoning: ReasoningReport,
         languages: tuple[str, ...],
     ) -> None:
+        self.loaded = loaded
         self.version = loaded.version
         self.iri = loaded.iri
         self.path = loaded.path
@@ -257,6 +258,15 @@ class Ontology:
     @cached_property
     def _query_check(self) -> QueryCheck:
         return QueryCheck(self)
+
+    def justify(self, fact: Fact, *, closed_world: bool = True) -> tuple[str, ...]:
+        """A minimal set of axioms by which `check` finds a claim supported or contradicted.
+
+        They are in Manchester syntax; an unknown claim has none. Takes up to some seconds.
+        """
+        from ontopilot.ontology.justify import justify
+
+        return justify(self, fact, closed_world=closed_world)
 
     def explain(self, fact: Fact) -> Explanation:
         """Why a fact holds, in a sentence, with the axioms behind it."""

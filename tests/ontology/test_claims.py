@@ -51,3 +51,30 @@ def test_each_claim_is_judged_as_by_hand(case: dict[str, Any]) -> None:
     assert found.status == case["expect"], found.explanation.text
     assert found.explanation.text
     assert found.status == "unknown" or found.explanation.text.endswith((".", "'"))
+
+
+DECIDED = [c for c in CASES if c["expect"] != "unknown" and c["id"] not in OUT_OF_REACH]
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["id"]) for case in DECIDED])
+def test_a_justification_has_as_many_axioms_as_the_only_minimal_one(case: dict[str, Any]) -> None:
+    ontology = world(case["ontology"])
+    told = claim(ontology, case["claim"])
+    found = ontology.justify(told, closed_world=case["closed_world"])
+    assert len(set(found)) == len(found) == len(case["justification"]), found
+
+
+def test_a_justification_is_in_manchester_syntax() -> None:
+    library = world("library.ttl")
+    told = claim(library, {"subject": "Eli", "predicate": "borrows", "object": "TideTables"})
+    assert set(library.justify(told)) == {
+        "borrowedBy InverseOf borrows",
+        "TideTables borrowedBy Eli",
+    }
+
+
+def test_an_unknown_claim_has_no_justification() -> None:
+    library = world("library.ttl")
+    told = claim(library, {"subject": "TideTables", "predicate": "borrows", "object": "Eli"})
+    assert library.check([told], closed_world=False)[0].status == "unknown"
+    assert library.justify(told, closed_world=False) == ()
