@@ -14,7 +14,7 @@ from ontopilot.orchestrator.declared import Action
 from ontopilot.orchestrator.recall import RecallingEncoder
 from ontopilot.retrieval.knowledge import Knowledge, KnowledgeIndex, Progress
 
-Signature = tuple[tuple[str, int, int], ...]
+Signature = tuple[tuple[str, int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Snapshots:
 
     def _renew(self, old: Snapshot, signature: Signature) -> Snapshot:
         try:
-            ontology = Ontology.load(self._ontology)
+            ontology = Ontology.load(self._ontology, like=old.ontology)
             changed = ontology.version != old.ontology.version
             index = old.index.with_ontology(ontology) if changed else old.index
             fresh = self._assemble(ontology, index, old.actions.encoder)
@@ -145,7 +145,8 @@ class Snapshots:
             try:
                 status = path.stat()
             except OSError:
-                signature.append((str(path), 0, 0))
+                signature.append((str(path), 0, 0, 0))
             else:
-                signature.append((str(path), status.st_mtime_ns, status.st_size))
+                seen = (status.st_mtime_ns, status.st_size, status.st_ino)
+                signature.append((str(path), *seen))
         return tuple(signature)
