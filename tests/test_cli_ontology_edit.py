@@ -128,7 +128,7 @@ def test_help_shows_an_example(run, command):
 
 
 def test_the_commands_of_the_documentation_work_one_after_another(run, shop):
-    page = (EXAMPLE.parents[1] / "docs/editors.md").read_text(encoding="utf-8")
+    page = (EXAMPLE.parents[1] / "docs/ontology-editors.md").read_text(encoding="utf-8")
     commands = [
         line.removeprefix("ontopilot ontology ").replace("shop.owl", str(shop))
         for line in page.splitlines()
