@@ -6,7 +6,7 @@ from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.terms import Iri, TermKind
 from ontopilot.ontology.triples import Triples, is_named
 
-_DECLARATIONS: dict[Iri, TermKind] = {
+DECLARATIONS: dict[Iri, TermKind] = {
     v.OWL_CLASS: "class",
     v.RDFS_CLASS: "class",
     v.OWL_OBJECT_PROPERTY: "object_property",
@@ -22,7 +22,7 @@ _DECLARATIONS: dict[Iri, TermKind] = {
     v.RDFS_DATATYPE: "datatype",
 }
 _PROPERTIES: set[TermKind] = {"object_property", "data_property"}
-_RANK = {kind: place for place, kind in enumerate(dict.fromkeys(_DECLARATIONS.values()))}
+_RANK = {kind: place for place, kind in enumerate(dict.fromkeys(DECLARATIONS.values()))}
 
 
 def kinds_of(triples: Triples) -> dict[Iri, TermKind]:
@@ -39,7 +39,7 @@ def every_kind(triples: Triples) -> dict[Iri, set[TermKind]]:
     """All kinds of each named term: a class may be an individual as well (OWL 2, punning)."""
     kinds: dict[Iri, set[TermKind]] = {}
     for subject, cls in triples.pairs(v.RDF_TYPE):
-        kind = _DECLARATIONS.get(Iri(cls)) if isinstance(cls, str) else None
+        kind = DECLARATIONS.get(Iri(cls)) if isinstance(cls, str) else None
         if kind is not None and _is_own(subject):
             kinds.setdefault(subject, set()).add(kind)
     for subject, cls in triples.pairs(v.RDF_TYPE):
