@@ -7,12 +7,10 @@ from typing import Any
 from typing import Literal as OneOf
 
 from ontopilot.errors import OntologySyntaxError
-from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.forms import REIFYING
+from ontopilot.ontology.carried import Carried, carry
 from ontopilot.ontology.lenient import Readied, readied
 from ontopilot.ontology.source import Source
 from ontopilot.ontology.terms import Iri
-from ontopilot.ontology.triples import Triple, is_blank
 
 SYNTAXES: Mapping[str, OneOf["ofn", "omn", "owx", "obo"]] = {
     "functional": "ofn",
@@ -20,7 +18,8 @@ SYNTAXES: Mapping[str, OneOf["ofn", "omn", "owx", "obo"]] = {
     "OWL/XML": "owx",
     "OBO": "obo",
 }
-_CARRIER = "urn:ontopilot:disjoint:"
+_LISTED = re.compile(r"[Dd]isjoint|HasKey|Chain|\bo\b|Different")
+"""What stands in a text that has axioms with lists."""
 _FUNCTIONAL_PREFIX = re.compile(r"Prefix\s*\(\s*([\w.-]*):\s*=\s*<([^>]*)>")
 _XML_PREFIX = re.compile(r"<(?:owl:)?Prefix\s[^>]*>")
 _ATTRIBUTE = re.compile(r"(\w+)\s*=\s*[\"']([^\"']*)[\"']")
@@ -29,15 +28,16 @@ _MANCHESTER_PREFIX = re.compile(r"^\s*Prefix:\s*([\w.-]*):\s*<([^>]*)>", re.M)
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """An ontology as RDF/XML, its prefixes, and what was left out, in sentences."""
+    """An ontology as RDF/XML with carriers in it, its prefixes, and remarks on the reading."""
 
     data: bytes
+    carriers: Mapping[Iri, Carried]
     prefixes: Mapping[str, str]
     notes: tuple[str, ...]
 
 
 def converted(source: Source) -> Converted:
-    """The ontology of a source as RDF/XML, from which `restored` must make the triples.
+    """The ontology of a source as RDF/XML, from which `carried.restored` makes the triples.
 
     Raises:
         OntologySyntaxError: the content is malformed or cut off.
@@ -54,57 +54,9 @@ def converted(source: Source) -> Converted:
             "correct that place or save the file from the editor again"
         ) from None
     single = _single(ontology) if "SameIndividual" in text or "SameAs" in text else 0
-    if "Disjoint" in text or "disjoint" in text:
-        _carry(ontology)
+    carriers = carry(ontology) if _LISTED.search(text) else {}
     data = ontology.save_to_string("owl").encode()
-    return Converted(data, _prefixes(source, ready.text), tuple(_notes(ready, single)))
-
-
-def restored(triples: list[Triple], number: int) -> list[Triple]:
-    """The triples of a converted ontology, with groups of disjoint classes as OWL writes them.
-
-    A group becomes an `owl:AllDisjointClasses` node that holds its annotations itself.
-    """
-    carriers = {s for s, p, _ in triples if p == v.OWL_DISJOINT_UNION and s.startswith(_CARRIER)}
-    if not carriers:
-        return triples
-    names: dict[Any, Iri] = {
-        one: Iri(f"_:{number}.disjoint{place}") for place, one in enumerate(sorted(carriers))
-    }
-    for subject, predicate, value in triples:
-        if predicate == v.OWL_ANNOTATED_SOURCE and value in carriers and is_blank(subject):
-            names[subject] = names[value]
-    return list(_regrouped(triples, names))
-
-
-def _regrouped(triples: Iterable[Triple], names: Mapping[Any, Iri]) -> Iterable[Triple]:
-    for subject, predicate, value in triples:
-        if subject not in names:
-            yield subject, predicate, names.get(value, value)
-        elif predicate == v.OWL_DISJOINT_UNION:
-            yield names[subject], v.RDF_TYPE, v.OWL_ALL_DISJOINT_CLASSES
-            yield names[subject], v.OWL_MEMBERS, value
-        elif predicate not in REIFYING and predicate != v.RDF_TYPE:
-            yield names[subject], predicate, value
-
-
-def _carry(ontology: Any) -> None:
-    """Put each group of three or more disjoint classes into an axiom that is written whole.
-
-    As RDF, the library writes a group as the first class against each of the others: what the
-    others have to do with one another would be lost. It does write the list of a disjoint union.
-    """
-    from pyhornedowl.model import IRI, DisjointClasses, DisjointUnion
-
-    groups = [
-        one
-        for one in ontology.get_axioms()
-        if isinstance(one.component, DisjointClasses) and len(one.component.first) > 2
-    ]
-    for place, one in enumerate(groups):
-        cls = ontology.class_(IRI.parse(f"{_CARRIER}{place:06}"))
-        ontology.remove_axiom(one.component)
-        ontology.add_axiom(DisjointUnion(cls, one.component.first), one.ann)
+    return Converted(data, carriers, _prefixes(source, ready.text), tuple(_notes(ready, single)))
 
 
 def _single(ontology: Any) -> int:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ontopilot.errors import OntologySyntaxError
-from ontopilot.ontology.horned import SYNTAXES, converted, restored
+from ontopilot.ontology.carried import restored
+from ontopilot.ontology.horned import SYNTAXES, converted
 from ontopilot.ontology.source import Source
 from ontopilot.ontology.terms import Iri, Literal
 from ontopilot.ontology.triples import Node, Triple
@@ -34,7 +35,8 @@ def parse(source: Source, *, number: int = 0) -> Parsed:
     if source.syntax in SYNTAXES:
         found = converted(source)
         triples, _ = _rdf(source, found.data, "RDF/XML", number)
-        return _with_header(source, restored(triples, number), found.prefixes, found.notes)
+        triples = restored(triples, found.carriers, number)
+        return _with_header(source, triples, found.prefixes, found.notes)
     triples, prefixes = _rdf(source, source.data, source.syntax, number)
     return _with_header(source, triples, source.xml.prefixes if source.xml else prefixes)
 
