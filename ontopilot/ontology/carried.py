@@ -31,7 +31,7 @@ class Carried:
 
 def carry(ontology: Any) -> dict[Iri, Carried]:
     """Replace the axioms of a py-horned-owl ontology that would be lost; tell the carriers."""
-    from pyhornedowl import model as m
+    import pyhornedowl.model as m
 
     made: dict[Iri, Carried] = {}
     for one in ontology.get_axioms():
