@@ -8,6 +8,7 @@ from typing import Literal as OneOf
 
 from ontopilot.errors import OntologySyntaxError
 from ontopilot.ontology.carried import Carried, carry
+from ontopilot.ontology.iris import refuse_faulty
 from ontopilot.ontology.lenient import Readied, readied
 from ontopilot.ontology.source import Source
 from ontopilot.ontology.terms import Iri
@@ -49,6 +50,7 @@ def converted(source: Source) -> Converted:
     try:
         ontology = pyhornedowl.open_ontology_from_string(ready.text, SYNTAXES[source.syntax])
     except ValueError as error:
+        refuse_faulty(source)
         raise OntologySyntaxError(
             f"{source.path}: not valid {source.syntax} syntax ({_where(error)}); "
             "correct that place or save the file from the editor again"
@@ -73,13 +75,13 @@ def _notes(ready: Readied, single: int) -> Iterable[str]:
     total = ready.single + single
     if total:
         yield (
-            f"{total} axioms that things are the same or different have one member: they say "
-            "nothing and were left out"
+            "left out as they say nothing: SameIndividual and DifferentIndividuals axioms with one "
+            f"member ({total})"
         )
     if ready.relative:
         yield (
-            f"{ready.relative} IRIs are relative, which this syntax does not allow: they were "
-            "read as relative to the place of the file"
+            "relative IRIs, which this syntax does not allow, were read as relative to the place "
+            f"of the file ({ready.relative})"
         )
 
 

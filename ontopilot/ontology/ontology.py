@@ -58,7 +58,7 @@ class Ontology:
         self.path = loaded.path
         self.sources = loaded.sources
         self.prefixes: Mapping[str, str] = MappingProxyType(dict(loaded.prefixes))
-        self.missing = loaded.missing
+        self.missing, self.notes = loaded.missing, loaded.notes
         self.reasoning = reasoning
         self._inferred = tuple(inferred)
         self._languages = languages

@@ -7,6 +7,7 @@ from pathlib import Path
 from ontopilot.errors import OntologySyntaxError
 from ontopilot.ontology.carried import restored
 from ontopilot.ontology.horned import SYNTAXES, converted
+from ontopilot.ontology.iris import refuse_faulty
 from ontopilot.ontology.source import Source
 from ontopilot.ontology.terms import Iri, Literal
 from ontopilot.ontology.triples import Node, Triple
@@ -32,6 +33,7 @@ def parse(source: Source, *, number: int = 0) -> Parsed:
     Raises:
         OntologySyntaxError: the content is malformed or cut off.
     """
+    refuse_faulty(source, silent_only=True)
     if source.syntax in SYNTAXES:
         found = converted(source)
         triples, _ = _rdf(source, found.data, "RDF/XML", number)
@@ -72,6 +74,8 @@ def _rdf(
         triples = list(_convert(parser, number))
         return triples, dict(parser.prefixes)
     except SyntaxError as error:
+        if "IRI" in str(error):
+            refuse_faulty(source)
         raise OntologySyntaxError(
             f"{source.path}: not valid {source.syntax} ({str(error).rstrip('.')}); "
             "correct that place or save the file from the editor again"
