@@ -76,7 +76,7 @@ def doubts(ontology: "Ontology") -> tuple[Doubt, ...]:
     """
     found = [Doubt("remark", note) for note in ontology.notes]
     if ontology.missing:
-        said = "not on this disk, so that nothing of them is known ({} imports): {}"
+        said = "imports that are not on this disk, so that nothing of them is known ({}): {}"
         found.append(_about("missing-import", said, ontology.missing))
     return (*found, *(one for look in _LOOKS for one in look(ontology.asserted)))
 
@@ -105,7 +105,7 @@ def _undescribed(triples: Triples) -> Iterator[Doubt]:
     if lost:
         yield _about(
             "undescribed-term",
-            "used and described nowhere, though of the ontology's own namespaces ({} terms); the "
+            "terms of the ontology's own namespaces that are used and described nowhere ({}); the "
             "file may have been cut off, or a name is misspelt: {}",
             lost,
         )
@@ -132,8 +132,8 @@ def _undeclared(triples: Triples) -> Iterator[Doubt]:
     if found:
         yield _about(
             "undeclared-property",
-            "used and declared nowhere, so that what they say of things counts as annotation and "
-            "not as fact ({} properties): {}",
+            "properties that are used and declared nowhere, so that what they say of things counts "
+            "as annotation and not as fact ({}): {}",
             found,
         )
 
@@ -145,8 +145,8 @@ def _unknown_words(triples: Triples) -> Iterator[Doubt]:
     if found:
         yield _about(
             "unknown-word",
-            "in a namespace of RDF or OWL and no word of it, as those of the OWL 1.1 drafts; what "
-            "they say is kept and not understood ({} words): {}",
+            "names in a namespace of RDF or OWL that are no words of it, as those of the OWL 1.1 "
+            "drafts; what they say is kept and not understood ({}): {}",
             found,
         )
 
@@ -164,8 +164,8 @@ def _unknown_datatypes(triples: Triples) -> Iterator[Doubt]:
     if found:
         yield _about(
             "unknown-datatype",
-            "declared nowhere and none of XML Schema; their values are kept and compared letter "
-            "by letter ({} datatypes): {}",
+            "datatypes that are declared nowhere and none of XML Schema; their values are kept and "
+            "compared letter by letter ({}): {}",
             found,
         )
 
@@ -181,7 +181,7 @@ def _circular(triples: Triples) -> Iterator[Doubt]:
         yield Doubt(
             "circular-nodes",
             "class expressions that are made of themselves, which OWL does not allow, are kept, "
-            f"and no fact is read from them ({len(found)} nodes)",
+            f"and no fact is read from them ({len(found)})",
         )
 
 
@@ -190,8 +190,8 @@ def _unlabelled(triples: Triples) -> Iterator[Doubt]:
     if kinds and not any(triples.pairs(label) for label in v.LABELS):
         yield Doubt(
             "no-labels",
-            "no term has a label: they are called by the ends of their IRIs, which people do not "
-            f"write ({len(kinds)} terms)",
+            "terms without any label are called by the ends of their IRIs, which people do not "
+            f"write ({len(kinds)}, which is all)",
         )
 
 
@@ -200,7 +200,7 @@ def _rules(triples: Triples) -> Iterator[Doubt]:
     if count:
         yield Doubt(
             "rules",
-            f"SWRL rules are kept, and only reasoner='hermit' applies them ({count} rules)",
+            f"SWRL rules are kept, and only reasoner='hermit' applies them ({count})",
         )
 
 

@@ -41,10 +41,17 @@ def readied(text: str, syntax: str, base: str) -> Readied:
         kind, piece = found.lastgroup, found[0]
         if kind == "iri" and _RELATIVE.fullmatch(piece):
             counts["iri"] += 1
-            return f"<{urljoin(base, piece[1:-1]) if piece != '<>' else base}>"
+            return f"<{_resolved(base, piece[1:-1])}>"
         if kind == "single" and syntax == "functional":
             counts["single"] += 1
             return "\n" * piece.count("\n")
         return piece
 
     return Readied(_TOKENS.sub(put, text), counts["iri"], counts["single"])
+
+
+def _resolved(base: str, relative: str) -> str:
+    """An IRI against the base; `urljoin` forgets a fragment that is empty, as of a namespace."""
+    if not relative:
+        return base
+    return urljoin(base, relative) + ("#" if relative.endswith("#") else "")
