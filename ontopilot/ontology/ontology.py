@@ -14,6 +14,7 @@ from ontopilot.ontology.explain import explain
 from ontopilot.ontology.ground import same_logic
 from ontopilot.ontology.hierarchy import Hierarchy
 from ontopilot.ontology.kinds import every_kind, first_kind, is_deprecated
+from ontopilot.ontology.languages import preferred
 from ontopilot.ontology.link import Linker
 from ontopilot.ontology.load import Loaded, load
 from ontopilot.ontology.names import names, patterns
@@ -300,7 +301,7 @@ class Ontology:
             kind,
             label,
             tuple(dict.fromkeys(text for text in others if text != label)),
-            next(iter(self._texts(iri, v.DEFINITIONS)), ""),
+            next((text for one in v.DEFINITIONS for text in self._texts(iri, (one,))), ""),
             deprecated=is_deprecated(self.asserted, iri),
         )
 
@@ -311,9 +312,7 @@ class Ontology:
             for one in self.asserted.values(iri, predicate)
             if isinstance(one, Literal)
         ]
-        order = {language: place for place, language in enumerate(self._languages)}
-        literals.sort(key=lambda one: order.get(one.language.split("-")[0], len(order)))
-        return [one.value for one in literals]
+        return [one.value for one in preferred(literals, self._languages)]
 
     def _related(self) -> Mapping[Iri, frozenset[Iri]]:
         """The individuals that a fact joins to each individual."""
