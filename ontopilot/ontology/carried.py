@@ -38,7 +38,8 @@ def carry(ontology: Any) -> dict[Iri, Carried]:
         name = Iri(f"{_CARRIER}{len(made):06}")
         found = _replacement(m, one, m.IRI.parse(name))
         if found is not None:
-            ontology.remove_axiom(one.component)
+            while ontology.remove_axiom(one.component):
+                pass  # one that differs in its annotations alone is removed before or after
             ontology.add_axiom(found[0], set())
             if one.ann:
                 ontology.add_axiom(m.DeclareClass(m.Class(m.IRI.parse(name))), one.ann)

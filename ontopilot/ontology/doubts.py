@@ -66,9 +66,9 @@ class Doubt:
 def doubts(ontology: "Ontology") -> tuple[Doubt, ...]:
     """What the load of an ontology leaves open.
 
-    A Turtle, N-Triples or JSON-LD file that was cut off after a whole statement is valid. It shows
-    here if what is left mentions a term of its own namespace that only the lost part described. A
-    lost part that nothing mentions cannot be noticed.
+    A Turtle, N-Triples, Manchester or OBO file that was cut off after a whole statement is valid.
+    It shows here if what is left mentions a term of its own namespace that only the lost part
+    described. A lost part that nothing mentions cannot be noticed.
 
     Example:
         >>> [doubt.kind for doubt in doubts(Ontology.load("cut.ttl"))]  # doctest: +SKIP

@@ -88,3 +88,11 @@ def test_all_axioms_in_one_file_stay_apart(tmp_path: Path) -> None:
         tmp_path / "all.ofn", "\n".join(axiom.replace("%", SAID) for axiom in AXIOMS)
     )
     assert keys(together) == set().union(*each)
+
+
+def test_one_axiom_with_and_without_annotation_is_kept_with_it(tmp_path: Path) -> None:
+    axiom = "DisjointUnion(% :A :B :C)\nDisjointClasses(% :A :B :C)"
+    both = axiom.replace("%", "") + "\n" + axiom.replace("%", SAID)
+    found = statements(tmp_path / "t.ofn", both)
+    assert keys(found) == keys(statements(tmp_path / "u.ofn", axiom.replace("%", "")))
+    assert len(found.notes) == 2

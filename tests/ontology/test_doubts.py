@@ -12,7 +12,7 @@ from ontopilot.cli.app import build
 from ontopilot.ontology import Iri, Ontology
 from ontopilot.ontology.doubts import doubts
 from tests.ontology.conftest import PREFIXES, SHARED, SHOP, Load, iri
-from tests.ontology.test_syntaxes import FUNCTIONAL
+from tests.ontology.test_syntaxes import FUNCTIONAL, MANCHESTER
 
 LINES = [
     ":Thing a owl:Class ; rdfs:label 'thing' .",
@@ -182,3 +182,12 @@ def test_strict_exits_with_1_where_something_is_open(
     assert done.exit_code == code
     assert "described nowhere (1)" in done.stdout
     assert CliRunner().invoke(build(), ["ontology", "load", str(SHOP), *strict]).exit_code == 0
+
+
+def test_a_manchester_file_cut_between_frames_shows_too(tmp_path: Path) -> None:
+    path = tmp_path / "cut.omn"
+    whole = MANCHESTER.replace("Class: :Product\n", "") + "\nClass: :Product\n"
+    path.write_text(whole, encoding="utf-8")
+    assert doubts(Ontology.load(path)) == ()
+    path.write_text(whole[: whole.index("\nClass: :Product")], encoding="utf-8")
+    assert told(Ontology.load(path), "undescribed-term") == (iri("Product"),)
