@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ontopilot.cli import ontology_diff, ontology_edit, ontology_grammar, ontology_query
+from ontopilot.cli import (
+    ontology_diff,
+    ontology_edit,
+    ontology_grammar,
+    ontology_load,
+    ontology_query,
+)
 from ontopilot.cli.asking import AsJson
 from ontopilot.cli.output import clean, print_json, screen
 from ontopilot.errors import UnknownTerm
@@ -26,6 +32,7 @@ def build() -> typer.Typer:
     ontology_query.register(group)
     ontology_diff.register(group)
     ontology_edit.register(group)
+    ontology_load.register(group)
     return group
 
 

@@ -49,8 +49,9 @@ def _held(ontology: "Ontology", fact: Fact) -> Fact | None:
 
 def _known(ontology: "Ontology", subject: Iri, predicate: Iri) -> Iterator[Fact]:
     """What is known of a thing, by itself and by its classes."""
-    for one in (subject, *sorted(ontology.types(subject))):
-        yield from ontology.facts(one, predicate)
+    yield from ontology.facts(subject, predicate)
+    for cls in sorted(ontology.types(subject)):
+        yield from (fact for fact in ontology.facts(cls, predicate) if not fact.of_itself)
 
 
 def _same(one: Iri | Literal, other: Iri | Literal) -> bool:

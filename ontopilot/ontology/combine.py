@@ -127,7 +127,8 @@ def _held(ontology: "Ontology", subject: Iri, predicate: Iri) -> frozenset[Node]
     A class among them only says of what kind the value is.
     """
     about = (subject, *ontology.types(subject))
-    found = {fact.object for one in about for fact in ontology.facts(one, predicate)}
+    facts = (fact for one in about for fact in ontology.facts(one, predicate))
+    found = {fact.object for fact in facts if not fact.of_itself or fact.subject == subject}
     return frozenset(value for value in found if not _is_class(ontology, value))
 
 

@@ -114,7 +114,7 @@ def _by_class(ontology: "Ontology", fact: Fact) -> list[Fact]:
     kind = v.RDF_TYPE if types else v.RDFS_SUBCLASS
     for cls in sorted(types or ontology.ancestors(fact.subject)):
         for known in ontology.facts(cls, fact.predicate, fact.object):
-            if not known.inferred:
+            if not (known.inferred or known.of_itself):
                 return [Fact(fact.subject, kind, cls), known]
     return []
 

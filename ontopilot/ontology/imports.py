@@ -36,15 +36,18 @@ _SHORT = re.compile(r"^\s*([\w.-]*):([\w.-]*)\s+(?:a|rdf:type)\s+owl:Ontology\b"
 class Locator:
     """Finds the files of imports; every catalog and every folder is read once.
 
-    An import is looked for in the catalogs beside the importing file and beside the root file,
-    then among the ontology IRIs and version IRIs that the files of these folders, and of the
-    folders in the root file's folder, declare.
+    An import is looked for in the catalogs beside the importing file and beside the root file, by
+    the name in the catalog and then by the ontology IRI and version IRI of the files that it names
+    (a catalog may give the IRI where the import gives the version); then among the ontology IRIs
+    and version IRIs that the files of these folders, and of the folders in the root file's folder,
+    declare.
     """
 
     def __init__(self, root: Path) -> None:
         self.folder = root.resolve().parent
         self._catalogs: dict[Path, dict[str, Path]] = {}
         self._declared: dict[Path, dict[str, Path]] = {}
+        self._targets: dict[Path, dict[str, Path]] = {}
 
     def find(self, iri: Iri, importer: Path) -> Path | None:
         """The file of an import, if it is on this disk."""
@@ -57,6 +60,10 @@ class Locator:
         local = path_of(iri)
         if local is not None and local.is_file():
             return local.resolve()
+        for folder in folders:
+            target = self._of_targets(folder).get(wanted)
+            if target is not None:
+                return target
         for folder in (*folders, *folders_below(self.folder)):
             target = self._declarations(folder).get(wanted)
             if target is not None:
@@ -72,6 +79,16 @@ class Locator:
                     found.setdefault(_key(name), target.resolve())
             self._catalogs[folder] = found
         return self._catalogs[folder]
+
+    def _of_targets(self, folder: Path) -> dict[str, Path]:
+        """What the files that a catalog names declare themselves to be."""
+        if folder not in self._targets:
+            found: dict[str, Path] = {}
+            for target in dict.fromkeys(self._catalog(folder).values()):
+                for name in _names(target):
+                    found.setdefault(_key(name), target)
+            self._targets[folder] = found
+        return self._targets[folder]
 
     def _declarations(self, folder: Path) -> dict[str, Path]:
         if folder not in self._declared:

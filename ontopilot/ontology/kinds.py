@@ -1,12 +1,12 @@
 """Which kind of term each IRI of an ontology is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.terms import Iri, TermKind
+from ontopilot.ontology.terms import Iri, Literal, TermKind
 from ontopilot.ontology.triples import Node, Triples, is_named
 
-_DECLARATIONS: dict[Iri, TermKind] = {
+DECLARATIONS: dict[Iri, TermKind] = {
     v.OWL_CLASS: "class",
     v.RDFS_CLASS: "class",
     v.OWL_OBJECT_PROPERTY: "object_property",
@@ -22,7 +22,7 @@ _DECLARATIONS: dict[Iri, TermKind] = {
     v.RDFS_DATATYPE: "datatype",
 }
 _PROPERTIES: set[TermKind] = {"object_property", "data_property"}
-_RANK = {kind: place for place, kind in enumerate(dict.fromkeys(_DECLARATIONS.values()))}
+_RANK = {kind: place for place, kind in enumerate(dict.fromkeys(DECLARATIONS.values()))}
 
 
 def kinds_of(triples: Triples) -> dict[Iri, TermKind]:
@@ -32,14 +32,19 @@ def kinds_of(triples: Triples) -> dict[Iri, TermKind]:
     property, data property, annotation property, individual, datatype. What a property joins is an
     individual, declared or not.
     """
-    return {iri: min(kinds, key=_RANK.__getitem__) for iri, kinds in every_kind(triples).items()}
+    return {iri: first_kind(kinds) for iri, kinds in every_kind(triples).items()}
+
+
+def first_kind(kinds: Iterable[TermKind]) -> TermKind:
+    """The kind that comes first in the order of `kinds_of`."""
+    return min(kinds, key=_RANK.__getitem__)
 
 
 def every_kind(triples: Triples) -> dict[Iri, set[TermKind]]:
     """All kinds of each named term: a class may be an individual as well (OWL 2, punning)."""
     kinds: dict[Iri, set[TermKind]] = {}
     for subject, cls in triples.pairs(v.RDF_TYPE):
-        kind = _DECLARATIONS.get(Iri(cls)) if isinstance(cls, str) else None
+        kind = DECLARATIONS.get(Iri(cls)) if isinstance(cls, str) else None
         if kind is not None and _is_own(subject):
             kinds.setdefault(subject, set()).add(kind)
     for subject, cls in triples.pairs(v.RDF_TYPE):
@@ -48,6 +53,15 @@ def every_kind(triples: Triples) -> dict[Iri, set[TermKind]]:
     for iri, kind in _referred(triples, kinds):
         kinds.setdefault(iri, {kind})
     return kinds
+
+
+def is_deprecated(triples: Triples, iri: Iri) -> bool:
+    """Whether a term is out of use, by an annotation or by its type (both are OWL 2)."""
+    said = triples.values(iri, v.OWL_DEPRECATED)
+    types = triples.values(iri, v.RDF_TYPE)
+    return any(isinstance(one, Literal) and one.value in ("true", "1") for one in said) or any(
+        one in (v.OWL_DEPRECATED_CLASS, v.OWL_DEPRECATED_PROPERTY) for one in types
+    )
 
 
 def _referred(triples: Triples, kinds: dict[Iri, set[TermKind]]) -> Iterator[tuple[Iri, TermKind]]:

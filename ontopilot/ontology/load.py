@@ -18,7 +18,8 @@ from ontopilot.ontology.triples import Triples
 class Loaded:
     """The import closure of an ontology file.
 
-    `missing` holds the imports that were not found, `version` is a hash over every file.
+    `missing` holds the imports that were not found, `version` is a hash over every file, `notes`
+    what was left out or read leniently.
     """
 
     path: Path
@@ -28,6 +29,7 @@ class Loaded:
     prefixes: Mapping[str, str]
     triples: Triples
     missing: tuple[Iri, ...]
+    notes: tuple[str, ...] = ()
 
 
 def load(path: Path, *, allow_missing_imports: bool = False, content: Path | None = None) -> Loaded:
@@ -80,6 +82,7 @@ def _join(path: Path, files: list[Parsed], missing: list[Iri]) -> Loaded:
         prefixes=prefixes,
         triples=Triples.of(triple for file in files for triple in file.triples),
         missing=tuple(missing),
+        notes=tuple(f"{file.source.path}: {note}" for file in files for note in file.notes),
     )
 
 

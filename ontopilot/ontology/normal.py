@@ -1,10 +1,10 @@
 """Triples as description logic engines read them: logical axioms, in forms all of them know."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.kinds import kinds_of
+from ontopilot.ontology.kinds import every_kind, kinds_of
 from ontopilot.ontology.structure import members_of, of_type
 from ontopilot.ontology.terms import Iri, Literal
 from ontopilot.ontology.triples import Node, Triple, Triples, is_blank
@@ -31,7 +31,8 @@ def normalised(triples: Triples) -> Iterator[Triple]:
     """Logical triples, with two forms rewritten that engines overlook in RDF.
 
     `AllDisjointClasses` becomes pairs, a boolean expression on a named class (OWL 1) an equivalent
-    class. Classes that are only referred to are declared.
+    class. Classes that are only referred to are declared, and individuals, without which rustdl
+    does not justify what they are members of.
     """
     groups = set(of_type(triples, v.OWL_ALL_DISJOINT_CLASSES))
     declared = set(of_type(triples, v.OWL_CLASS))
@@ -52,6 +53,18 @@ def normalised(triples: Triples) -> Iterator[Triple]:
                 if isinstance(cls, str) and cls not in declared and not is_blank(cls):
                     declared.add(Iri(cls))
                     yield Iri(cls), v.RDF_TYPE, v.OWL_CLASS
+    yield from _undeclared_individuals(triples)
+    yield from _disjoint(triples, groups)
+
+
+def _undeclared_individuals(triples: Triples) -> Iterator[Triple]:
+    named = set(of_type(triples, v.OWL_NAMED_INDIVIDUAL))
+    for iri, kinds in every_kind(triples).items():
+        if "individual" in kinds and iri not in named:
+            yield iri, v.RDF_TYPE, v.OWL_NAMED_INDIVIDUAL
+
+
+def _disjoint(triples: Triples, groups: Iterable[Iri]) -> Iterator[Triple]:
     for group in groups:
         for one, other in combinations(members_of(triples, triples.one(group, v.OWL_MEMBERS)), 2):
             if isinstance(one, str):

@@ -13,7 +13,8 @@ from ontopilot.ontology.definitions import class_facts
 from ontopilot.ontology.explain import explain
 from ontopilot.ontology.ground import same_logic
 from ontopilot.ontology.hierarchy import Hierarchy
-from ontopilot.ontology.kinds import kinds_of
+from ontopilot.ontology.kinds import every_kind, first_kind, is_deprecated
+from ontopilot.ontology.languages import preferred
 from ontopilot.ontology.link import Linker
 from ontopilot.ontology.load import Loaded, load
 from ontopilot.ontology.named import candidates, nearest
@@ -36,7 +37,7 @@ from ontopilot.ontology.terms import (
 from ontopilot.ontology.triples import Triple, Triples
 from ontopilot.ontology.world import World
 
-_PROPERTIES = ("object_property", "data_property")
+_PROPERTIES: set[TermKind] = {"object_property", "data_property"}
 
 
 class Ontology:
@@ -61,13 +62,14 @@ class Ontology:
         self.path = loaded.path
         self.sources = loaded.sources
         self.prefixes: Mapping[str, str] = MappingProxyType(dict(loaded.prefixes))
-        self.missing = loaded.missing
+        self.missing, self.notes = loaded.missing, loaded.notes
         self.reasoning = reasoning
         self._inferred = tuple(inferred)
         self._languages = languages
         self.asserted = loaded.triples
-        kinds = kinds_of(loaded.triples)
-        self._terms = {iri: self._describe(iri, kind) for iri, kind in kinds.items()}
+        kinds = every_kind(loaded.triples)
+        self._terms = {iri: self._describe(iri, first_kind(own)) for iri, own in kinds.items()}
+        self._kinds = MappingProxyType(kinds)
         pairs = disjoint_pairs(loaded.triples)
         self.disjoint = MappingProxyType({one: frozenset(others) for one, others in pairs.items()})
         every = (*loaded.triples, *inferred)
@@ -274,7 +276,8 @@ class Ontology:
 
     def verbalise(self, fact: Fact) -> str:
         """A fact as an English sentence."""
-        subject, every = self.label(fact.subject), self.is_class(fact.subject)
+        subject = self.label(fact.subject)
+        every = self.is_class(fact.subject) and not fact.of_itself
         if fact.predicate in (v.RDF_TYPE, v.RDFS_SUBCLASS) and not isinstance(fact.object, Literal):
             return sentence(subject, "is", article(self.label(fact.object)), every=every)
         label = self.label(fact.predicate)
@@ -305,11 +308,8 @@ class Ontology:
             kind,
             label,
             tuple(dict.fromkeys(text for text in others if text != label)),
-            next(iter(self._texts(iri, v.DEFINITIONS)), ""),
-            deprecated=any(
-                isinstance(one, Literal) and one.value in ("true", "1")
-                for one in self.asserted.values(iri, v.OWL_DEPRECATED)
-            ),
+            next((text for one in v.DEFINITIONS for text in self._texts(iri, (one,))), ""),
+            deprecated=is_deprecated(self.asserted, iri),
         )
 
     def _texts(self, iri: Iri, properties: Iterable[Iri]) -> list[str]:
@@ -319,9 +319,7 @@ class Ontology:
             for one in self.asserted.values(iri, predicate)
             if isinstance(one, Literal)
         ]
-        order = {language: place for place, language in enumerate(self._languages)}
-        literals.sort(key=lambda one: order.get(one.language.split("-")[0], len(order)))
-        return [one.value for one in literals]
+        return [one.value for one in preferred(literals, self._languages)]
 
     def _related(self) -> Mapping[Iri, frozenset[Iri]]:
         """The individuals that a fact joins to each individual."""
@@ -356,13 +354,13 @@ class Ontology:
         for subject, predicate, value in triples:
             if predicate != v.RDF_TYPE or isinstance(value, Literal) or not self.is_class(value):
                 continue
-            if subject in self._terms and self._terms[subject].kind == "individual":
+            if "individual" in self._kinds.get(subject, ()):
                 found.setdefault(subject, set()).update({value}, self._classes.ancestors(value))
         return {one: frozenset(classes) for one, classes in found.items()}
 
     def _collect(self, asserted: Triples, inferred: Sequence[Triple]) -> tuple[Fact, ...]:
-        given = [Fact(*triple) for triple in asserted if self._is_fact(triple)]
-        more = [Fact(*triple, inferred=True) for triple in inferred if self._is_fact(triple)]
+        given = [self._fact(triple) for triple in asserted if self._is_fact(triple)]
+        more = [self._fact(one, inferred=True) for one in inferred if self._is_fact(one)]
         return tuple(
             dict.fromkeys(
                 (
@@ -373,15 +371,17 @@ class Ontology:
             )
         )
 
+    def _fact(self, triple: Triple, *, inferred: bool = False) -> Fact:
+        return Fact(*triple, inferred=inferred, of_itself=self.is_class(triple[0]))
+
     def _is_fact(self, triple: Triple) -> bool:
         subject, predicate, value = triple
-        if subject not in self._terms or self._terms[subject].kind != "individual":
+        if "individual" not in self._kinds.get(subject, ()):
             return False
         if predicate == v.RDF_TYPE:
             return not isinstance(value, Literal) and self.is_class(value)
-        kind = self._terms[predicate].kind if predicate in self._terms else ""
         named = isinstance(value, Literal) or value in self._terms
-        return kind in _PROPERTIES and named
+        return named and bool(_PROPERTIES & self._kinds.get(predicate, set()))
 
 
 def _local(iri: str) -> str:

@@ -1,27 +1,17 @@
 """Sources to triples, through the bulk parser of each syntax."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal as OneOf
 
 from ontopilot.errors import OntologySyntaxError
+from ontopilot.ontology.carried import restored
+from ontopilot.ontology.horned import SYNTAXES, converted
+from ontopilot.ontology.iris import refuse_faulty
 from ontopilot.ontology.source import Source
 from ontopilot.ontology.terms import Iri, Literal
 from ontopilot.ontology.triples import Node, Triple
 from ontopilot.ontology.vocabulary import OWL_IMPORTS, OWL_ONTOLOGY, OWL_VERSION_IRI, RDF_TYPE
-
-_HORNED: Mapping[str, OneOf["ofn", "omn", "owx", "obo"]] = {
-    "functional": "ofn",
-    "Manchester": "omn",
-    "OWL/XML": "owx",
-    "OBO": "obo",
-}
-_FUNCTIONAL_PREFIX = re.compile(r"Prefix\s*\(\s*([\w.-]*):\s*=\s*<([^>]*)>")
-_XML_PREFIX = re.compile(r"<(?:owl:)?Prefix\s[^>]*>")
-_ATTRIBUTE = re.compile(r"(\w+)\s*=\s*[\"']([^\"']*)[\"']")
-_MANCHESTER_PREFIX = re.compile(r"^\s*Prefix:\s*([\w.-]*):\s*<([^>]*)>", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +24,7 @@ class Parsed:
     version_iri: Iri | None
     imports: tuple[Iri, ...]
     prefixes: Mapping[str, str]
+    notes: tuple[str, ...] = ()
 
 
 def parse(source: Source, *, number: int = 0) -> Parsed:
@@ -42,22 +33,29 @@ def parse(source: Source, *, number: int = 0) -> Parsed:
     Raises:
         OntologySyntaxError: the content is malformed or cut off.
     """
-    if source.syntax in _HORNED:
-        data, prefixes = _through_horned(source)
-        triples, _ = _rdf(source, data, "RDF/XML", number)
-    else:
-        triples, found = _rdf(source, source.data, source.syntax, number)
-        prefixes = dict(source.xml.prefixes) if source.xml else found
-    return _with_header(source, triples, prefixes)
+    refuse_faulty(source, silent_only=True)
+    if source.syntax in SYNTAXES:
+        found = converted(source)
+        triples, _ = _rdf(source, found.data, "RDF/XML", number)
+        triples = restored(triples, found.carriers, number)
+        return _with_header(source, triples, found.prefixes, found.notes)
+    triples, prefixes = _rdf(source, source.data, source.syntax, number)
+    return _with_header(source, triples, source.xml.prefixes if source.xml else prefixes)
 
 
-def _with_header(source: Source, triples: list[Triple], prefixes: Mapping[str, str]) -> Parsed:
+def _with_header(
+    source: Source,
+    triples: list[Triple],
+    prefixes: Mapping[str, str],
+    notes: tuple[str, ...] = (),
+) -> Parsed:
     headers = [s for s, p, o in triples if p == RDF_TYPE and o == OWL_ONTOLOGY]
     versions = {s: o for s, p, o in triples if p == OWL_VERSION_IRI and isinstance(o, str)}
     imports = [o for _, p, o in triples if p == OWL_IMPORTS and isinstance(o, str)]
     named = [iri for iri in headers if not iri.startswith("_:")]
     iri = named[0] if named else Iri(source.path.resolve().as_uri())
-    return Parsed(source, triples, iri, versions.get(iri), tuple(dict.fromkeys(imports)), prefixes)
+    version, closure = versions.get(iri), tuple(dict.fromkeys(imports))
+    return Parsed(source, triples, iri, version, closure, prefixes, notes)
 
 
 def _rdf(
@@ -76,6 +74,8 @@ def _rdf(
         triples = list(_convert(parser, number))
         return triples, dict(parser.prefixes)
     except SyntaxError as error:
+        if "IRI" in str(error):
+            refuse_faulty(source)
         raise OntologySyntaxError(
             f"{source.path}: not valid {source.syntax} ({str(error).rstrip('.')}); "
             "correct that place or save the file from the editor again"
@@ -103,44 +103,6 @@ def _node(value: object, number: int, named: type, blank: type) -> Node:
     if isinstance(value, blank):
         return Iri(f"_:{number}.{value.value}")  # type: ignore[attr-defined]
     return Literal(value.value, Iri(value.datatype.value), value.language or "")  # type: ignore[attr-defined]
-
-
-def _through_horned(source: Source) -> tuple[bytes, dict[str, str]]:
-    """The same ontology as RDF/XML, and its prefixes."""
-    import pyhornedowl
-
-    text = source.data.decode()
-    prefixes = _prefixes(source, text)
-    try:
-        ontology = pyhornedowl.open_ontology_from_string(text, _HORNED[source.syntax])
-        return ontology.save_to_string("owl").encode(), prefixes
-    except ValueError as error:
-        raise OntologySyntaxError(
-            f"{source.path}: not valid {source.syntax} syntax ({_where(error)}); "
-            "correct that place or save the file from the editor again"
-        ) from None
-
-
-def _prefixes(source: Source, text: str) -> dict[str, str]:
-    found = dict(source.xml.prefixes) if source.xml else {}
-    if source.syntax == "OWL/XML":
-        for element in _XML_PREFIX.findall(text):
-            parts = dict(_ATTRIBUTE.findall(element))
-            if {"name", "IRI"} <= parts.keys():
-                found[parts["name"]] = parts["IRI"]
-        return found
-    pattern = _FUNCTIONAL_PREFIX if source.syntax == "functional" else _MANCHESTER_PREFIX
-    return found | dict(pattern.findall(text))
-
-
-def _where(error: ValueError) -> str:
-    """The line and the text of it that a parser stopped at, out of its long message."""
-    text = str(error)
-    at = re.search(r"line_col: Pos\(\((\d+), (\d+)\)\)", text)
-    line = re.search(r'line: "((?:[^"\\]|\\.)*)"', text)
-    if at and line:
-        return f"line {at[1]}, column {at[2]}, in {line[1].strip()[:80]!r}"
-    return text.removeprefix("Failed to open ontology: ")[:160]
 
 
 def path_of(iri: Iri) -> Path | None:

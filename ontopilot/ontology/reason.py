@@ -12,6 +12,7 @@ from ontopilot.ontology.contradiction import Contradiction, find_contradiction
 from ontopilot.ontology.hermit import Hermit
 from ontopilot.ontology.normal import logical
 from ontopilot.ontology.rules import materialise
+from ontopilot.ontology.structure import of_type
 from ontopilot.ontology.tableau import Tableau
 from ontopilot.ontology.terms import Iri
 from ontopilot.ontology.triples import Triple, Triples, is_blank
@@ -81,11 +82,17 @@ class RuleReasoner:
         else:
             closed = Triples.of(axioms)
         seconds = time.perf_counter() - began
+        note = "; ".join(filter(None, (found.note, self._ignored(triples))))
         return Inference(
             tuple(_new(triples, closed)),
             first or found.contradiction,
-            ReasoningReport(self.name, found.complete, seconds, found.note, _empty(closed)),
+            ReasoningReport(self.name, found.complete, seconds, note, _empty(closed)),
         )
+
+    def _ignored(self, triples: Triples) -> str:
+        """What is said of SWRL rules where the classifier does not apply them."""
+        count = 0 if isinstance(self.classifier, Hermit) else len(of_type(triples, v.SWRL_IMP))
+        return f"SWRL rules are kept and not applied ({count})" if count else ""
 
 
 ENGINES: Mapping[str, Callable[[], Reasoner]] = {

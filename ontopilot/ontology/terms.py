@@ -35,12 +35,16 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A statement. With a class as subject it holds for every member of that class."""
+    """A statement. With a class as subject it holds for every member of that class.
+
+    With `of_itself` it is said of the class alone, which is an individual as well (OWL 2, punning).
+    """
 
     subject: Iri
     predicate: Iri
     object: Iri | Literal
     inferred: bool = False
+    of_itself: bool = False
 
     @property
     def triple(self) -> tuple[Iri, Iri, Iri | Literal]:

@@ -160,7 +160,7 @@ class Facts:
         for above in sorted(ontology.types(iri)):
             why = f"a fact about every {ontology.label(above)}, which {label} is"
             for fact in ontology.facts(subject=above):
-                if fact.predicate != RDF_TYPE:
+                if fact.predicate != RDF_TYPE and not fact.of_itself:
                     yield from self._known(fact, ABOUT_ITS_KIND, why)
 
     def _known(self, fact: Fact, weight: float, why: str) -> Iterator[_Known]:

@@ -1,6 +1,7 @@
 """Files that are no ontology: each is refused in one sentence, with the file and what to do."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,15 @@ from ontopilot.errors import (
 )
 from ontopilot.ontology import Ontology
 from tests.ontology.conftest import PREFIXES, SHOP, Load
-from tests.ontology.test_syntaxes import FUNCTIONAL, MANCHESTER, OWL_XML, RDF_XML, TURTLE
+from tests.ontology.test_syntaxes import (
+    FUNCTIONAL,
+    JSON_LD,
+    MANCHESTER,
+    N_TRIPLES,
+    OWL_XML,
+    RDF_XML,
+    TURTLE,
+)
 
 HEAD = '<?xml version="1.0"?>\n<!DOCTYPE rdf:RDF [{}]>\n'
 BODY = RDF_XML[RDF_XML.index("<rdf:RDF") :].replace("&t;", "http://example.org/t#")
@@ -264,3 +273,37 @@ def test_a_value_too_many_is_blamed_on_whoever_has_it(load: Load) -> None:
     assert "AquaBoil 9 has 2 values of 'warranty'" in message
     assert "as every small appliance has '24'" in message
     assert "plan" not in message
+
+
+SPACED = {
+    "Turtle": (TURTLE.replace(":Product a", "<http://example.org/t#Pro duct> a"), 6),
+    "N-Triples": (N_TRIPLES.replace("t#K1>", "t#K 1>"), 6),
+    "RDF/XML": (RDF_XML.replace("&t;Kettle", "&t;Ket tle"), 10),
+    "OWL/XML": (OWL_XML.replace("#Kettle", "#Ket tle"), 7),
+    "functional": (FUNCTIONAL.replace(":K1)", "<http://example.org/t#K 1>)"), 5),
+    "Manchester": (MANCHESTER.replace(": :Product", ": <http://example.org/t#Pro duct>"), 7),
+    "JSON-LD": (JSON_LD.replace("t:Kettle", "t:Ket tle"), 6),
+}
+
+
+@pytest.mark.parametrize("syntax", SPACED)
+def test_an_iri_with_a_space_is_refused_with_its_line_and_what_to_do(
+    tmp_path: Path, syntax: str
+) -> None:
+    """In OWL/XML and JSON-LD parsers pass over it, and lose or change what is said with it."""
+    content, line = SPACED[syntax]
+    path = tmp_path / "t.owl"
+    path.write_text(content, encoding="utf-8")
+    said = rf"t\.owl, line {line}: the IRI .* has a space, .* rename the term"
+    with pytest.raises(OntologySyntaxError, match=said):
+        Ontology.load(path)
+
+
+def test_a_file_of_more_than_300_mb_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.ttl"
+    with path.open("wb") as file:
+        file.truncate(300_000_001)
+    began = time.perf_counter()
+    with pytest.raises(OntologySyntaxError, match=r"300 MB .*split the ontology or extract"):
+        Ontology.load(path)
+    assert time.perf_counter() - began < 1

@@ -153,3 +153,29 @@ def test_blank_nodes_of_two_files_stay_apart(tmp_path: Path, root: Path) -> None
     ontology = Ontology.load(root)
     assert {f.predicate for f in ontology.facts(iri("A"))} == {iri("q")}
     assert {f.predicate for f in ontology.facts(iri("B"))} == {iri("p")}
+
+
+def test_a_version_is_found_where_the_catalog_names_the_ontology_without_it(
+    tmp_path: Path,
+) -> None:
+    """As a Protégé project imports `…/time#2016` and its catalog says `…/time`."""
+    root = write(tmp_path / "root.ttl", "http://example.org/t", f"{PART}#2016")
+    body = f"<{PART}> owl:versionIRI <{PART}#2016> . :B a owl:Class ."
+    part = write(tmp_path / "deep/er/part.bin", PART, body=body)
+    (tmp_path / "catalog-v001.xml").write_text(
+        CATALOG.format(name=PART, uri="deep/er/part.bin"), encoding="utf-8"
+    )
+    ontology = Ontology.load(root)
+    assert ontology.has(iri("B"))
+    assert [path.resolve() for path in ontology.sources] == [root.resolve(), part.resolve()]
+
+
+def test_another_version_than_the_imported_one_does_not_do(tmp_path: Path) -> None:
+    root = write(tmp_path / "root.ttl", "http://example.org/t", f"{PART}#2016")
+    body = f"<{PART}> owl:versionIRI <{PART}#2020> . :B a owl:Class ."
+    write(tmp_path / "deep/er/part.bin", PART, body=body)
+    (tmp_path / "catalog-v001.xml").write_text(
+        CATALOG.format(name=PART, uri="deep/er/part.bin"), encoding="utf-8"
+    )
+    with pytest.raises(OntologyImportError, match="2016"):
+        Ontology.load(root)

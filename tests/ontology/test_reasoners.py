@@ -11,9 +11,10 @@ from ontopilot.ontology import Iri, Literal, Ontology
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.hermit import Hermit
 from ontopilot.ontology.load import load as read
+from ontopilot.ontology.normal import rdf_xml
 from ontopilot.ontology.triples import Triple, Triples
 from tests.conformance.reasoner import CASES, ReasonerConformance
-from tests.ontology.conftest import SHARED, SHOP, Load, iri
+from tests.ontology.conftest import PREFIXES, SHARED, SHOP, Load, iri
 
 
 class TestRules(ReasonerConformance):
@@ -194,3 +195,35 @@ def _kind(triple: Triple, ontology: Ontology) -> str:
         return "types"
     named = ontology.has(predicate) and ontology.term(predicate).kind == "object_property"
     return "values" if named else ""
+
+
+def test_rustdl_justifies_what_an_individual_is_a_member_of(tmp_path: Path) -> None:
+    import rustdl
+
+    path = tmp_path / "t.ttl"
+    body = ":A a owl:Class ; rdfs:subClassOf :B . :B a owl:Class . :i a :A ; :p :j . :j :p :i ."
+    path.write_text(PREFIXES + body + " :p a owl:ObjectProperty .", encoding="utf-8")
+    prepared = rustdl.prepare_bytes(rdf_xml(read(path).triples), format="rdf-xml")
+    axioms = [str(one) for one in prepared.justify(["instance", iri("i"), iri("B")])]
+    assert len(axioms) == 2
+    assert any("Type" in one and iri("i") in one for one in axioms)
+
+
+@pytest.mark.java
+def test_only_hermit_applies_rules_and_the_others_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "t.ofn"
+    path.write_text(
+        "Prefix(:=<http://example.org/t#>)\nOntology(<http://example.org/t>\n"
+        "Declaration(Class(:Kettle)) Declaration(Class(:Hot)) ClassAssertion(:Kettle :K1)\n"
+        "DLSafeRule(Body(ClassAtom(:Kettle Variable(<urn:v#x>))) "
+        "Head(ClassAtom(:Hot Variable(<urn:v#x>))))\n)",
+        encoding="utf-8",
+    )
+    for engine in ("auto", "rules", "rustdl"):
+        ontology = Ontology.load(path, reasoner=engine)
+        assert "SWRL rules are kept and not applied (1)" in ontology.reasoning.note
+        assert not ontology.reasoning.complete
+        assert iri("Hot") not in ontology.types(iri("K1"))
+    by_hermit = Ontology.load(path, reasoner="hermit")
+    assert "SWRL" not in by_hermit.reasoning.note
+    assert iri("Hot") in by_hermit.types(iri("K1"))
