@@ -9,6 +9,7 @@ from typing import Self
 from ontopilot.errors import InconsistentOntology, UnknownTerm
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.check import check
+from ontopilot.ontology.collection import uncollected
 from ontopilot.ontology.definitions import class_facts
 from ontopilot.ontology.explain import explain
 from ontopilot.ontology.ground import same_logic
@@ -107,10 +108,11 @@ class Ontology:
             OntologyImportError: an import is not on this disk.
             InconsistentOntology: its axioms contradict one another.
         """
-        loaded = load(Path(path), allow_missing_imports=allow_missing_imports)
-        if like is not None and like._implies_as_much(loaded, reasoner):
-            return cls(loaded, like._inferred, like.reasoning, languages)
-        return cls.of(loaded, reasoner=reasoner, languages=languages)
+        with uncollected():
+            loaded = load(Path(path), allow_missing_imports=allow_missing_imports)
+            if like is not None and like._implies_as_much(loaded, reasoner):
+                return cls(loaded, like._inferred, like.reasoning, languages)
+            return cls.of(loaded, reasoner=reasoner, languages=languages)
 
     @classmethod
     def of(cls, loaded: Loaded, *, reasoner: str, languages: tuple[str, ...] = ("en", "")) -> Self:
