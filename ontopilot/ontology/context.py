@@ -49,6 +49,8 @@ def _settled(
     full = {iri: score for iri, score in reading.scores.items() if iri not in reading.short}
     if any(iri in related for iri in full):
         return replace(reading, scores=full)
+    if full and not anchors:
+        return reading if len(full) == len(reading.scores) else replace(reading, scores=full)
     kinds = (instances(iri) for iri in full)
     things = set(reading.short).union(*(found for found in kinds if FEWEST <= len(found) <= MOST))
     for _, anchor in sorted(anchors, key=lambda pair: abs(pair[0] - reading.start)):

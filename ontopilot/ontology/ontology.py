@@ -79,7 +79,10 @@ class Ontology:
         identifiers = dict(patterns(self.asserted, self.label, self.path))
         self._identified = frozenset(identifiers)
         known = names(self._terms.values(), self.asserted)
-        self._linker = Linker(known, identifiers, self._related(), self.instances)
+        members = self._members
+        self._linker = Linker(
+            known, identifiers, self._related(), lambda cls: members.get(cls, frozenset())
+        )
         self._sealed = True
 
     def __setattr__(self, name: str, value: object) -> None:
