@@ -37,6 +37,8 @@ def settle(
     """
     anchors = [(r.start, iri) for r in readings if len(r.scores) == 1 for iri in r.scores
                if iri not in r.short and iri in related]  # fmt: skip
+    if not anchors and not any(reading.short for reading in readings):
+        return list(readings)
     return [_settled(reading, anchors, related, instances) for reading in readings]
 
 
@@ -49,8 +51,6 @@ def _settled(
     full = {iri: score for iri, score in reading.scores.items() if iri not in reading.short}
     if any(iri in related for iri in full):
         return replace(reading, scores=full)
-    if full and not anchors:
-        return reading if len(full) == len(reading.scores) else replace(reading, scores=full)
     kinds = (instances(iri) for iri in full)
     things = set(reading.short).union(*(found for found in kinds if FEWEST <= len(found) <= MOST))
     for _, anchor in sorted(anchors, key=lambda pair: abs(pair[0] - reading.start)):

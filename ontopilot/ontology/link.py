@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from typing import NamedTuple
 
 from ontopilot.ontology.context import Reading, settle
@@ -60,10 +60,10 @@ class Linker:
         for name in names:
             by_language.setdefault(_STEMMERS.get(name.language, "english"), []).append(name)
         self._lexicons = [_Lexicon(language, known) for language, known in by_language.items()]
-        understand = _Understanding(self._lexicons)
-        self._understood = Memo(understand.word)
-        self._letters = [Memo(partial(understand.letter, one)) for one in self._lexicons]
-        self._meant = [Memo(partial(understand.names, one)) for one in self._lexicons]
+        mender = Mender({word for lexicon in self._lexicons for word in lexicon.words})
+        self._understood = Memo(partial(_understood, self._lexicons, mender))
+        self._letters = [Memo(partial(_letter, self._understood, one)) for one in self._lexicons]
+        self._meant = [Memo(partial(_meant, self._understood, one)) for one in self._lexicons]
         self._patterns = tuple(patterns.items())
         self._related, self._instances = related, instances
 
@@ -75,7 +75,7 @@ class Linker:
         if meant is None:
             return self.link_word_by_word(text)
         if meant:
-            spans = _outside(found, text)
+            spans = _outside(found, text) if found else list(islice(words(text), meant[-1][1]))
             readings = [
                 Reading(spans[start].start(), spans[end - 1].end(), *named)
                 for start, end, named in meant
@@ -144,29 +144,27 @@ _Meant = tuple[Mapping[Iri, float], frozenset[Iri]]
 """Terms with their scores, and those of them that are named without the code of their name."""
 
 
-class _Understanding:
-    """What words stand for, one by one and together."""
+_Understood = Mapping[str, tuple[str, float]]
+"""Words in lower case without their typos, and how sure that is."""
 
-    def __init__(self, lexicons: Sequence["_Lexicon"]) -> None:
-        self._lexicons = lexicons
-        self._mender = Mender({word for lexicon in lexicons for word in lexicon.words})
 
-    def word(self, word: str) -> tuple[str, float]:
-        """A word in lower case without its typos, and how sure that is."""
-        said = lower(word)
-        if any(lexicon.knows(said) for lexicon in self._lexicons):
-            return said, 1.0
-        return self._mender.mend(said)
+def _understood(lexicons: Sequence["_Lexicon"], mender: Mender, word: str) -> tuple[str, float]:
+    said = lower(word)
+    if any(lexicon.knows(said) for lexicon in lexicons):
+        return said, 1.0
+    return mender.mend(said)
 
-    def letter(self, lexicon: "_Lexicon", word: str) -> str:
-        """The letter of a word in the alphabet of a lexicon."""
-        return lexicon.alphabet.get(lexicon.stem(self.word(word)[0]), _NO_LETTER)
 
-    def names(self, lexicon: "_Lexicon", together: tuple[str, ...]) -> _Meant:
-        """The terms that words name together."""
-        understood = list(map(self.word, together))
-        view = lexicon.view([said for said, _ in understood])
-        return _scores(view.names(0, len(together)), min(certain for _, certain in understood))
+def _letter(understood: _Understood, lexicon: "_Lexicon", word: str) -> str:
+    """The letter of a word in the alphabet of a lexicon."""
+    return lexicon.alphabet.get(lexicon.stem(understood[word][0]), _NO_LETTER)
+
+
+def _meant(understood: _Understood, lexicon: "_Lexicon", together: tuple[str, ...]) -> _Meant:
+    """The terms that words name together."""
+    known = [understood[word] for word in together]
+    view = lexicon.view([said for said, _ in known])
+    return _scores(view.names(0, len(known)), min(certain for _, certain in known))
 
 
 def _outside(found: Sequence[Mention], text: str) -> list[re.Match[str]]:
