@@ -76,11 +76,15 @@ class Linker:
             return self.link_word_by_word(text)
         if meant:
             spans = _outside(found, text) if found else list(islice(words(text), meant[-1][1]))
-            readings = [
-                Reading(spans[start].start(), spans[end - 1].end(), *named)
-                for start, end, named in meant
-            ]
-            found += self._settled(readings, text)
+            named = [(spans[s].start(), spans[e - 1].end(), *terms) for s, e, terms in meant]
+            if all(self._is_settled(scores, short) for *_, scores, short in named):
+                found += [
+                    Mention(start, end, text[start:end], iri, score)
+                    for start, end, scores, _ in named
+                    for iri, score in scores.items()
+                ]
+            else:
+                found += self._settled([Reading(*one) for one in named], text)
         return _ordered(found)
 
     def link_word_by_word(self, text: str) -> tuple[Mention, ...]:
@@ -102,6 +106,10 @@ class Linker:
             for r in settle(readings, self._related, self._instances)
             for iri, score in r.scores.items()
         ]
+
+    def _is_settled(self, scores: Mapping[Iri, float], short: frozenset[Iri]) -> bool:
+        """Whether a stretch of words leaves nothing open, nor settles what another leaves."""
+        return not short and self._related.keys().isdisjoint(scores)
 
     def _quickly(self, said: Sequence[str]) -> list[tuple[int, int, "_Meant"]] | None:
         """What the automaton finds: words and the terms they name; nothing where it cannot tell."""
