@@ -33,7 +33,7 @@ from ontopilot.ontology.terms import (
     Term,
     TermKind,
 )
-from ontopilot.ontology.triples import Triple, Triples
+from ontopilot.ontology.triples import About, Triple, Triples
 
 _PROPERTIES = ("object_property", "data_property")
 
@@ -295,30 +295,30 @@ class Ontology:
         return iri in self._terms and self._terms[iri].kind == "class"
 
     def _describe(self, iri: Iri, kind: TermKind) -> Term:
-        labels = self._texts(iri, v.LABELS)
-        others = self._texts(iri, (*v.LABELS, *v.SYNONYMS))
+        about = self.asserted.about(iri)
+        labels = self._texts(about, v.LABELS)
+        synonyms = self._texts(about, v.SYNONYMS)
+        others = self._texts(about, (*v.LABELS, *v.SYNONYMS)) if synonyms else labels
         label = labels[0] if labels else _local(iri)
         return Term(
             iri,
             kind,
             label,
             tuple(dict.fromkeys(text for text in others if text != label)),
-            next(iter(self._texts(iri, v.DEFINITIONS)), ""),
+            next(iter(self._texts(about, v.DEFINITIONS)), ""),
             deprecated=any(
                 isinstance(one, Literal) and one.value in ("true", "1")
-                for one in self.asserted.values(iri, v.OWL_DEPRECATED)
+                for one in about.get(v.OWL_DEPRECATED, ())
             ),
         )
 
-    def _texts(self, iri: Iri, properties: Iterable[Iri]) -> list[str]:
-        literals = [
-            one
-            for predicate in properties
-            for one in self.asserted.values(iri, predicate)
-            if isinstance(one, Literal)
-        ]
-        order = {language: place for place, language in enumerate(self._languages)}
-        literals.sort(key=lambda one: order.get(one.language.split("-")[0], len(order)))
+    def _texts(self, about: About, properties: Iterable[Iri]) -> list[str]:
+        """The texts of properties, those in the preferred languages first."""
+        found = [values for predicate in properties if (values := about.get(predicate))]
+        literals = [one for values in found for one in values if isinstance(one, Literal)]
+        if len(literals) > 1:
+            order = {language: place for place, language in enumerate(self._languages)}
+            literals.sort(key=lambda one: order.get(one.language.split("-")[0], len(order)))
         return [one.value for one in literals]
 
     def _related(self) -> Mapping[Iri, frozenset[Iri]]:
