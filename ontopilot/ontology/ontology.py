@@ -1,6 +1,6 @@
 """The ontology as a turn reads it: an immutable snapshot, safe from many threads."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -10,7 +10,9 @@ from ontopilot.errors import InconsistentOntology, UnknownTerm
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.check import check
 from ontopilot.ontology.collection import uncollected
+from ontopilot.ontology.contradiction import local_name
 from ontopilot.ontology.definitions import class_facts
+from ontopilot.ontology.described import described
 from ontopilot.ontology.explain import explain
 from ontopilot.ontology.ground import same_logic
 from ontopilot.ontology.hierarchy import Hierarchy
@@ -33,7 +35,7 @@ from ontopilot.ontology.terms import (
     Term,
     TermKind,
 )
-from ontopilot.ontology.triples import About, Triple, Triples
+from ontopilot.ontology.triples import Node, Triple, Triples, is_blank
 
 _PROPERTIES = ("object_property", "data_property")
 
@@ -62,16 +64,16 @@ class Ontology:
         self.missing = loaded.missing
         self.reasoning = reasoning
         self._inferred = tuple(inferred)
-        self._languages = languages
         self.asserted = loaded.triples
         kinds = kinds_of(loaded.triples)
-        self._terms = {iri: self._describe(iri, kind) for iri, kind in kinds.items()}
+        self._terms = {
+            iri: described(iri, kind, self.asserted, languages) for iri, kind in kinds.items()
+        }
         pairs = disjoint_pairs(loaded.triples)
         self.disjoint = MappingProxyType({one: frozenset(others) for one, others in pairs.items()})
-        every = (*loaded.triples, *inferred)
-        self._classes = Hierarchy(self._edges(every))
-        self._properties = Hierarchy(self._links(every, v.RDFS_SUBPROPERTY))
-        self._types = self._memberships(every)
+        self._classes = Hierarchy(self._edges())
+        self._properties = Hierarchy(self._links(v.RDFS_SUBPROPERTY))
+        self._types = self._memberships()
         self._members = _inverted(self._types)
         self._facts = self._collect(loaded.triples, inferred)
         self._by_subject = _grouped(self._facts, lambda fact: fact.subject)
@@ -157,7 +159,7 @@ class Ontology:
 
     def label(self, iri: Iri) -> str:
         """What people call a term; the end of its IRI where it has no label."""
-        return self._terms[iri].label if iri in self._terms else _local(iri)
+        return self._terms[iri].label if iri in self._terms else local_name(iri)
 
     def resolve(self, name: str) -> Iri:
         """The term that `prefix:Name`, an IRI, the end of an IRI or a label names.
@@ -173,14 +175,14 @@ class Ontology:
             return expanded
         lowered = name.lower()
         for term in self._terms.values():
-            if _local(term.iri) == name or term.label.lower() == lowered:
+            if local_name(term.iri) == name or term.label.lower() == lowered:
                 return term.iri
         raise UnknownTerm(f"{self.path}: no term {name!r}{self._nearest(local or name)}")
 
     def _nearest(self, name: str) -> str:
         from rapidfuzz import process
 
-        names = {_local(iri): term.label for iri, term in self._terms.items()}
+        names = {local_name(iri): term.label for iri, term in self._terms.items()}
         best = process.extractOne(name, names.keys(), score_cutoff=70)
         return f"; did you mean {best[0]!r}?" if best else "; check the spelling"
 
@@ -294,33 +296,6 @@ class Ontology:
     def _is_class(self, iri: Iri) -> bool:
         return iri in self._terms and self._terms[iri].kind == "class"
 
-    def _describe(self, iri: Iri, kind: TermKind) -> Term:
-        about = self.asserted.about(iri)
-        labels = self._texts(about, v.LABELS)
-        synonyms = self._texts(about, v.SYNONYMS)
-        others = self._texts(about, (*v.LABELS, *v.SYNONYMS)) if synonyms else labels
-        label = labels[0] if labels else _local(iri)
-        return Term(
-            iri,
-            kind,
-            label,
-            tuple(dict.fromkeys(text for text in others if text != label)),
-            next(iter(self._texts(about, v.DEFINITIONS)), ""),
-            deprecated=any(
-                isinstance(one, Literal) and one.value in ("true", "1")
-                for one in about.get(v.OWL_DEPRECATED, ())
-            ),
-        )
-
-    def _texts(self, about: About, properties: Iterable[Iri]) -> list[str]:
-        """The texts of properties, those in the preferred languages first."""
-        found = [values for predicate in properties if (values := about.get(predicate))]
-        literals = [one for values in found for one in values if isinstance(one, Literal)]
-        if len(literals) > 1:
-            order = {language: place for place, language in enumerate(self._languages)}
-            literals.sort(key=lambda one: order.get(one.language.split("-")[0], len(order)))
-        return [one.value for one in literals]
-
     def _related(self) -> Mapping[Iri, frozenset[Iri]]:
         """The individuals that a fact joins to each individual."""
         found: dict[Iri, set[Iri]] = {}
@@ -332,34 +307,52 @@ class Ontology:
                 found.setdefault(fact.object, set()).add(fact.subject)
         return {one: frozenset(others) for one, others in found.items()}
 
-    def _edges(self, triples: Iterable[Triple]) -> Iterable[tuple[Iri, Iri]]:
-        for subject, predicate, value in triples:
-            if isinstance(value, Literal) or subject.startswith("_:"):
-                continue
-            if predicate == v.RDFS_SUBCLASS and not value.startswith("_:"):
-                if subject in self._terms and value in self._terms:
-                    yield subject, Iri(value)
-            elif predicate in (v.OWL_EQUIVALENT_CLASS, v.RDFS_SUBCLASS):
-                for part in members_of(self.asserted, self.asserted.one(value, v.OWL_INTERSECTION)):
-                    if isinstance(part, str) and part in self._terms:
-                        yield subject, Iri(part)
+    def _pairs(self, predicate: Iri) -> Iterator[tuple[Iri, Node]]:
+        """Subjects and objects of a predicate, asserted and inferred."""
+        yield from self.asserted.pairs(predicate)
+        for subject, one, value in self._inferred:
+            if one == predicate:
+                yield subject, value
 
-    def _links(self, triples: Iterable[Triple], axiom: Iri) -> Iterable[tuple[Iri, Iri]]:
-        for subject, predicate, value in triples:
-            if predicate == axiom and subject in self._terms and value in self._terms:
+    def _edges(self) -> Iterator[tuple[Iri, Iri]]:
+        for predicate in (v.RDFS_SUBCLASS, v.OWL_EQUIVALENT_CLASS):
+            for subject, value in self._pairs(predicate):
+                if not is_blank(subject) and isinstance(value, str):
+                    yield from self._above(subject, predicate, Iri(value))
+
+    def _above(self, subject: Iri, predicate: Iri, value: Iri) -> Iterator[tuple[Iri, Iri]]:
+        """A named class, or those that a class expression is the intersection of."""
+        if predicate == v.RDFS_SUBCLASS and not is_blank(value):
+            if subject in self._terms and value in self._terms:
+                yield subject, value
+            return
+        for part in members_of(self.asserted, self.asserted.one(value, v.OWL_INTERSECTION)):
+            if isinstance(part, str) and part in self._terms:
+                yield subject, Iri(part)
+
+    def _links(self, axiom: Iri) -> Iterator[tuple[Iri, Iri]]:
+        for subject, value in self._pairs(axiom):
+            if subject in self._terms and value in self._terms:
                 yield subject, Iri(str(value))
 
-    def _memberships(self, triples: Iterable[Triple]) -> dict[Iri, frozenset[Iri]]:
+    def _memberships(self) -> dict[Iri, frozenset[Iri]]:
         found: dict[Iri, set[Iri]] = {}
-        for subject, predicate, value in triples:
-            if predicate != v.RDF_TYPE or isinstance(value, Literal) or not self._is_class(value):
+        for subject, value in self._pairs(v.RDF_TYPE):
+            if isinstance(value, Literal) or not self._is_class(value):
                 continue
             if subject in self._terms and self._terms[subject].kind == "individual":
                 found.setdefault(subject, set()).update({value}, self._classes.ancestors(value))
         return {one: frozenset(classes) for one, classes in found.items()}
 
     def _collect(self, asserted: Triples, inferred: Sequence[Triple]) -> tuple[Fact, ...]:
-        given = [Fact(*triple) for triple in asserted if self._is_fact(triple)]
+        given = [
+            Fact(subject, predicate, value)
+            for subject in asserted.by_subject
+            if subject in self._terms and self._terms[subject].kind == "individual"
+            for predicate, values in asserted.about(subject).items()
+            for value in values
+            if self._is_fact((subject, predicate, value))
+        ]
         more = [Fact(*triple, inferred=True) for triple in inferred if self._is_fact(triple)]
         return tuple(
             dict.fromkeys(
@@ -380,10 +373,6 @@ class Ontology:
         kind = self._terms[predicate].kind if predicate in self._terms else ""
         named = isinstance(value, Literal) or value in self._terms
         return kind in _PROPERTIES and named
-
-
-def _local(iri: str) -> str:
-    return iri.rstrip("#/").rsplit("#", 1)[-1].rsplit("/", 1)[-1].rsplit(":", 1)[-1]
 
 
 def _inverted(types: Mapping[Iri, frozenset[Iri]]) -> dict[Iri, frozenset[Iri]]:

@@ -113,7 +113,6 @@ def infer(triples: Triples, *, reasoner: str) -> Inference:
 
 def _new(triples: Triples, closed: Triples) -> list[Triple]:
     """The consequences worth keeping, in order: about named things, not true of everything."""
-    given = set(triples)
     found = [
         (subject, predicate, value)
         for subject, predicate, value in closed
@@ -121,7 +120,7 @@ def _new(triples: Triples, closed: Triples) -> list[Triple]:
         and value not in _SILENT
         and not (is_blank(subject) or is_blank(value) or subject.startswith(v.BUILT_IN))
         and predicate not in (v.OWL_SAME_AS, v.OWL_DIFFERENT_FROM)
-        and (subject, predicate, value) not in given
+        and value not in triples.values(subject, predicate)
     ]
     return sorted(found, key=lambda one: (one[0], one[1], str(one[2])))
 
