@@ -40,7 +40,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         result = measure(Path(name))
-    packages = ("pyoxigraph", "reasonable", "rustdl", "rdflib")
+    packages = ("pyoxigraph", "rustdl", "rdflib")
     show(document(result, packages=packages), as_json=arguments.json)
     return 0
 

@@ -29,7 +29,6 @@ PACKAGES = {
     "faiss-cpu": "vectors",
     "owlready2": "complete reasoning, with Java",
     "rustdl": "reasoning without Java",
-    "reasonable": "fast rules (OWL RL)",
     "pyshacl": "policies",
 }
 OPTIONAL = frozenset({"vllm"})

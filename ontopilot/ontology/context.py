@@ -37,6 +37,8 @@ def settle(
     """
     anchors = [(r.start, iri) for r in readings if len(r.scores) == 1 for iri in r.scores
                if iri not in r.short and iri in related]  # fmt: skip
+    if not anchors and not any(reading.short for reading in readings):
+        return list(readings)
     return [_settled(reading, anchors, related, instances) for reading in readings]
 
 

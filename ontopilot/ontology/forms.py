@@ -166,7 +166,7 @@ class Forms:
         """The members of a well-formed list; nothing where the node is none."""
         if head not in self._lists:
             cells = list(self._cells(head))
-            ends = cells and self.triples.values(cells[-1], v.RDF_REST) == [v.RDF_NIL]
+            ends = cells and self.triples.values(cells[-1], v.RDF_REST) == (v.RDF_NIL,)
             firsts = tuple(self.triples.one(cell, v.RDF_FIRST) for cell in cells)
             members = tuple(one for one in firsts if one is not None)
             self._lists[head] = members if ends and len(members) == len(firsts) else None

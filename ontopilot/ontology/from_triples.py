@@ -1,6 +1,6 @@
 """Triples to constructs: the OWL 2 mapping read backwards, for single axioms."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.constructs import Construct, Part, entity
@@ -186,7 +186,7 @@ class TripleReader:
         return Construct("Triple", (node,))
 
     def _count(
-        self, name: str, prop: Part, about: Mapping[Iri, list[Node]], predicate: Iri, depth: int
+        self, name: str, prop: Part, about: Mapping[Iri, Sequence[Node]], predicate: Iri, depth: int
     ) -> Construct:
         number = about[predicate][0]
         text = number.value.strip() if isinstance(number, Literal) else ""
@@ -222,7 +222,7 @@ class TripleReader:
             return self._facets(about)
         return Construct("Triple", (node,))
 
-    def _facets(self, about: Mapping[Iri, list[Node]]) -> Construct:
+    def _facets(self, about: Mapping[Iri, Sequence[Node]]) -> Construct:
         parts: list[Part] = [entity("datatype", Iri(str(about[ON_DATATYPE][0])))]
         for cell in members_of(self._triples, about[WITH_RESTRICTIONS][0]):
             for facet, values in self._triples.about(cell).items():

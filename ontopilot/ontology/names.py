@@ -44,6 +44,11 @@ def words(text: str) -> Iterator[re.Match[str]]:
     return _WORD.finditer(text)
 
 
+def said_in(text: str) -> list[str]:
+    """The words of a text without their places."""
+    return _WORD.findall(text)
+
+
 def names(terms: Iterable[Term], asserted: Triples) -> Iterator[Name]:
     """The names by which terms are linked; those of deprecated terms are left out."""
     for term in terms:

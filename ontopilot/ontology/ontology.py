@@ -1,6 +1,6 @@
 """The ontology as a turn reads it: an immutable snapshot, safe from many threads."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -9,12 +9,14 @@ from typing import Self
 from ontopilot.errors import InconsistentOntology, UnknownTerm
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.check import check
+from ontopilot.ontology.collection import uncollected
+from ontopilot.ontology.contradiction import local_name
 from ontopilot.ontology.definitions import class_facts
+from ontopilot.ontology.described import described
 from ontopilot.ontology.explain import explain
 from ontopilot.ontology.ground import same_logic
 from ontopilot.ontology.hierarchy import Hierarchy
-from ontopilot.ontology.kinds import every_kind, first_kind, is_deprecated
-from ontopilot.ontology.languages import preferred
+from ontopilot.ontology.kinds import every_kind, first_kind
 from ontopilot.ontology.link import Linker
 from ontopilot.ontology.load import Loaded, load
 from ontopilot.ontology.named import candidates, nearest
@@ -34,7 +36,7 @@ from ontopilot.ontology.terms import (
     Term,
     TermKind,
 )
-from ontopilot.ontology.triples import Triple, Triples
+from ontopilot.ontology.triples import Node, Triple, Triples, is_blank
 from ontopilot.ontology.world import World
 
 _PROPERTIES: set[TermKind] = {"object_property", "data_property"}
@@ -65,17 +67,18 @@ class Ontology:
         self.missing, self.notes = loaded.missing, loaded.notes
         self.reasoning = reasoning
         self._inferred = tuple(inferred)
-        self._languages = languages
         self.asserted = loaded.triples
         kinds = every_kind(loaded.triples)
-        self._terms = {iri: self._describe(iri, first_kind(own)) for iri, own in kinds.items()}
+        self._terms = {
+            iri: described(iri, first_kind(own), self.asserted, languages)
+            for iri, own in kinds.items()
+        }
         self._kinds = MappingProxyType(kinds)
         pairs = disjoint_pairs(loaded.triples)
         self.disjoint = MappingProxyType({one: frozenset(others) for one, others in pairs.items()})
-        every = (*loaded.triples, *inferred)
-        self._classes = Hierarchy(self._edges(every))
-        self._properties = Hierarchy(self._links(every, v.RDFS_SUBPROPERTY))
-        self._types = self._memberships(every)
+        self._classes = Hierarchy(self._edges())
+        self._properties = Hierarchy(self._links(v.RDFS_SUBPROPERTY))
+        self._types = self._memberships()
         self._members = _inverted(self._types)
         self._facts = self._collect(loaded.triples, inferred)
         self._by_subject = _grouped(self._facts, lambda fact: fact.subject)
@@ -83,7 +86,10 @@ class Ontology:
         identifiers = dict(patterns(self.asserted, self.label, self.path))
         self._identified = frozenset(identifiers)
         known = names(self._terms.values(), self.asserted)
-        self._linker = Linker(known, identifiers, self._related(), self.instances)
+        members = self._members
+        self._linker = Linker(
+            known, identifiers, self._related(), lambda cls: members.get(cls, frozenset())
+        )
         self.world = World(self)
         self._sealed = True
 
@@ -113,10 +119,11 @@ class Ontology:
             OntologyImportError: an import is not on this disk.
             InconsistentOntology: its axioms contradict one another.
         """
-        loaded = load(Path(path), allow_missing_imports=allow_missing_imports)
-        if like is not None and like._implies_as_much(loaded, reasoner):
-            return cls(loaded, like._inferred, like.reasoning, languages)
-        return cls.of(loaded, reasoner=reasoner, languages=languages)
+        with uncollected():
+            loaded = load(Path(path), allow_missing_imports=allow_missing_imports)
+            if like is not None and like._implies_as_much(loaded, reasoner):
+                return cls(loaded, like._inferred, like.reasoning, languages)
+            return cls.of(loaded, reasoner=reasoner, languages=languages)
 
     @classmethod
     def of(cls, loaded: Loaded, *, reasoner: str, languages: tuple[str, ...] = ("en", "")) -> Self:
@@ -158,7 +165,7 @@ class Ontology:
 
     def label(self, iri: Iri) -> str:
         """What people call a term; the end of its IRI where it has no label."""
-        return self._terms[iri].label if iri in self._terms else _local(iri)
+        return self._terms[iri].label if iri in self._terms else local_name(iri)
 
     def resolve(self, name: str) -> Iri:
         """The term that `prefix:Name`, an IRI, the end of an IRI or a label names.
@@ -170,7 +177,7 @@ class Ontology:
         found = candidates(name, labels, self.prefixes)
         if found:
             return found[0]
-        names = [_local(iri) for iri in self._terms]
+        names = [local_name(iri) for iri in self._terms]
         local = name.partition(":")[2] or name
         raise UnknownTerm(f"{self.path}: no term {name!r}{nearest(local, names)}")
 
@@ -299,28 +306,6 @@ class Ontology:
         """Whether a term is a class."""
         return iri in self._terms and self._terms[iri].kind == "class"
 
-    def _describe(self, iri: Iri, kind: TermKind) -> Term:
-        labels = self._texts(iri, v.LABELS)
-        others = self._texts(iri, (*v.LABELS, *v.SYNONYMS))
-        label = labels[0] if labels else _local(iri)
-        return Term(
-            iri,
-            kind,
-            label,
-            tuple(dict.fromkeys(text for text in others if text != label)),
-            next((text for one in v.DEFINITIONS for text in self._texts(iri, (one,))), ""),
-            deprecated=is_deprecated(self.asserted, iri),
-        )
-
-    def _texts(self, iri: Iri, properties: Iterable[Iri]) -> list[str]:
-        literals = [
-            one
-            for predicate in properties
-            for one in self.asserted.values(iri, predicate)
-            if isinstance(one, Literal)
-        ]
-        return [one.value for one in preferred(literals, self._languages)]
-
     def _related(self) -> Mapping[Iri, frozenset[Iri]]:
         """The individuals that a fact joins to each individual."""
         found: dict[Iri, set[Iri]] = {}
@@ -332,35 +317,53 @@ class Ontology:
                 found.setdefault(fact.object, set()).add(fact.subject)
         return {one: frozenset(others) for one, others in found.items()}
 
-    def _edges(self, triples: Iterable[Triple]) -> Iterable[tuple[Iri, Iri]]:
-        for subject, predicate, value in triples:
-            if isinstance(value, Literal) or subject.startswith("_:"):
-                continue
-            if predicate == v.RDFS_SUBCLASS and not value.startswith("_:"):
-                if subject in self._terms and value in self._terms:
-                    yield subject, Iri(value)
-            elif predicate in (v.OWL_EQUIVALENT_CLASS, v.RDFS_SUBCLASS):
-                for part in members_of(self.asserted, self.asserted.one(value, v.OWL_INTERSECTION)):
-                    if isinstance(part, str) and part in self._terms:
-                        yield subject, Iri(part)
+    def _pairs(self, predicate: Iri) -> Iterator[tuple[Iri, Node]]:
+        """Subjects and objects of a predicate, asserted and inferred."""
+        yield from self.asserted.pairs(predicate)
+        for subject, one, value in self._inferred:
+            if one == predicate:
+                yield subject, value
 
-    def _links(self, triples: Iterable[Triple], axiom: Iri) -> Iterable[tuple[Iri, Iri]]:
-        for subject, predicate, value in triples:
-            if predicate == axiom and subject in self._terms and value in self._terms:
+    def _edges(self) -> Iterator[tuple[Iri, Iri]]:
+        for predicate in (v.RDFS_SUBCLASS, v.OWL_EQUIVALENT_CLASS):
+            for subject, value in self._pairs(predicate):
+                if not is_blank(subject) and isinstance(value, str):
+                    yield from self._above(subject, predicate, Iri(value))
+
+    def _above(self, subject: Iri, predicate: Iri, value: Iri) -> Iterator[tuple[Iri, Iri]]:
+        """A named class, or those that a class expression is the intersection of."""
+        if predicate == v.RDFS_SUBCLASS and not is_blank(value):
+            if subject in self._terms and value in self._terms:
+                yield subject, value
+            return
+        for part in members_of(self.asserted, self.asserted.one(value, v.OWL_INTERSECTION)):
+            if isinstance(part, str) and part in self._terms:
+                yield subject, Iri(part)
+
+    def _links(self, axiom: Iri) -> Iterator[tuple[Iri, Iri]]:
+        for subject, value in self._pairs(axiom):
+            if subject in self._terms and value in self._terms:
                 yield subject, Iri(str(value))
 
-    def _memberships(self, triples: Iterable[Triple]) -> dict[Iri, frozenset[Iri]]:
+    def _memberships(self) -> dict[Iri, frozenset[Iri]]:
         found: dict[Iri, set[Iri]] = {}
-        for subject, predicate, value in triples:
-            if predicate != v.RDF_TYPE or isinstance(value, Literal) or not self.is_class(value):
+        for subject, value in self._pairs(v.RDF_TYPE):
+            if isinstance(value, Literal) or not self.is_class(value):
                 continue
             if "individual" in self._kinds.get(subject, ()):
                 found.setdefault(subject, set()).update({value}, self._classes.ancestors(value))
         return {one: frozenset(classes) for one, classes in found.items()}
 
     def _collect(self, asserted: Triples, inferred: Sequence[Triple]) -> tuple[Fact, ...]:
-        given = [self._fact(triple) for triple in asserted if self._is_fact(triple)]
-        more = [self._fact(one, inferred=True) for one in inferred if self._is_fact(one)]
+        given = [
+            self._fact((subject, predicate, value))
+            for subject in asserted.by_subject
+            if "individual" in self._kinds.get(subject, ())
+            for predicate, values in asserted.about(subject).items()
+            for value in values
+            if self._is_fact((subject, predicate, value))
+        ]
+        more = [self._fact(triple, inferred=True) for triple in inferred if self._is_fact(triple)]
         return tuple(
             dict.fromkeys(
                 (
@@ -382,10 +385,6 @@ class Ontology:
             return not isinstance(value, Literal) and self.is_class(value)
         named = isinstance(value, Literal) or value in self._terms
         return named and bool(_PROPERTIES & self._kinds.get(predicate, set()))
-
-
-def _local(iri: str) -> str:
-    return iri.rstrip("#/").rsplit("#", 1)[-1].rsplit("/", 1)[-1].rsplit(":", 1)[-1]
 
 
 def _inverted(types: Mapping[Iri, frozenset[Iri]]) -> dict[Iri, frozenset[Iri]]:

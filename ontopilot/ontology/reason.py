@@ -74,13 +74,11 @@ class RuleReasoner:
         found = Classified(complete=False, note=_BY_RULES)
         if self.classifier is not None:
             found = self.classifier.classify(triples)
-        axioms = [*logical(triples), *found.triples]
-        first = find_contradiction(triples, Triples.of(axioms))
+        axioms = closed = Triples.of((*logical(triples), *found.triples))
+        first = find_contradiction(triples, axioms)
         if first is None and found.contradiction is None:
             closed = Triples.of((*axioms, *materialise(axioms)))
             first = find_contradiction(triples, closed)
-        else:
-            closed = Triples.of(axioms)
         seconds = time.perf_counter() - began
         note = "; ".join(filter(None, (found.note, self._ignored(triples))))
         return Inference(
@@ -121,17 +119,17 @@ def infer(triples: Triples, *, reasoner: str) -> Inference:
 
 
 def _new(triples: Triples, closed: Triples) -> list[Triple]:
-    """The consequences worth keeping: about named things, and not true of everything."""
-    given = set(triples)
-    return [
+    """The consequences worth keeping, in order: about named things, not true of everything."""
+    found = [
         (subject, predicate, value)
         for subject, predicate, value in closed
         if subject != value
         and value not in _SILENT
         and not (is_blank(subject) or is_blank(value) or subject.startswith(v.BUILT_IN))
         and predicate not in (v.OWL_SAME_AS, v.OWL_DIFFERENT_FROM)
-        and (subject, predicate, value) not in given
+        and value not in triples.values(subject, predicate)
     ]
+    return sorted(found, key=lambda one: (one[0], one[1], str(one[2])))
 
 
 def _empty(closed: Triples) -> tuple[Iri, ...]:

@@ -176,7 +176,7 @@ class World:
                 return all(self.is_not(thing, other) for other in others)
         return False
 
-    def _definitions(self, cls: Iri) -> list[Node]:
+    def _definitions(self, cls: Iri) -> Sequence[Node]:
         return self.ontology.asserted.values(cls, v.OWL_EQUIVALENT_CLASS)
 
     def _meets(self, thing: Iri, node: Node, *, closed: bool) -> bool:

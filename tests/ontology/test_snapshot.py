@@ -1,12 +1,14 @@
 """The snapshot: terms, hierarchies, facts with their explanations, versions, many threads."""
 
+import gc
 import shutil
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from ontopilot.errors import UnknownTerm
+from ontopilot.errors import OntologySyntaxError, UnknownTerm
 from ontopilot.ontology import Fact, Iri, Literal, Ontology
 from ontopilot.ontology.phrase import boolean
 from ontopilot.ontology.vocabulary import RDF_TYPE
@@ -188,6 +190,32 @@ def test_a_snapshot_cannot_be_changed(kitchen: Ontology) -> None:
         kitchen.term(iri("Kettle")).label = "x"  # type: ignore[misc]
     with pytest.raises(AttributeError):
         kitchen.ancestors(iri("Kettle")).add(iri("x"))  # type: ignore[attr-defined]
+    with pytest.raises(TypeError):
+        kitchen.asserted.by_subject[iri("x")] = {}  # type: ignore[index]
+    with pytest.raises(TypeError):
+        kitchen.asserted.about(iri("Kettle"))[iri("p")] = ()  # type: ignore[index]
+    with pytest.raises(AttributeError):
+        kitchen.asserted.pairs(RDF_TYPE).append((iri("x"), iri("y")))  # type: ignore[attr-defined]
+
+
+def test_the_collector_is_as_it_was_after_a_load_and_after_a_failed_one(tmp_path: Path) -> None:
+    path = tmp_path / "bad.ttl"
+    path.write_text("@prefix : <", encoding="utf-8")
+    for switch in (gc.enable, gc.disable):
+        switch()
+        before = gc.isenabled()
+        try:
+            Ontology.load(SHOP, reasoner="none")
+            with pytest.raises(OntologySyntaxError):
+                Ontology.load(path)
+            assert gc.isenabled() == before
+        finally:
+            gc.enable()
+
+
+def test_a_snapshot_that_nobody_needs_is_freed_at_once(load: Load) -> None:
+    gone = weakref.ref(load(KITCHEN))
+    assert gone() is None
 
 
 def test_many_threads_read_the_same(shop: Ontology) -> None:

@@ -169,7 +169,7 @@ class GraphAxioms:
     def _is_structure(self, node: Iri) -> bool:
         """Whether a blank node is part of an expression, not an individual without a name."""
         about = self._index.about(node)
-        kinds = about.get(v.RDF_TYPE, [])
+        kinds = about.get(v.RDF_TYPE, ())
         return any(p.startswith(_STRUCTURE) or p == v.RDF_FIRST for p in about) or any(
             str(kind).startswith((v.OWL, _SWRL)) or kind == v.RDFS_DATATYPE for kind in kinds
         )

@@ -1,0 +1,65 @@
+"""The automaton finds what reading word by word finds, in any text and with any names."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ontopilot.ontology import Iri
+from ontopilot.ontology.link import Linker
+from ontopilot.ontology.memo import MOST
+from ontopilot.ontology.names import Name
+
+WORDS = (
+    "own owned owns kettle kettles Kettle ketle boil boiled boiling the a of 6 wifi Wi-Fi gasket "
+    "gaskets seal sealed Dichtung Dichtungen der İstanbul straße ’s don't 𝔘nicode"
+).split()
+CODES = ("", " K2", " 10")
+
+phrases = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
+names = st.lists(
+    st.builds(
+        lambda place, text, weight, language, code: Name(
+            Iri(f"urn:t{place}"), text + code, weight, language, short=code != ""
+        ),
+        st.integers(0, 5),
+        phrases,
+        st.sampled_from([1.0, 0.95, 0.8]),
+        st.sampled_from(["en", "de", ""]),
+        st.sampled_from(CODES),
+    ),
+    max_size=8,
+)
+texts = st.lists(
+    st.one_of(phrases, st.text(max_size=6), st.sampled_from(["A-10432", ", ", " / "])), max_size=8
+).map(" ".join)
+related = st.dictionaries(
+    st.integers(0, 5).map(lambda n: Iri(f"urn:t{n}")),
+    st.frozensets(st.integers(0, 5).map(lambda n: Iri(f"urn:t{n}"))),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(names, st.lists(texts, min_size=1, max_size=4), related)
+def test_linking_is_the_same_as_word_by_word(
+    known: list[Name], said: list[str], joined: dict[Iri, frozenset[Iri]]
+) -> None:
+    import re
+
+    linker = Linker(
+        known,
+        {Iri("urn:order"): re.compile(r"\bA-\d{5}\b")},
+        joined,
+        lambda cls: joined.get(cls, frozenset()),
+    )
+    for text in (*said, *said):
+        assert linker.link(text) == linker.link_word_by_word(text)
+
+
+@pytest.mark.parametrize("text", ["the kettle and the gasket", "gasket kettles", "no such thing"])
+def test_what_was_forgotten_is_found_again(text: str) -> None:
+    known = [Name(Iri("urn:k"), "kettle", 1.0, "en"), Name(Iri("urn:g"), "gasket", 1.0, "en")]
+    linker = Linker(known, {}, {}, lambda cls: frozenset())
+    before = linker.link(text)
+    for start in range(0, MOST + 1000, 500):
+        linker.link(" ".join(f"w{number}" for number in range(start, start + 500)))
+    assert linker.link(text) == before
