@@ -1,5 +1,6 @@
 """Which names stand for one thing, and what a thing is known to be, for the checking of claims."""
 
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
@@ -24,7 +25,15 @@ class World:
     """
 
     def __init__(self, ontology: "Ontology") -> None:
-        self.ontology = ontology
+        # It belongs to its ontology, which is freed at once when nobody needs it.
+        self._ontology = weakref.ref(ontology)
+
+    @property
+    def ontology(self) -> "Ontology":
+        """The ontology, which outlives what it knows."""
+        found = self._ontology()
+        assert found is not None  # noqa: S101 - whoever asks holds it
+        return found
 
     @cached_property
     def different(self) -> dict[Iri, set[Iri]]:
