@@ -61,7 +61,7 @@ def beyond_dl(axioms: Axioms) -> Iterator[Found]:
     """
     declared = _declared(axioms)
     yield from _malformed(axioms)
-    yield from _undeclared(axioms, declared)
+    yield from ((axiom, reason) for axiom, _, reason in undeclared(axioms))
     for iri, kinds in declared.items():
         for one, other in _APART:
             if one in kinds and other in kinds:
@@ -100,8 +100,10 @@ def _malformed(axioms: Axioms) -> Iterator[Found]:
                     break
 
 
-def _undeclared(axioms: Axioms, declared: Mapping[Iri, set[TermKind]]) -> Iterator[Found]:
+def undeclared(axioms: Axioms) -> Iterator[tuple[Axiom, Iri, str]]:
+    """Where a term is first used as something that it is not declared as, and what is wrong."""
     operands = Operands(axioms)
+    declared = _declared(axioms)
     told: set[tuple[Iri, Role]] = set()
     for axiom in axioms.logical:
         for role, kinds in _KINDS.items():
@@ -111,7 +113,7 @@ def _undeclared(axioms: Axioms, declared: Mapping[Iri, set[TermKind]]) -> Iterat
                 if name in declared and declared[name].intersection(kinds):
                     continue
                 told.add((name, role))
-                yield axiom, _unfit(name, role)
+                yield axiom, name, _unfit(name, role)
 
 
 def _unfit(name: Iri, role: Role) -> str:
