@@ -25,7 +25,13 @@ _BORROWED = (
     "http://www.w3.org/ns/prov#",
 )
 """Namespaces that ontologies borrow terms from; their authors answer for them."""
-_KINDS = ("class", "object_property", "data_property", "individual")
+PLURALS = {
+    "class": "classes",
+    "object_property": "object properties",
+    "data_property": "data properties",
+    "individual": "individuals",
+}
+"""The kinds of term that are looked at."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"[^\W_]+")
 _ARTICLES = {"the", "a", "an"}
@@ -46,10 +52,11 @@ class Scope:
         return tuple(
             term
             for term in self.ontology.terms()
-            if term.kind in _KINDS
+            if term.kind in PLURALS
             and not term.deprecated
             and not term.iri.startswith(_BORROWED)
-            and self.ontology.asserted.values(term.iri, v.RDF_TYPE)
+            and (types := self.ontology.asserted.values(term.iri, v.RDF_TYPE))
+            and v.SWRL_VARIABLE not in types
         )
 
     def of_kind(self, kind: str) -> list[Term]:

@@ -75,14 +75,12 @@ def undivided(scope: Scope) -> Iterator[Finding]:
     if not open_groups:
         return
     parents = tuple(sorted(open_groups, key=lambda one: -len(groups[one])))
-    count = len(parents)
-    where = f"in {count} groups of" if count > 1 else "among the"
     yield Finding(
         "no-disjointness",
         "note",
         parents,
-        f"{where} sibling classes none are disjoint, so that a thing may be of several of them: "
-        f"those below {scope.named(parents)}",
+        f"no two of the classes directly below {scope.named(parents)} are disjoint, so that a "
+        "thing may be of several of them",
         "select the siblings that have nothing in common and use Edit > Make primitive siblings "
         "disjoint",
     )

@@ -6,7 +6,7 @@ from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.axioms import UNKNOWN
 from ontopilot.ontology.contradiction import local_name
 from ontopilot.ontology.pitfalls.finding import Finding
-from ontopilot.ontology.pitfalls.scope import Scope
+from ontopilot.ontology.pitfalls.scope import PLURALS, Scope
 from ontopilot.ontology.profile_dl import undeclared as undeclared_uses
 from ontopilot.ontology.query.declared import in_vocabulary
 from ontopilot.ontology.query.names import namespace
@@ -18,6 +18,7 @@ _REPLACED = (
     Iri("http://purl.org/dc/terms/isReplacedBy"),
 )
 _SHOWN = 5
+_PREFIXES = {v.OWL: "owl", v.RDF: "rdf", v.RDFS: "rdfs", v.XSD: "xsd"}
 
 
 def unconnected(scope: Scope) -> Iterator[Finding]:
@@ -39,15 +40,18 @@ def unconnected(scope: Scope) -> Iterator[Finding]:
         for term in scope.own
         if term.kind != "individual" and term.iri not in joined | in_rules
     ]
-    for iri in alone:
-        kind = scope.ontology.term(iri).kind.replace("_", " ")
-        yield Finding(
-            "unconnected",
-            "warning",
-            (iri,),
-            f"the {kind} {scope.label(iri)} is declared, and no axiom says or uses anything of it",
-            "give it a place (SubClass Of, Domains, Ranges), or delete it",
-        )
+    for kind, plural in PLURALS.items():
+        lone = tuple(iri for iri in alone if scope.ontology.term(iri).kind == kind)
+        if lone:
+            what = f"{kind.replace('_', ' ')} is" if len(lone) == 1 else f"{plural} are"
+            yield Finding(
+                "unconnected",
+                "warning",
+                lone,
+                f"{len(lone)} {what} declared, and no axiom says or uses anything of "
+                f"{'it' if len(lone) == 1 else 'them'}: {scope.named(lone)}",
+                "give it a place (SubClass Of, Domains, Ranges), or delete it",
+            )
 
 
 def untyped(scope: Scope) -> Iterator[Finding]:
@@ -108,7 +112,7 @@ def undeclared(scope: Scope) -> Iterator[Finding]:
         builtin = name.startswith(v.BUILT_IN)
         if scope.ontology.missing and not builtin and namespace(name) not in spaces:
             continue
-        if builtin and in_vocabulary(name):
+        if builtin and (in_vocabulary(name) or axiom.kind == "ClassAssertion"):
             continue
         yield Finding(
             "undeclared",
@@ -132,12 +136,12 @@ def no_words(scope: Scope) -> Iterator[Finding]:
             if word.startswith(v.BUILT_IN) and not in_vocabulary(word):
                 told.setdefault(word, []).append(scope.axioms.say(axiom))
     for word, axioms in told.items():
-        times = f"{len(axioms)} statement{'s' if len(axioms) > 1 else ''}"
+        said = "1 statement with it means" if len(axioms) == 1 else f"{len(axioms)} statements with it mean"
         yield Finding(
             "no-such-word",
             "error",
             (word,),
-            f"OWL and RDF have no word '{local_name(word)}', so that {times} with it mean nothing",
+            f"there is no word {_PREFIXES[namespace(word)]}:{local_name(word)}: {said} nothing",
             "replace it by the word that is meant; Protégé shows such statements as annotations",
             tuple(axioms[:_SHOWN]),
         )
@@ -163,7 +167,15 @@ def mixed(scope: Scope) -> Iterator[Finding]:
             for one in look.asserted.values(iri, v.RDF_TYPE)
             if is_named(one) and look.has(Iri(str(one))) and not str(one).startswith(v.BUILT_IN)
         ]
-        if types and not iri.startswith(v.BUILT_IN):
+        if iri in types:
+            yield Finding(
+                "class-as-member",
+                "warning",
+                (iri,),
+                f"the class {scope.label(iri)} is stated to be a member of itself",
+                "keep the class or the individual, and delete the other",
+            )
+        elif types and not iri.startswith(v.BUILT_IN):
             yield Finding(
                 "class-as-member",
                 "warning",

@@ -5,15 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.pitfalls.finding import Finding, Severity
-from ontopilot.ontology.pitfalls.scope import Scope
+from ontopilot.ontology.pitfalls.scope import PLURALS, Scope
 from ontopilot.ontology.terms import Iri, Literal, Term
 
-_PLURALS = {
-    "class": "classes",
-    "object_property": "object properties",
-    "data_property": "data properties",
-    "individual": "individuals",
-}
 _USUAL = 0.5
 """A language in which this share of the terms has a label is one that all should have."""
 
@@ -39,7 +33,7 @@ def unlabelled(scope: Scope) -> Iterator[Finding]:
             "select a term and add rdfs:label under Annotations, with its language",
         )
         return
-    for kind in _PLURALS:
+    for kind in PLURALS:
         terms = scope.of_kind(kind)
         none = [term for term in terms if not spoken[term.iri]]
         remedy = "select the term and add rdfs:label under Annotations, with its language"
@@ -59,7 +53,7 @@ def unlabelled(scope: Scope) -> Iterator[Finding]:
 
 def undefined(scope: Scope) -> Iterator[Finding]:
     """Classes and properties without a definition or comment (P08)."""
-    for kind in _PLURALS:
+    for kind in PLURALS:
         if kind == "individual":
             continue
         lack = [t for t in scope.of_kind(kind) if not _languages(scope, t, v.DEFINITIONS)]
@@ -81,7 +75,7 @@ def _lacking(
         all_of_kind = len(scope.of_kind(kind))
         have = "has" if len(lack) == 1 else "have"
         message = (
-            f"{len(lack)} of {all_of_kind} {_PLURALS[kind]} {have} no {what}: {scope.named(iris)}"
+            f"{len(lack)} of {all_of_kind} {PLURALS[kind]} {have} no {what}: {scope.named(iris)}"
         )
         yield Finding(rule, severity, iris, message, remedy)
 
