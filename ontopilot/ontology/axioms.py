@@ -13,6 +13,7 @@ from ontopilot.ontology.kinds import every_kind
 from ontopilot.ontology.saying import Saying
 from ontopilot.ontology.statements import Statement, Statements, mentioned
 from ontopilot.ontology.terms import Iri, Literal
+from ontopilot.ontology.triples import Node
 from ontopilot.ontology.versions import Version
 
 if TYPE_CHECKING:
@@ -118,6 +119,10 @@ class Axioms:
     def say(self, axiom: Axiom) -> str:
         """A whole axiom in Manchester syntax, with labels for names."""
         return self._saying.whole(axiom.statement)
+
+    def write(self, node: Node) -> str:
+        """A class expression, a term or a value in Manchester syntax."""
+        return self._saying.node(node)
 
     def said_of(self, axiom: Axiom, iri: Iri) -> tuple[str, str]:
         """What an axiom says of a term: the heading under which Protégé shows it, and the value."""

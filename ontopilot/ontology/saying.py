@@ -99,6 +99,10 @@ class Saying:
         said = self._text.value(node)
         return quoted(said) if isinstance(node, str) and not is_blank(node) else said
 
+    def node(self, node: Node) -> str:
+        """A term, a value or an expression alone."""
+        return self._text.value(node)
+
     def others(self, statement: Statement, subject: Iri) -> str:
         """The other members of a statement about several terms."""
         said = [one for one in statement.part.members if one != subject] or [subject]
