@@ -135,8 +135,10 @@ def _class(ontology: "Ontology", name: str) -> "Iri":
     from ontopilot.cli.ontologies import find
     from ontopilot.ontology import vocabulary as v
 
-    nothing = name.casefold() in ("nothing", "owl:nothing", v.OWL_NOTHING.casefold())
-    return v.OWL_NOTHING if nothing else find(ontology, name)
+    if name.casefold() in ("nothing", "owl:nothing", v.OWL_NOTHING.casefold()):
+        return v.OWL_NOTHING
+    called = [t.iri for t in ontology.terms("class") if t.label.casefold() == name.casefold()]
+    return called[0] if len(called) == 1 else find(ontology, name)
 
 
 def _value(ontology: "Ontology", subject: "Iri", joined: "Iri", name: str) -> "Iri | Literal":
@@ -158,6 +160,7 @@ def graph(
     file: OntologyFile,
     term: Annotated[str, typer.Argument(metavar="TERM", help="A label, prefix:Name or IRI.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="An .svg or a .png file.")],
+    *,
     depth: Annotated[int, typer.Option(min=1, max=10, help="Levels above and below.")] = 2,
     reasoner: Reasoner = "auto",
     as_json: AsJson = False,
@@ -188,9 +191,8 @@ def _print_health(console: "Console", health: "Health", *, every: bool) -> None:
     note = f"; {reasoning.note}" if reasoning.note else ""
     _row(console, "reasoned by", f"{reasoning.engine} in {reasoning.seconds:.2f} s, {whole}{note}")
     _row(console, "which finds", FINDS[reasoning.engine])
-    _row(console, "consistent", "yes, as far as that engine finds" if health.consistent else "no")
-    if health.consistent and reasoning.complete:
-        _row(console, "consistent", "yes")
+    sure = "yes" if reasoning.complete else "yes, as far as that engine finds"
+    _row(console, "consistent", sure if health.consistent else "no")
     _row(console, "language", f"OWL 2 {health.language}")
     for profile in health.profiles:
         if not profile.fits:
@@ -211,7 +213,7 @@ def _print_health(console: "Console", health: "Health", *, every: bool) -> None:
 
 def _print_metrics(console: "Console", health: "Health") -> None:
     metrics = health.metrics
-    kinds = ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in metrics.terms.items())
+    kinds = ", ".join(_count(n, kind.replace("_", " ")) for kind, n in metrics.terms.items())
     _row(console, "terms", kinds)
     _row(console, "depth", f"{metrics.depth} classes, {metrics.property_depth} properties")
     _row(console, "axioms", f"{metrics.axioms}, {metrics.logical} of them logical")
@@ -264,7 +266,13 @@ def _row(console: "Console", name: str, text: str, *, style: str = "") -> None:
 
 
 def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+    if number != 1:
+        word = (
+            f"{word[:-1]}ies"
+            if word.endswith("y")
+            else f"{word}{'es' * word.endswith('ss') or 's'}"
+        )
+    return f"{number} {word}"
 
 
 def _line(text: str, *, keep: bool = False) -> str:

@@ -163,18 +163,18 @@ class Axioms:
             return HEADER
         if predicate == v.RDF_TYPE:
             return self._of_type(statement)
-        if predicate == v.OWL_EQUIVALENT_CLASS and self._is(statement, "datatype"):
-            return "DatatypeDefinition"
         if predicate in _OF_CLASSES:
-            return _OF_CLASSES[predicate]
+            defines = predicate == v.OWL_EQUIVALENT_CLASS and self._is(statement, "datatype")
+            return "DatatypeDefinition" if defines else _OF_CLASSES[predicate]
         if predicate in _OF_PROPERTIES:
             return _OF_PROPERTIES[predicate].format(self._sort(statement))
+        return self._assertion(statement)
+
+    def _assertion(self, statement: Statement) -> str:
+        predicate = statement.part.predicate
         if predicate == v.OWL_NEGATIVE:
             literal = isinstance(statement.part.members[-1], Literal)
             return f"Negative{'Data' if literal else 'Object'}PropertyAssertion"
-        return self._assertion(predicate)
-
-    def _assertion(self, predicate: Iri) -> str:
         kinds = self.kinds.get(predicate, set())
         for kind in ("object_property", "data_property"):
             if kind in kinds:
@@ -199,9 +199,7 @@ class Axioms:
 
     def _is(self, statement: Statement, kind: str) -> bool:
         ends = (statement.subject,) if statement.subject is not None else statement.part.members
-        return any(
-            kind in self.kinds.get(Iri(one), ()) for one in ends if isinstance(one, str)
-        )
+        return any(kind in self.kinds.get(Iri(one), ()) for one in ends if isinstance(one, str))
 
 
 def is_about_set(statement: Statement) -> bool:

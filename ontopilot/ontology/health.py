@@ -18,7 +18,6 @@ from ontopilot.ontology.pitfalls.scope import Scope
 from ontopilot.ontology.profile import Profile, profiles
 from ontopilot.ontology.reason import ReasoningReport, infer
 
-
 RULES: Final[tuple[Callable[[Scope], Iterator[Finding]], ...]] = (
     use.no_words,
     use.mixed,
@@ -142,7 +141,7 @@ def _unreasonable(ontology: Ontology, wrong: Contradiction | None) -> Iterator[F
             "error",
             (iri,),
             f"nothing can be a member of {ontology.label(iri)!r}{why}",
-            "correct one of the axioms below; the ? beside the class in red explains it as well",
+            "correct one of the axioms below; the ? beside owl:Nothing tells them too",
             found.axioms,
         )
 

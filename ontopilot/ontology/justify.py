@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ SECONDS = 20.0
 """How long all questions together may take."""
 
 _SHOWN = re.compile(r'("(?:[^"\\]|\\.)*")|<([^<>]+)>', re.DOTALL)
-_DENIAL = Iri("_:denied")
+_DENIED = Iri("_:denied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +34,15 @@ class Justification:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is to be justified, as rustdl asks for it; `denied` are triples that deny it.
+    """What is to be justified, in the words of rustdl.
 
-    What has no question of its own is justified by the contradiction that denying it makes.
+    `denied` are triples that deny it, and `denial` is how the axiom begins that they make: the
+    contradiction that comes of them justifies what rustdl does not justify by itself.
     """
 
     words: tuple[str, ...]
     denied: tuple[Triple, ...] = ()
-
-    @property
-    def deny(self) -> str:
-        """How the axiom begins that the denial is."""
-        said = {predicate: value for _, predicate, value in self.denied}
-        return f"<{said[v.OWL_SOURCE]}> not <{said[v.OWL_ASSERTION_PROPERTY]}> "
+    denial: str = ""
 
     @classmethod
     def empty(cls, iri: Iri) -> "Question":
@@ -62,23 +59,33 @@ class Question:
         """Why a fact holds: a superclass, a superproperty, a type or a value."""
         subject, predicate, value = fact.triple
         if isinstance(value, Literal):
-            return cls(("inconsistent",), _denial(fact))
+            words: tuple[str, ...] = ()
+            return cls(words, _not_value(fact), f"<{subject}> not <{predicate}> ")
         if predicate == v.RDFS_SUBCLASS:
             nothing = value == v.OWL_NOTHING
             return cls.empty(subject) if nothing else cls(("subclass", subject, value))
         if predicate == v.RDFS_SUBPROPERTY:
             return cls(("subproperty", subject, value))
         if predicate == v.RDF_TYPE:
-            return cls(("instance", subject, value))
+            words = ("instance", subject, value)
+            return cls(words, _not_type(subject, value), f"<{subject}> Type not <{value}>")
         return cls(("property", subject, predicate, value))
 
 
-def _denial(fact: Fact) -> tuple[Triple, ...]:
+def _not_value(fact: Fact) -> tuple[Triple, ...]:
     return (
-        (_DENIAL, v.RDF_TYPE, v.OWL_NEGATIVE),
-        (_DENIAL, v.OWL_SOURCE, fact.subject),
-        (_DENIAL, v.OWL_ASSERTION_PROPERTY, fact.predicate),
-        (_DENIAL, v.OWL_TARGET_VALUE, fact.object),
+        (_DENIED, v.RDF_TYPE, v.OWL_NEGATIVE),
+        (_DENIED, v.OWL_SOURCE, fact.subject),
+        (_DENIED, v.OWL_ASSERTION_PROPERTY, fact.predicate),
+        (_DENIED, v.OWL_TARGET_VALUE, fact.object),
+    )
+
+
+def _not_type(subject: Iri, cls: Iri) -> tuple[Triple, ...]:
+    return (
+        (subject, v.RDF_TYPE, _DENIED),
+        (_DENIED, v.RDF_TYPE, v.OWL_CLASS),
+        (_DENIED, v.OWL_COMPLEMENT, cls),
     )
 
 
@@ -96,13 +103,25 @@ def justify(
     """
     if importlib.util.find_spec("rustdl") is None:
         raise MissingExtra("rustdl", extra="reasoning", purpose="a justification")
-    plain = [one for one in questions if not one.denied]
-    answers = dict(zip(plain, _ask(triples, plain, seconds), strict=True)) if plain else {}
+    until = time.monotonic() + seconds
+    plain = [question for question in questions if question.words]
+    found = dict(zip(plain, _ask(triples, plain, seconds), strict=True)) if plain else {}
     for question in questions:
-        if question.denied:
-            more = Triples.of((*triples, *question.denied))
-            (answers[question],) = _ask(more, [question], seconds)
-    return tuple(_told(answers[question], question, label) for question in questions)
+        left = until - time.monotonic()
+        if question.denied and left > 0 and not found.get(question, Justification()).axioms:
+            found[question] = _by_denial(triples, question, left)
+    late = Justification(note=f"no justification within {seconds:g} seconds")
+    return tuple(_told(found.get(question, late), label) for question in questions)
+
+
+def _by_denial(triples: Triples, question: Question, seconds: float) -> Justification:
+    """The axioms that contradict the denial of what is to be justified."""
+    more = Triples.of((*triples, *question.denied))
+    (found,) = _ask(more, [Question.contradiction()], seconds)
+    own = tuple(one for one in found.axioms if not one.startswith(question.denial))
+    if found.axioms and len(own) == len(found.axioms):
+        return Justification(note="the ontology contradicts itself")
+    return Justification(own, found.note)
 
 
 def _ask(triples: Triples, questions: list[Question], seconds: float) -> list[Justification]:
@@ -135,12 +154,7 @@ def _last(raw: bytes) -> str:
     return lines[-1][:120] if lines else "it stopped"
 
 
-def _told(
-    found: Justification, question: Question, label: Callable[[Iri], str]
-) -> Justification:
-    """The axioms with labels for names, without the denial that was added to them."""
-    own = [one for one in found.axioms if not question.denied or not one.startswith(question.deny)]
-    if question.denied and len(own) == len(found.axioms):
-        return Justification(note=found.note or "the ontology contradicts itself")
-    said = tuple(_SHOWN.sub(lambda m: m[1] or quoted(label(Iri(m[2]))), one) for one in own)
+def _told(found: Justification, label: Callable[[Iri], str]) -> Justification:
+    """A justification with labels for names."""
+    said = tuple(_SHOWN.sub(lambda m: m[1] or quoted(label(Iri(m[2]))), a) for a in found.axioms)
     return Justification(said, found.note)

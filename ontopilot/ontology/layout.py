@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from ontopilot.ontology.lettering import LINE, width, wrapped
@@ -70,7 +71,7 @@ class Layout:
 
 
 def laid_out(scene: Scene) -> Layout:
-    """Columns ordered by the middles of their neighbours (Sugiyama et al. 1981); no box overlaps."""
+    """Columns ordered by the middles of their neighbours (Sugiyama et al. 1981)."""
     places, ways = _ordered(scene)
     boxes = {one.iri: _box(one, focus=one.iri == scene.focus) for one in scene.terms}
     boxes, passing = _placed(places, boxes)
@@ -100,8 +101,8 @@ def _ordered(scene: Scene) -> tuple[dict[int, list[Key]], dict[Link, list[Key]]]
     """The columns with what stands in them from top to bottom, and what each link passes."""
     columns: dict[int, list[Key]] = {}
     at = {one.iri: one.column for one in scene.terms}
-    for one in scene.terms:
-        columns.setdefault(one.column, []).append(one.iri)
+    for shown in scene.terms:
+        columns.setdefault(shown.column, []).append(shown.iri)
     ways: dict[Link, list[Key]] = {}
     near: dict[Key, list[Key]] = {}
     for link in scene.links:
@@ -111,7 +112,7 @@ def _ordered(scene: Scene) -> tuple[dict[int, list[Key]], dict[Link, list[Key]]]
             columns.setdefault(column, []).append(key)
         ways[link] = way
         whole: list[Key] = [link.below, *way, link.above]
-        for one, other in zip(whole, whole[1:], strict=False):
+        for one, other in pairwise(whole):
             near.setdefault(one, []).append(other)
             near.setdefault(other, []).append(one)
     for sweep in range(_SWEEPS):

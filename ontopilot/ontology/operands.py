@@ -105,10 +105,10 @@ class Operands:
         """The names that stand in a role in an axiom; inverses count as their property."""
         for node, found, construct in self.each(axiom):
             inner = self.constructs.inverted(node) if found == "property" else None
-            node = node if inner is None else inner
+            name = node if inner is None else inner
             named = construct is None or construct.name == "Name"
-            if found == role and named and isinstance(node, str):
-                yield Iri(node)
+            if found == role and named and isinstance(name, str):
+                yield Iri(name)
 
 
 def _role(construct: Construct, node: Node) -> Role:

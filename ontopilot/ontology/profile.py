@@ -167,7 +167,7 @@ RL: Final = Grammar(
 )
 _WORDS: Final = {
     "sub": "on the left of SubClassOf",
-    "super": "on the right of SubClassOf, as a domain or a range",
+    "super": "on the right of SubClassOf, nor as a domain or range,",
     "equiv": "in a definition",
     "type": "as a type",
     "key": "with a key",
@@ -306,9 +306,10 @@ class Check:
     def _refused(self, construct: Construct, place: str, more: str = "") -> str:
         said = _SAID.get(construct.name, construct.name)
         what = said if " " in said else f"'{said}'"
-        return " ".join(
-            filter(None, (what, more, "may not stand", _WORDS[place], "in OWL 2"))
-        ) + f" {self._grammar.name}"
+        return (
+            " ".join(filter(None, (what, more, "may not stand", _WORDS[place], "in OWL 2")))
+            + f" {self._grammar.name}"
+        )
 
     def _datatype(self, node: Node) -> str:
         kind = local_name(str(node))

@@ -183,9 +183,12 @@ def _complex(axioms: Axioms, roles: _Roles) -> Iterator[Found]:
             ]
         wrong = next((one for one in used if one in roles.composite), None)
         if wrong is not None:
-            yield axiom, (
-                f"'{local_name(wrong)}' is transitive or implied by a chain, and may not be "
-                "counted, functional, irreflexive, asymmetric or disjoint"
+            yield (
+                axiom,
+                (
+                    f"'{local_name(wrong)}' is transitive or implied by a chain, and may not be "
+                    "counted, functional, irreflexive, asymmetric or disjoint"
+                ),
             )
 
 

@@ -1,7 +1,7 @@
 """Why a statement holds: a sentence for people, and a minimal set of axioms for editors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ontopilot.errors import MissingExtra
@@ -38,7 +38,7 @@ def reason_for(ontology: "Ontology", fact: Fact) -> Reason:
 
 def reasons_for(ontology: "Ontology", facts: Sequence[Fact]) -> tuple[Reason, ...]:
     """The reasons of several statements; their justifications are looked for together."""
-    known = [_known(ontology, fact) for fact in facts]
+    known = [_known(ontology, _marked(ontology, fact)) for fact in facts]
     held = [fact for fact, status, _ in known if status == "supported"]
     found = iter(_justified(ontology, held))
     return tuple(
@@ -64,8 +64,15 @@ def _known(ontology: "Ontology", fact: Fact) -> tuple[Fact, FactStatus, str]:
         held = ontology.is_a(fact.subject, fact.object)
         text = sentence(ontology, fact) if held else "The ontology says nothing about it."
         return fact, "supported" if held else "unknown", text
-    checked = check(ontology, _as_written(ontology, fact))
-    return checked.fact, checked.status, checked.explanation.text
+    checked = check(ontology, fact)
+    return fact, checked.status, checked.explanation.text
+
+
+def _marked(ontology: "Ontology", fact: Fact) -> Fact:
+    """A statement with whether it is inferred."""
+    written = _as_written(ontology, fact)
+    asserted = written.object in ontology.asserted.values(written.subject, written.predicate)
+    return replace(written, inferred=not asserted)
 
 
 def _as_written(ontology: "Ontology", fact: Fact) -> Fact:

@@ -126,9 +126,7 @@ def _above(ontology: "Ontology", iri: Iri) -> frozenset[Iri]:
         types = ontology.types(iri)
         return frozenset(one for one in types if not types & ontology.descendants(one))
     return frozenset(
-        one
-        for one in ontology.parents(iri) - ontology.descendants(iri)
-        if ontology.has(one)
+        one for one in ontology.parents(iri) - ontology.descendants(iri) if ontology.has(one)
     )
 
 
@@ -214,9 +212,7 @@ def _relations(ontology: "Ontology", iri: Iri) -> Iterator[Relation]:
         yield Relation(name, ", ".join(text for text, _ in others), others[0][1])
 
 
-def _restricted(
-    ontology: "Ontology", axioms: Axioms, operands: Operands, axiom: Axiom
-) -> Relation:
+def _restricted(ontology: "Ontology", axioms: Axioms, operands: Operands, axiom: Axiom) -> Relation:
     """A restriction as a property with its quantifier, and what it leads to."""
     node = axiom.statement.part.members[0]
     construct = operands.constructs.read(node)

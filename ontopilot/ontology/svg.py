@@ -1,6 +1,7 @@
 """A picture as SVG that needs nothing else: readable in print, in dark mode, by screen readers."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from ontopilot.ontology.layout import Box, Layout, Path, Point, Row, laid_out
@@ -52,7 +53,7 @@ def svg(scene: Scene) -> str:
     layout = laid_out(scene)
     legend = list(_legend(scene, layout))
     foot = wrapped(_foot(scene), max(layout.width, 320.0))
-    wide = max(layout.width, 320.0, *(x + w for x, _, w in _measures(legend))) + 2 * _MARGIN
+    wide = max([layout.width, 320.0, *(x + room for x, _, room in legend)]) + 2 * _MARGIN
     below = layout.height + 30 + LINE
     high = below + LINE * (len(foot) + 1) + 2 * _MARGIN
     body = [*map(_path, layout.paths), *_relations(layout), *map(_box, layout.boxes)]
@@ -67,7 +68,8 @@ def svg(scene: Scene) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title desc" '
         f'width="{wide:.0f}" height="{high:.0f}" viewBox="0 0 {wide:.0f} {high:.0f}">\n'
-        f'<title id="title">{safe(title)}</title>\n<desc id="desc">{safe(described(scene))}</desc>\n'
+        f'<title id="title">{safe(title)}</title>\n'
+        f'<desc id="desc">{safe(described(scene))}</desc>\n'
         f"<style>{_STYLE}</style>\n"
         f'<rect class="page" width="{wide:.0f}" height="{high:.0f}"/>\n'
         f'<g transform="translate({_MARGIN:g} {_MARGIN:g})" aria-hidden="true">\n{inner}\n</g>\n'
@@ -138,7 +140,7 @@ def _path(path: Path) -> str:
     end_x, end_y = path.points[-1]
     points = (*path.points[:-1], (end_x + 11, end_y))
     drawn = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
-    for number, (one, other) in enumerate(zip(points, points[1:], strict=False)):
+    for number, (one, other) in enumerate(pairwise(points)):
         drawn += _straight(other) if number % 2 else _curve(one, other)
     tip = f"M{end_x:.1f} {end_y:.1f}l11 -6v12z"
     return f'<path class="line{dash}" d="{drawn}"/><path class="hollow" d="{tip}"/>'
@@ -211,7 +213,3 @@ def _shape(sample: str, x: float, y: float) -> str:
             f'<path class="hollow" d="M{x:.1f} {y:.1f}l11 -6v12z"/>'
         )
     return f'<path class="{sample}" d="M{x:.1f} {y:.1f}h26"/>'
-
-
-def _measures(legend: list[tuple[float, str, float]]) -> list[tuple[float, str, float]]:
-    return legend or [(0.0, "", 0.0)]

@@ -28,7 +28,10 @@ def several(scope: Scope) -> Iterator[Finding]:
     look = scope.ontology
     for kind in ("object_property", "data_property"):
         for term in scope.of_kind(kind):
-            for what, ends in (("domain", look.domains(term.iri)), ("range", look.ranges(term.iri))):
+            for what, ends in (
+                ("domain", look.domains(term.iri)),
+                ("range", look.ranges(term.iri)),
+            ):
                 classes = sorted(one for one in ends if look.has(one))
                 pair = _apart(scope, classes)
                 if pair is None:

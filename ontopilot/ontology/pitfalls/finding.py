@@ -6,7 +6,7 @@ from typing import Literal as OneOf
 from ontopilot.ontology.terms import Iri
 
 Severity = OneOf["error", "warning", "note"]
-"""An error makes something wrong or useless, a warning is likely a mistake, a note may be wished."""
+"""An error makes something wrong or useless, a warning is likely a mistake, a note may not be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ def circles(scope: Scope) -> Iterator[Finding]:
                 edges.setdefault(below, set()).add(Iri(above))
         told: set[Iri] = set()
         for start in edges:
-            if start in told or start not in (above := closure(start, edges)):
+            if start in told or start not in (reached := closure(start, edges)):
                 continue
-            circle = sorted(one for one in above if start in closure(one, edges))
+            circle = sorted(one for one in reached if start in closure(one, edges))
             told.update(circle)
             yield Finding(
                 f"{what}-circle",

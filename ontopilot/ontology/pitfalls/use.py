@@ -136,7 +136,11 @@ def no_words(scope: Scope) -> Iterator[Finding]:
             if word.startswith(v.BUILT_IN) and not in_vocabulary(word):
                 told.setdefault(word, []).append(scope.axioms.say(axiom))
     for word, axioms in told.items():
-        said = "1 statement with it means" if len(axioms) == 1 else f"{len(axioms)} statements with it mean"
+        said = (
+            "1 statement with it means"
+            if len(axioms) == 1
+            else f"{len(axioms)} statements with it mean"
+        )
         yield Finding(
             "no-such-word",
             "error",

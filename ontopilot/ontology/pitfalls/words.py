@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.pitfalls.finding import Finding, Severity
@@ -37,7 +38,7 @@ def unlabelled(scope: Scope) -> Iterator[Finding]:
         terms = scope.of_kind(kind)
         none = [term for term in terms if not spoken[term.iri]]
         remedy = "select the term and add rdfs:label under Annotations, with its language"
-        yield from _lacking(scope, "no-label", "warning", kind, none, "label", remedy)
+        yield from _lacking(scope, none, _Lack("no-label", "warning", "label", remedy))
         if kind == "individual":
             continue  # the names of single things are often the same in every language
         counts = Counter(tag for term in terms for tag in spoken[term.iri] if tag)
@@ -48,7 +49,7 @@ def unlabelled(scope: Scope) -> Iterator[Finding]:
             lack = [t for t in terms if spoken[t.iri] and not spoken[t.iri] & {tag, ""}]
             what = f"label in the language {tag!r}"
             remedy = f"add an rdfs:label with the language {tag}"
-            yield from _lacking(scope, "no-label-in-language", "note", kind, lack, what, remedy)
+            yield from _lacking(scope, lack, _Lack("no-label-in-language", "note", what, remedy))
 
 
 def undefined(scope: Scope) -> Iterator[Finding]:
@@ -58,26 +59,30 @@ def undefined(scope: Scope) -> Iterator[Finding]:
             continue
         lack = [t for t in scope.of_kind(kind) if not _languages(scope, t, v.DEFINITIONS)]
         remedy = "add skos:definition under Annotations: one sentence that tells it from others"
-        yield from _lacking(scope, "no-definition", "note", kind, lack, "definition", remedy)
+        yield from _lacking(scope, lack, _Lack("no-definition", "note", "definition", remedy))
 
 
-def _lacking(
-    scope: Scope,
-    rule: str,
-    severity: Severity,
-    kind: str,
-    lack: list[Term],
-    what: str,
-    remedy: str,
-) -> Iterator[Finding]:
-    if lack:
-        iris = tuple(term.iri for term in lack)
-        all_of_kind = len(scope.of_kind(kind))
-        have = "has" if len(lack) == 1 else "have"
+@dataclass(frozen=True, slots=True)
+class _Lack:
+    """What terms lack, and how that is told."""
+
+    rule: str
+    severity: Severity
+    what: str
+    remedy: str
+
+
+def _lacking(scope: Scope, terms: list[Term], lack: _Lack) -> Iterator[Finding]:
+    """One finding for all terms of a kind that lack something."""
+    if terms:
+        iris = tuple(term.iri for term in terms)
+        kind = terms[0].kind
+        have = "has" if len(terms) == 1 else "have"
         message = (
-            f"{len(lack)} of {all_of_kind} {PLURALS[kind]} {have} no {what}: {scope.named(iris)}"
+            f"{len(terms)} of {len(scope.of_kind(kind))} {PLURALS[kind]} {have} no {lack.what}: "
+            f"{scope.named(iris)}"
         )
-        yield Finding(rule, severity, iris, message, remedy)
+        yield Finding(lack.rule, lack.severity, iris, message, lack.remedy)
 
 
 def called_alike(scope: Scope) -> Iterator[Finding]:
