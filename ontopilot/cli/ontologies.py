@@ -221,7 +221,7 @@ def _print_around(console: "Console", document: dict[str, Any]) -> None:
 
     coming = [one for one in document["neighbours"] if one["direction"] == "from"]
     for title, lines in (
-        ("Joined to it", [f"{one['label']}  {one['property']}" for one in coming]),
+        ("Joined to it", [f"{one['label']} {one['property']}" for one in coming]),
         ("Used in", document["usage"]),
     ):
         if lines:

@@ -44,10 +44,11 @@ _CHARACTERISTICS: Mapping[Iri, str] = {
 _SORTS = {"object_property": "Object", "data_property": "Data", "annotation_property": "Annotation"}
 
 _NOTES = {
-    Iri(v.OWL + name)
-    for name in ("deprecated", "versionInfo", "priorVersion", "backwardCompatibleWith")
-} | {Iri(v.OWL + "incompatibleWith")}
-"""The annotation properties of OWL itself."""
+    *(Iri(v.RDFS + name) for name in ("label", "comment", "seeAlso", "isDefinedBy")),
+    *(Iri(v.OWL + name) for name in ("deprecated", "versionInfo", "priorVersion")),
+    *(Iri(v.OWL + name) for name in ("backwardCompatibleWith", "incompatibleWith")),
+}
+"""The annotation properties of the language itself."""
 
 HEADER = "OntologyAnnotation"
 """What is said of the ontology itself, which is no axiom."""
@@ -179,7 +180,7 @@ class Axioms:
         for kind in ("object_property", "data_property"):
             if kind in kinds:
                 return f"{_SORTS[kind]}PropertyAssertion"
-        builtin = predicate.startswith((v.OWL, v.RDF)) and not kinds and predicate not in _NOTES
+        builtin = predicate.startswith(v.BUILT_IN) and not kinds and predicate not in _NOTES
         return UNKNOWN if builtin else "AnnotationAssertion"
 
     def _of_type(self, statement: Statement) -> str:
