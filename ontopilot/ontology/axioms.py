@@ -132,6 +132,7 @@ class Axioms:
             return axiom.aspect, self._saying.others(statement, iri)
         fact = axiom.aspect in ("fact", "annotation", "label", "synonym", "definition")
         heading = self._saying.label(statement.part.predicate) if fact else axiom.aspect
+        heading = "disjoint union" if axiom.kind == "DisjointUnion" else heading
         return heading, self._saying.value(statement).text
 
     def noted(self, axiom: Axiom) -> tuple[str, ...]:

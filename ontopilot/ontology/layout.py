@@ -41,7 +41,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A line from a term to one above it, through the columns between them."""
+    """A line from a term to one above it: every second part of it, from the second, is bent."""
 
     points: tuple[Point, ...]
     inferred: bool
@@ -74,8 +74,8 @@ def laid_out(scene: Scene) -> Layout:
     """Columns ordered by the middles of their neighbours (Sugiyama et al. 1981)."""
     places, ways = _ordered(scene)
     boxes = {one.iri: _box(one, focus=one.iri == scene.focus) for one in scene.terms}
-    boxes, passing = _placed(places, boxes)
-    paths = tuple(_path(link, boxes, passing, ways[link]) for link in scene.links)
+    boxes, sides = _placed(places, boxes)
+    paths = tuple(_path(link, boxes, sides, ways[link]) for link in scene.links)
     bottom = max(box.y + box.height for box in boxes.values())
     focus = boxes[scene.focus]
     rows = _rows(scene.relations, focus.x + _PAD * 2, bottom + _BETWEEN / 2)
@@ -141,11 +141,11 @@ def _sort(columns: Mapping[int, list[Key]], column: int, near: Mapping[Key, list
 def _placed(
     columns: Mapping[int, list[Key]], boxes: Mapping[Iri, Box]
 ) -> tuple[dict[Iri, Box], dict[Key, tuple[Point, Point]]]:
-    """The boxes in their places, and where a link enters and leaves each column that it passes."""
+    """The boxes in their places, and the right and left side of the column beside everything."""
     heights = {column: _height(keys, boxes) for column, keys in columns.items()}
     tallest = max(heights.values())
     placed: dict[Iri, Box] = {}
-    passing: dict[Key, tuple[Point, Point]] = {}
+    sides: dict[Key, tuple[Point, Point]] = {}
     x = 0.0
     for column in sorted(columns):
         keys = columns[column]
@@ -156,12 +156,14 @@ def _placed(
                 box = boxes[key]
                 left = x + wide - box.width if column < 0 else x
                 placed[key] = replace(box, x=left, y=y)
+                middle = placed[key].middle
+                sides[key] = ((x + wide, middle), (x, middle))
                 y += box.height + _GAP
             else:
-                passing[key] = ((x + wide, y), (x, y))
+                sides[key] = ((x + wide, y), (x, y))
                 y += _GAP
         x += wide + _BETWEEN
-    return placed, passing
+    return placed, sides
 
 
 def _height(keys: list[Key], boxes: Mapping[Iri, Box]) -> float:
@@ -172,14 +174,15 @@ def _height(keys: list[Key], boxes: Mapping[Iri, Box]) -> float:
 def _path(
     link: Link,
     boxes: Mapping[Iri, Box],
-    passing: Mapping[Key, tuple[Point, Point]],
+    sides: Mapping[Key, tuple[Point, Point]],
     way: list[Key],
 ) -> Path:
+    """Straight beside boxes and past columns, so that it bends only between columns."""
     below, above = boxes[link.below], boxes[link.above]
-    points: list[Point] = [(below.x, below.middle)]
+    points: list[Point] = [(below.x, below.middle), sides[link.below][1]]
     for key in way:
-        points += passing[key]
-    points.append((above.x + above.width, above.middle))
+        points += sides[key]
+    points += [sides[link.above][0], (above.x + above.width, above.middle)]
     return Path(tuple(points), link.inferred)
 
 

@@ -195,10 +195,21 @@ def _relations(ontology: "Ontology", iri: Iri) -> Iterator[Relation]:
             told.update(_fact_of(operands, axiom))
         elif axiom.aspect in _TOLD:
             text, look = axioms.said_of(axiom, iri)[1], _look_of(ontology, axiom, iri)
-            if axiom.aspect in _APART:
+            if axiom.kind == "DisjointUnion":
+                yield Relation("is divided into", text, look)
+            elif axiom.aspect in _APART:
                 apart.setdefault(_TOLD[axiom.aspect], []).append((text, look))
             else:
                 yield Relation(_TOLD[axiom.aspect], text, look)
+    yield from sorted(_facts(ontology, iri, told), key=_place)
+    for name, others in apart.items():
+        yield Relation(name, ", ".join(text for text, _ in others), others[0][1])
+
+
+def _facts(
+    ontology: "Ontology", iri: Iri, told: set[tuple[Iri, Iri | Literal]]
+) -> Iterator[Relation]:
+    """The facts about a term that its axioms do not tell, and those with it as their value."""
     for fact in ontology.facts(iri):
         kind = fact.predicate in (v.RDF_TYPE, v.RDFS_SUBCLASS)
         if not kind and (fact.predicate, fact.object) not in told:
@@ -208,8 +219,11 @@ def _relations(ontology: "Ontology", iri: Iri) -> Iterator[Relation]:
             look = _LOOKS[ontology.term(fact.subject).kind]
             name, value = ontology.label(fact.predicate), ontology.label(fact.subject)
             yield Relation(name, value, look, to=False, inferred=fact.inferred)
-    for name, others in apart.items():
-        yield Relation(name, ", ".join(text for text, _ in others), others[0][1])
+
+
+def _place(relation: Relation) -> tuple[bool, bool, str, str]:
+    """What is stated before what is inferred, what starts here before what leads here."""
+    return not relation.to, relation.inferred, relation.name, relation.value
 
 
 def _restricted(ontology: "Ontology", axioms: Axioms, operands: Operands, axiom: Axiom) -> Relation:

@@ -138,10 +138,10 @@ def _path(path: Path) -> str:
     """A curve from a term to one above it, with a hollow triangle there."""
     dash = " inferred" if path.inferred else ""
     end_x, end_y = path.points[-1]
-    points = (*path.points[:-1], (end_x + 11, end_y))
+    points = (*path.points[:-1], (end_x + 10, end_y))
     drawn = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
     for number, (one, other) in enumerate(pairwise(points)):
-        drawn += _straight(other) if number % 2 else _curve(one, other)
+        drawn += _curve(one, other) if number % 2 else _straight(other)
     tip = f"M{end_x:.1f} {end_y:.1f}l11 -6v12z"
     return f'<path class="line{dash}" d="{drawn}"/><path class="hollow" d="{tip}"/>'
 

@@ -26,6 +26,7 @@ from ontopilot.ontology.svg import svg
 from tests.ontology.conftest import Load, iri
 
 SVG = "{http://www.w3.org/2000/svg}"
+NEARLY = 0.01
 HOSTILE = "</text><script>alert(1)</script>\u202e\x07 & \" ' ]]> <!--"
 TREE = """
 :Top a owl:Class . :Up a owl:Class ; rdfs:subClassOf :Top .
@@ -159,17 +160,29 @@ def test_no_box_overlaps_another_and_every_text_fits(found: Scene) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(found=scenes())
-def test_a_link_passes_between_the_boxes_of_the_columns_that_it_crosses(found: Scene) -> None:
+def test_no_link_passes_behind_a_box(found: Scene) -> None:
     layout = laid_out(found)
     for path in layout.paths:
-        for enter, leave in zip(path.points[1:-1:2], path.points[2:-1:2], strict=True):
-            assert enter[1] == leave[1]
+        points = path.points
+        assert len(points) % 2 == 0
+        for enter, leave in zip(points[::2], points[1::2], strict=True):
+            assert enter[1] == leave[1], "what is straight is level"
             assert not any(
                 box.y < enter[1] < box.y + box.height
                 and box.x < enter[0]
                 and leave[0] < box.x + box.width
                 for box in layout.boxes
             )
+        for start, end in zip(points[1:-1:2], points[2:-1:2], strict=True):
+            left, right = end[0] + NEARLY, start[0] - NEARLY
+            between = [b for b in layout.boxes if b.x < right and left < b.x + b.width]
+            assert not between, "what is bent runs between columns"
+
+
+def test_a_disjoint_union_is_told_as_one(load: Load) -> None:
+    turtle = ":A a owl:Class ; owl:disjointUnionOf ( :B :C ) . :B a owl:Class . :C a owl:Class ."
+    found = {(one.name, one.value) for one in drawn(load(turtle), "A").relations}
+    assert found == {("is divided into", "B, C")}
 
 
 @settings(max_examples=60, deadline=None)
@@ -268,7 +281,7 @@ LETTERS = [
 def test_a_browser_draws_every_text_within_its_box(load: Load, tmp_path: Path) -> None:
     program = shutil.which("chromium") or ""
     below = "".join(
-        f":C{n} a owl:Class ; rdfs:subClassOf :A ; rdfs:label {json.dumps(text, ensure_ascii=False)} . "
+        f':C{n} a owl:Class ; rdfs:subClassOf :A ; rdfs:label "{text}" . '
         for n, text in enumerate(LETTERS)
     )
     ontology = load(f":A a owl:Class ; rdfs:label {json.dumps(LETTERS[0])} . {below}")
