@@ -145,8 +145,15 @@ class Axioms:
         for statement in statements:
             if statement.part.predicate != v.OWL_NAMED_INDIVIDUAL:
                 yield statement
+        facets = {
+            one
+            for parts in self.forms.parts.values()
+            for part in parts
+            if part.predicate == v.OWL_WITH_RESTRICTIONS
+            for one in part.members
+        }
         for node in self.forms.order:
-            if self.forms.kinds[node] == "thing":
+            if self.forms.kinds[node] == "thing" and node not in facets:
                 for part in self.forms.parts[node]:
                     yield Statement(node, part)
 

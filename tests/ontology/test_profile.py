@@ -25,6 +25,11 @@ AND = "[ a owl:Class ; owl:intersectionOf ( :B :C ) ]"
 ONE = "[ a owl:Class ; owl:oneOf ( :i ) ]"
 TWO = "[ a owl:Class ; owl:oneOf ( :i :j ) ]"
 
+FACETS = (
+    "[ a rdfs:Datatype ; owl:onDatatype xsd:integer ; "
+    "owl:withRestrictions ( [ xsd:minInclusive 1 ] [ xsd:maxInclusive 9 ] ) ]"
+)
+
 
 def at_most(number: int) -> str:
     count = f'"{number}"^^xsd:nonNegativeInteger'
@@ -81,6 +86,7 @@ CASES = {
     ":d rdfs:range xsd:integer .": "EL QL RL",
     ":d rdfs:range xsd:boolean .": "RL",
     ":d rdfs:range owl:real .": "EL QL",
+    f":d rdfs:range {FACETS} .": "",
     ":i :d true .": "RL",
     ":i :d 1 .": "EL QL RL",
     ':i :d "x"@en .': "EL QL RL",
@@ -177,6 +183,7 @@ REAL = {
     "robot-examples/nucleus.ttl": (71, "EL DL"),
     "cognee-basic/basic_ontology.owl": (163, "EL QL RL DL"),
     "ecommerce-small/ecommerce.owl": (116, "DL"),
+    "robot-examples/ro-base.owl": (None, "DL"),
     "bao/bao_core.owl": (None, ""),
 }
 
