@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from ontopilot.errors import MissingExtra
-from ontopilot.ontology.axioms import Axioms
+from ontopilot.ontology.listed import Axioms
 from ontopilot.ontology.contradiction import Contradiction
-from ontopilot.ontology.justify import Justification, Question, justify
+from ontopilot.ontology.reasons import Justification, Question, justify
 from ontopilot.ontology.load import load
 from ontopilot.ontology.metrics import Metrics, measure
 from ontopilot.ontology.ontology import Ontology

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ontopilot.ontology.axioms import HEADER, UNKNOWN, Axioms
+from ontopilot.ontology.listed import HEADER, UNKNOWN, Axioms
 from ontopilot.ontology.terms import Iri
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.axioms import Axiom, Axioms
-from ontopilot.ontology.constructs import Construct, Constructs
+from ontopilot.ontology.listed import Axiom, Axioms
+from ontopilot.ontology.makeup import Construct, Constructs
 from ontopilot.ontology.terms import Iri, Literal
 from ontopilot.ontology.triples import Node
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.axioms import Axiom, Axioms
-from ontopilot.ontology.constructs import DATATYPES, Construct
+from ontopilot.ontology.listed import Axiom, Axioms
+from ontopilot.ontology.makeup import DATATYPES, Construct
 from ontopilot.ontology.contradiction import local_name
 from ontopilot.ontology.operands import Operands
 from ontopilot.ontology.profile_dl import beyond_dl

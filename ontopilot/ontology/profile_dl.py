@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.aspects import CHARACTERISTICS, ENTITIES
-from ontopilot.ontology.axioms import UNKNOWN, Axiom, Axioms
-from ontopilot.ontology.constructs import DATATYPES
+from ontopilot.ontology.listed import UNKNOWN, Axiom, Axioms
+from ontopilot.ontology.makeup import DATATYPES
 from ontopilot.ontology.contradiction import local_name
 from ontopilot.ontology.hierarchy import closure
 from ontopilot.ontology.operands import Operands, Role

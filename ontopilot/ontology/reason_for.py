@@ -8,7 +8,7 @@ from ontopilot.errors import MissingExtra
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.check import check
 from ontopilot.ontology.consequences import sentence
-from ontopilot.ontology.justify import Justification, Question, justify
+from ontopilot.ontology.reasons import Justification, Question, justify
 from ontopilot.ontology.terms import Fact, FactStatus, Iri, Literal
 from ontopilot.ontology.values import same_value
 

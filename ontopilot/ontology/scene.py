@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from typing import Literal as OneOf
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.axioms import Axiom, Axioms
+from ontopilot.ontology.listed import Axiom, Axioms
 from ontopilot.ontology.operands import Operands
 from ontopilot.ontology.terms import Fact, Iri, Literal
 from ontopilot.ontology.triples import is_blank

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ontopilot.ontology import Fact, Literal, Ontology
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.justify import Question, justify
+from ontopilot.ontology.reasons import Question, justify
 from ontopilot.ontology.reason_for import reason_for, statement
 from tests.ontology.conftest import PREFIXES, SHARED, Load, iri
 

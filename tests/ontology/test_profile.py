@@ -3,7 +3,7 @@
 import pytest
 
 from ontopilot.ontology import Ontology
-from ontopilot.ontology.axioms import Axioms
+from ontopilot.ontology.listed import Axioms
 from ontopilot.ontology.health import examine
 from ontopilot.ontology.metrics import measure
 from ontopilot.ontology.profile import Profile, profiles

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ontopilot.ontology.axioms import Axiom
+from ontopilot.ontology.listed import Axiom
 from ontopilot.ontology.pitfalls.finding import Finding
 from ontopilot.ontology.pitfalls.scope import Scope
 from ontopilot.ontology.terms import Iri

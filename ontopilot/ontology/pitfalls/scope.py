@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.axioms import Axioms
+from ontopilot.ontology.listed import Axioms
 from ontopilot.ontology.operands import Operands
 from ontopilot.ontology.terms import Iri, Term
 

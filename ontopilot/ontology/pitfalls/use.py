@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.axioms import UNKNOWN
+from ontopilot.ontology.listed import UNKNOWN
 from ontopilot.ontology.contradiction import local_name
 from ontopilot.ontology.pitfalls.finding import Finding
 from ontopilot.ontology.pitfalls.scope import PLURALS, Scope
