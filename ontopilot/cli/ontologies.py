@@ -1,5 +1,6 @@
 """`ontopilot ontology show`: the classes of an ontology, or all about one term."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +11,7 @@ from ontopilot.cli import (
     ontology_edit,
     ontology_grammar,
     ontology_load,
+    ontology_look,
     ontology_query,
 )
 from ontopilot.cli.asking import AsJson
@@ -33,6 +35,7 @@ def build() -> typer.Typer:
     ontology_diff.register(group)
     ontology_edit.register(group)
     ontology_load.register(group)
+    ontology_look.register(group)
     return group
 
 
@@ -46,9 +49,12 @@ def show(
         str | None,
         typer.Argument(metavar="[TERM]", help="A label, prefix:Name or IRI; else the classes."),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say of each inferred fact why it holds.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the tree of classes, or one term: its words, place and facts, and why they hold."""
+    """Show the tree of classes, or one term: its words, axioms, facts, neighbours and usage."""
     from ontopilot.ontology.ontology import Ontology
 
     ontology = Ontology.load(file)
@@ -58,7 +64,7 @@ def show(
     elif term is None:
         _print_tree(screen(), ontology, document)
     else:
-        _print_term(screen(), document)
+        _print_term(screen(), document, explain=explain)
 
 
 def find(ontology: "Ontology", name: str) -> "Iri":
@@ -101,16 +107,20 @@ def overview(ontology: "Ontology") -> dict[str, Any]:
 
 def about(ontology: "Ontology", iri: "Iri") -> dict[str, Any]:
     """One term as plain values; every inferred fact says why it holds."""
+    from ontopilot.ontology.portrait import portrait
+
     term = ontology.term(iri)
     individual = term.kind == "individual"
     above = _direct_types(ontology, iri) if individual else ontology.parents(iri)
     below = frozenset() if individual else ontology.children(iri)
+    drawn = portrait(ontology, iri)
     return {
         "iri": iri,
         "kind": term.kind,
         "label": term.label,
         "synonyms": list(term.synonyms),
         "definition": term.definition,
+        "deprecated": term.deprecated,
         "parents": _named(ontology, above),
         "children": _named(ontology, below),
         "instances": _named(ontology, ontology.instances(iri)) if term.kind == "class" else [],
@@ -122,6 +132,9 @@ def about(ontology: "Ontology", iri: "Iri") -> dict[str, Any]:
             }
             for fact in ontology.facts(iri)
         ],
+        "axioms": [asdict(one) for one in drawn.axioms],
+        "neighbours": [asdict(one) for one in drawn.neighbours],
+        "usage": list(drawn.usage),
     }
 
 
@@ -169,11 +182,12 @@ def _print_tree(console: "Console", ontology: "Ontology", document: dict[str, An
     )
 
 
-def _print_term(console: "Console", document: dict[str, Any]) -> None:
+def _print_term(console: "Console", document: dict[str, Any], *, explain: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
     kind = document["kind"].replace("_", " ")
+    kind = f"deprecated {kind}" if document["deprecated"] else kind
     console.print(Text.assemble((clean(document["label"]), "bold"), (f"  {kind}", "dim")))
     console.print(document["iri"], style="dim")
     if document["definition"]:
@@ -184,11 +198,51 @@ def _print_term(console: "Console", document: dict[str, Any]) -> None:
         if values:
             table.add_row(Text(name, "dim"), Text(clean(", ".join(values))))
     console.print(table)
+    _print_axioms(console, document["axioms"])
+    if document["facts"]:
+        console.print("\nFacts (→ inferred)", style="bold")
     for fact in document["facts"]:
         mark = Text("→ ", "cyan") if fact["inferred"] else Text("· ", "dim")
         console.print(mark + Text(clean(fact["text"])))
-        if fact["why"]:
+        if fact["why"] and explain:
             console.print(Text(f"    {clean(fact['why'])}", "dim"))
+    _print_around(console, document)
+
+
+def _print_axioms(console: "Console", axioms: list[dict[str, Any]]) -> None:
+    from rich.text import Text
+
+    if axioms:
+        console.print("\nAxioms", style="bold")
+    width = max((len(one["heading"]) for one in axioms), default=0)
+    before = ""
+    for one in axioms:
+        heading = "" if one["heading"] == before else one["heading"]
+        before = one["heading"]
+        text = " ".join(clean(one["text"]).split())
+        console.print(Text.assemble((f"  {clean(heading):{width}}  ", "dim"), text))
+        for note in one["notes"]:
+            console.print(Text(f"  {'':{width}}    {clean(note)}", "dim"))
+
+
+def _print_around(console: "Console", document: dict[str, Any]) -> None:
+    from rich.text import Text
+
+    coming = [one for one in document["neighbours"] if one["direction"] == "from"]
+    for title, lines in (
+        ("Joined to it", [f"{one['label']} {one['property']}" for one in coming]),
+        ("Used in", document["usage"]),
+    ):
+        if lines:
+            console.print(f"\n{title}", style="bold")
+        for line in lines[:_SHOWN]:
+            console.print(Text(f"  {' '.join(clean(line).split())}"))
+        if len(lines) > _SHOWN:
+            console.print(f"  … and {len(lines) - _SHOWN} more; --json has them all", style="dim")
+
+
+_SHOWN = 20
+"""How many neighbours and axioms that use a term are printed."""
 
 
 def _plural(kind: str, count: int) -> str:

@@ -100,8 +100,7 @@ class Manchester:
         if isinstance(node, Literal):
             return self._literal(node)
         if not is_blank(node):
-            name = self._name(node)
-            return name if _WORD.match(name) else "'" + name.replace("'", "\\'") + "'"
+            return quoted(self._name(node))
         if node in self._forms.loose:
             return self._keys.get(node, node)[:10]
         text = self._tree(node, depth)
@@ -204,6 +203,11 @@ class Manchester:
 
     def _side(self, part: Part | None, depth: int) -> str:
         return "" if part is None else ", ".join(self._several(part, depth))
+
+
+def quoted(name: str) -> str:
+    """A name within an expression: in quotes unless it is one word."""
+    return name if _WORD.match(name) else "'" + name.replace("'", "\\'") + "'"
 
 
 def _alphabetical(text: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from ontopilot.ontology.aspects import CHARACTERISTICS, ENTITIES, Aspect, aspect
 from ontopilot.ontology.compared import Compared
 from ontopilot.ontology.contradiction import local_name
 from ontopilot.ontology.difference import Named, Value
-from ontopilot.ontology.manchester import Manchester
+from ontopilot.ontology.manchester import Manchester, quoted
 from ontopilot.ontology.statements import SYMMETRIC, Note, Statement
 from ontopilot.ontology.terms import Iri, Literal
 from ontopilot.ontology.triples import Node, is_blank, is_named
@@ -25,7 +25,23 @@ _OF_SEVERAL: Final = {
     v.OWL_SAME_AS: "SameIndividual",
     v.OWL_DIFFERENT_FROM: "DifferentIndividuals",
 }
-_BETWEEN: Final = {v.RDFS_SUBCLASS: "SubClassOf", v.OWL_HAS_KEY: "HasKey"}
+_BETWEEN: Final = {
+    v.RDFS_SUBCLASS: "SubClassOf",
+    v.RDFS_SUBPROPERTY: "SubPropertyOf",
+    v.RDFS_DOMAIN: "Domain",
+    v.RDFS_RANGE: "Range",
+    v.OWL_CHAIN: "SuperPropertyOf",
+    v.OWL_DISJOINT_UNION: "DisjointUnionOf",
+    v.OWL_HAS_KEY: "HasKey",
+    v.RDF_TYPE: "Type",
+    v.OWL_DISJOINT_WITH: "DisjointWith",
+    v.OWL_EQUIVALENT_CLASS: "EquivalentTo",
+    v.OWL_EQUIVALENT_PROPERTY: "EquivalentTo",
+    v.OWL_INVERSE: "InverseOf",
+    v.OWL_PROPERTY_DISJOINT: "DisjointWith",
+    v.OWL_SAME_AS: "SameAs",
+    v.OWL_DIFFERENT_FROM: "DifferentFrom",
+}
 
 
 class Saying:
@@ -61,6 +77,36 @@ class Saying:
             self._said(statement, self._whole),
             tuple(sorted(self._noted(note, self._text) for note in notes)),
         )
+
+    def whole(self, statement: Statement) -> str:
+        """A statement with its subject, as one line: `kettle SubClassOf has part some lid`."""
+        part, subject = statement.part, self._subject(statement)
+        if subject is None:
+            return self._alone(statement, self._text)
+        name = quoted(self.label(subject))
+        if statement.subject is None:
+            others = [one for one in part.members if one != subject] or [subject]
+            return f"{name} {_BETWEEN[part.predicate]} {self._named(others[0])}"
+        between = _BETWEEN.get(part.predicate) or quoted(self.label(part.predicate))
+        if part.predicate == v.OWL_NEGATIVE:
+            said = [self._named(one) for one in part.members]
+            return " ".join((name, "not", *said))
+        if len(part.members) == 1 and part.predicate != v.RDF_TYPE:
+            return f"{name} {between} {self._named(part.members[0])}"
+        return f"{name} {between} {self._said(statement, self._text)}"
+
+    def _named(self, node: Node) -> str:
+        said = self._text.value(node)
+        return quoted(said) if isinstance(node, str) and not is_blank(node) else said
+
+    def node(self, node: Node) -> str:
+        """A term, a value or an expression alone."""
+        return self._text.value(node)
+
+    def others(self, statement: Statement, subject: Iri) -> str:
+        """The other members of a statement about several terms."""
+        said = [one for one in statement.part.members if one != subject] or [subject]
+        return ", ".join(map(self._text.value, said))
 
     def note(self, note: Note) -> Value:
         """An annotation of an axiom, after the axiom."""
