@@ -1,5 +1,7 @@
 """The automaton finds what reading word by word finds, in any text and with any names."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,8 +45,6 @@ related = st.dictionaries(
 def test_linking_is_the_same_as_word_by_word(
     known: list[Name], said: list[str], joined: dict[Iri, frozenset[Iri]]
 ) -> None:
-    import re
-
     linker = Linker(
         known,
         {Iri("urn:order"): re.compile(r"\bA-\d{5}\b")},
@@ -53,6 +53,26 @@ def test_linking_is_the_same_as_word_by_word(
     )
     for text in (*said, *said):
         assert linker.link(text) == linker.link_word_by_word(text)
+
+
+@pytest.mark.parametrize(
+    ("known", "text"),
+    [
+        # "own the" is another form of small words, and no name; "own" is one
+        ([("owns the", "en"), ("own", "en")], "own the kettle"),
+        # the longest name is German, and begins inside an English one
+        ([("old kettle", "en"), ("Kettle Dichtung neu", "de"), ("Dichtung", "en")],
+         "the old kettle Dichtung neu"),
+        ([("kettle", "en"), ("Kettle Dichtung", "de")], "a kettle Dichtung"),
+    ],
+)  # fmt: skip
+def test_what_the_automaton_cannot_tell_is_read_word_by_word(
+    known: list[tuple[str, str]], text: str
+) -> None:
+    every = [Name(Iri(f"urn:{name}"), name, 1.0, language) for name, language in known]
+    linker = Linker(every, {}, {}, lambda cls: frozenset())
+    assert linker.link(text)
+    assert linker.link(text) == linker.link_word_by_word(text)
 
 
 @pytest.mark.parametrize("text", ["the kettle and the gasket", "gasket kettles", "no such thing"])
