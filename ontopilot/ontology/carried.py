@@ -39,14 +39,19 @@ def carry(ontology: Any) -> dict[Iri, Carried]:
         name = Iri(f"{_CARRIER}{len(made):06}")
         found = _replacement(m, one, m.IRI.parse(name))
         if found is not None:
-            with suppress(ValueError):  # there is no more of it
-                while ontology.remove_axiom(one.component):
-                    pass  # one that differs in its annotations alone is removed before or after
+            _remove(ontology, one.component)
             ontology.add_axiom(found[0], set())
             if one.ann:
                 ontology.add_axiom(m.DeclareClass(m.Class(m.IRI.parse(name))), one.ann)
             made[name] = found[1]
     return made
+
+
+def _remove(ontology: Any, axiom: Any) -> None:
+    """Take out an axiom, with and without annotations; the library raises once none is left."""
+    with suppress(ValueError):
+        while ontology.remove_axiom(axiom):
+            pass
 
 
 def _replacement(m: Any, one: Any, name: Any) -> tuple[Any, Carried] | None:
