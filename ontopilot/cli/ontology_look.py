@@ -252,7 +252,9 @@ def _print_reason(console: "Console", reason: "Reason") -> None:
     if reason.text != reason.statement:
         console.print(_line(reason.text))
     if reason.axioms:
-        console.print("\nIt follows from these axioms, and from no fewer of them:", style="dim")
+        console.print(
+            "\nIt follows from these axioms together, of which none can be left out:", style="dim"
+        )
     for axiom in reason.axioms:
         console.print(f"  {_line(axiom)}")
     if reason.note:
