@@ -17,6 +17,7 @@ from ontopilot.ontology.terms import Iri
 from ontopilot.ontology.triples import Triple, Triples, is_blank
 
 _SILENT = (v.OWL_THING, v.RDFS_LITERAL, v.OWL_TOP_OBJECT, v.OWL_TOP_DATA)
+_LONGEST = 86_400
 _BY_RULES = "facts that need case distinction or unnamed things are not found"
 
 
@@ -88,26 +89,31 @@ class RuleReasoner:
         )
 
 
-ENGINES: Mapping[str, Callable[[], Reasoner]] = {
-    "auto": lambda: RuleReasoner("auto", Tableau(saturation_only=True)),
-    "hermit": lambda: RuleReasoner("hermit", Hermit()),
-    "none": Asserted,
-    "rules": lambda: RuleReasoner("rules"),
-    "rustdl": lambda: RuleReasoner("rustdl", Tableau(saturation_only=False)),
+ENGINES: Mapping[str, Callable[[float | None], Reasoner]] = {
+    "auto": lambda seconds: RuleReasoner("auto", Tableau("fitting", seconds or 10.0)),
+    "hermit": lambda seconds: RuleReasoner("hermit", Hermit(seconds or 600.0)),
+    "none": lambda _: Asserted(),
+    "rules": lambda _: RuleReasoner("rules"),
+    "rustdl": lambda seconds: RuleReasoner("rustdl", Tableau("tableau", seconds or 60.0)),
 }
-"""The reasoners by the name that `Ontology.load(reasoner=…)` takes."""
+"""The reasoners by the name that `Ontology.load(reasoner=…)` takes, with their time limits."""
 
 
-def infer(triples: Triples, *, reasoner: str) -> Inference:
-    """What follows from triples, by the reasoner of a name.
+def infer(triples: Triples, *, reasoner: str, seconds: float | None = None) -> Inference:
+    """What follows from triples, by the reasoner of a name, which classifies for so many seconds.
 
     Raises:
-        ConfigError: there is no reasoner of that name, or it lacks something on this machine.
+        ConfigError: there is no reasoner of that name, it lacks something on this machine, or the
+            limit is not above zero.
     """
     if reasoner not in ENGINES:
         raise ConfigError(f"reasoner={reasoner!r}: use one of {', '.join(ENGINES)}")
+    if seconds is not None and not 0 < seconds <= _LONGEST:
+        raise ConfigError(
+            f"reasoning_seconds={seconds!r}: give a number above 0 and up to {_LONGEST}"
+        )
     try:
-        return ENGINES[reasoner]().infer(triples)
+        return ENGINES[reasoner](seconds).infer(triples)
     except ModuleNotFoundError as error:
         purpose = f"reasoner={reasoner!r}"
         raise MissingExtra(str(error.name), extra="reasoning", purpose=purpose) from error
