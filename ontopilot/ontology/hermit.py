@@ -120,6 +120,8 @@ def _statements(output: str) -> Iterator[Triple]:
 
 def _equal(names: list[Iri], predicate: Iri) -> Iterator[Triple]:
     empty = v.OWL_NOTHING in names
+    if v.OWL_THING in names:
+        yield from ((v.OWL_THING, predicate, one) for one in names if one != v.OWL_THING)
     for one in names:
         if one.startswith(v.OWL):
             continue

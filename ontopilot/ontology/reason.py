@@ -1,7 +1,7 @@
 """Reasoning: what follows from an ontology, and whether it contradicts itself."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.classified import Classified, Classifier
 from ontopilot.ontology.contradiction import Contradiction, find_contradiction
 from ontopilot.ontology.hermit import Hermit
+from ontopilot.ontology.kinds import kinds_of
 from ontopilot.ontology.normal import logical
 from ontopilot.ontology.rules import materialise
 from ontopilot.ontology.tableau import Tableau
@@ -74,7 +75,7 @@ class RuleReasoner:
         found = Classified(complete=False, note=_BY_RULES)
         if self.classifier is not None:
             found = self.classifier.classify(triples)
-        axioms = [*logical(triples), *found.triples]
+        axioms = [*logical(triples), *found.triples, *_of_everything(triples, found.triples)]
         first = find_contradiction(triples, Triples.of(axioms))
         if first is None and found.contradiction is None:
             closed = Triples.of((*axioms, *materialise(axioms)))
@@ -117,6 +118,17 @@ def infer(triples: Triples, *, reasoner: str, seconds: float | None = None) -> I
     except ModuleNotFoundError as error:
         purpose = f"reasoner={reasoner!r}"
         raise MissingExtra(str(error.name), extra="reasoning", purpose=purpose) from error
+
+
+def _of_everything(triples: Triples, found: Sequence[Triple]) -> Iterator[Triple]:
+    """The members and subclasses of classes that everything is in, which rules do not fill."""
+    everything = [cls for one, _, cls in found if one == v.OWL_THING]
+    for iri, kind in kinds_of(triples).items() if everything else ():
+        for cls in everything:
+            if kind == "individual":
+                yield iri, v.RDF_TYPE, cls
+            elif kind == "class" and iri != cls:
+                yield iri, v.RDFS_SUBCLASS, cls
 
 
 def _new(triples: Triples, closed: Triples) -> list[Triple]:

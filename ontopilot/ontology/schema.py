@@ -9,6 +9,8 @@ from ontopilot.ontology.terms import Iri
 from ontopilot.ontology.triples import Triple, Triples, is_blank
 
 _ALONE = "urn:ontopilot:alone:"
+ANYTHING = Iri(_ALONE)
+"""A class of which nothing is said: what it is below, everything is in."""
 _ABOUT_INDIVIDUALS = {v.OWL_ALL_DIFFERENT, v.OWL_NEGATIVE}
 
 

@@ -14,7 +14,8 @@ from ontopilot.ontology.classified import Classified
 from ontopilot.ontology.contradiction import Contradiction, local_name
 from ontopilot.ontology.normal import rdf_xml
 from ontopilot.ontology.profile import needs_cases
-from ontopilot.ontology.schema import is_stand_in, schema_of
+from ontopilot.ontology.proven import doubt
+from ontopilot.ontology.schema import ANYTHING, is_stand_in, schema_of
 from ontopilot.ontology.terms import Iri
 from ontopilot.ontology.triples import Triple, Triples
 
@@ -67,24 +68,25 @@ class Tableau:
         answers = list(_answers(ended.output))
         if any(answer.get("inconsistent") for answer in answers):
             return Classified(contradiction=_contradiction(answers))
-        return self._classified(answers, len(steps), stopped=ended.code is None)
+        return self._classified(triples, answers, len(steps), stopped=ended.code is None)
 
     def _steps(self, triples: Triples) -> Iterator[tuple[bytes, bool]]:
         """The documents to classify, and whether by saturation only."""
         if self.depth == "tableau":
-            yield rdf_xml(triples), False
+            yield _document(triples), False
             return
         yield rdf_xml(triples), True
         if self.depth == "fitting" and needs_cases(triples):
-            yield rdf_xml(schema_of(triples)), False
+            yield _document(schema_of(triples)), False
 
     def _classified(
-        self, answers: list[dict[str, Any]], steps: int, *, stopped: bool
+        self, triples: Triples, answers: list[dict[str, Any]], steps: int, *, stopped: bool
     ) -> Classified:
         done = [answer for answer in answers if "above" in answer]
         found = tuple(dict.fromkeys(t for answer in done for t in _subsumptions(answer)))
         trouble = self._trouble(answers, steps, stopped=stopped)
-        return Classified(found, complete=not trouble, note=trouble)
+        note = "; ".join(filter(None, (trouble, doubt(triples))))
+        return Classified(found, complete=not note, note=note)
 
     def _trouble(self, answers: list[dict[str, Any]], steps: int, *, stopped: bool) -> str:
         """What kept rustdl from finding all that it can find."""
@@ -109,6 +111,11 @@ def out_of_time(engine: str, seconds: float) -> str:
     )
 
 
+def _document(triples: Triples) -> bytes:
+    """What the tableau reads; it tells of no class that it is equivalent to owl:Thing."""
+    return rdf_xml(Triples.of((*triples, (ANYTHING, v.RDF_TYPE, v.OWL_CLASS))))
+
+
 def _answers(output: bytes) -> Iterator[dict[str, Any]]:
     """The whole lines; the last may be cut off where the process was stopped."""
     for line in output.split(b"\n")[:-1]:
@@ -120,7 +127,10 @@ def _subsumptions(answer: Mapping[str, Any]) -> Iterator[Triple]:
         if not is_stand_in(cls):
             yield Iri(cls), v.RDFS_SUBCLASS, v.OWL_NOTHING
     for cls in answer["above"]:
-        if not is_stand_in(cls):
+        if cls == ANYTHING:
+            for other in _named_above(cls, answer["above"]):
+                yield v.OWL_THING, v.RDFS_SUBCLASS, Iri(other)
+        elif not is_stand_in(cls):
             for other in _named_above(cls, answer["above"]):
                 yield Iri(cls), v.RDFS_SUBCLASS, Iri(other)
 

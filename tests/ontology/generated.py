@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from random import Random
 
-from ontopilot.errors import InconsistentOntology
+from ontopilot.errors import InconsistentOntology, OntologyError
 from ontopilot.ontology import Iri, Ontology
 
 CLASSES, THINGS, RELATIONS, VALUES = "ABCD", "ijk", "pqr", "de"
@@ -142,3 +142,48 @@ def said(ontology: Ontology, name: str) -> frozenset[str]:
 
 def _end(iri: Iri) -> str:
     return iri.rpartition("#")[2]
+
+
+def missed_and_false(
+    folder: Path, modules: dict[str, Sequence[str]], engine: str
+) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """What an engine does not say that HermiT says, and what it says that HermiT does not."""
+    alone = {name: load(folder, {name: module}, engine) for name, module in modules.items()}
+    possible = {name: module for name, module in modules.items() if alone[name] is not None}
+    refused = {name: module for name, module in modules.items() if alone[name] is None}
+    missed, false = dict[str, frozenset[str]](), dict[str, frozenset[str]]()
+    for name, module in refused.items():
+        if load(folder, {name: module}, "hermit") is not None:
+            false[name] = frozenset([CONTRADICTION])
+    for name, truth in _truth(folder, possible).items():
+        ontology = alone[name]
+        assert ontology is not None
+        mine = said(ontology, name)
+        if truth - mine:
+            missed[name] = truth - mine
+        if mine - truth and CONTRADICTION not in truth:
+            false[name] = mine - truth
+    return missed, false
+
+
+CONTRADICTION = "a contradiction"
+
+
+def _truth(folder: Path, modules: dict[str, Sequence[str]]) -> dict[str, frozenset[str]]:
+    """What HermiT says of each module, halving them until it takes all of a part."""
+    if not modules:
+        return {}
+    try:
+        whole = load(folder, modules, "hermit")
+    except OntologyError:
+        if len(modules) == 1:
+            return {}
+        whole = None
+    if whole is not None:
+        return {name: said(whole, name) for name in modules}
+    if len(modules) == 1:
+        return dict.fromkeys(modules, frozenset([CONTRADICTION]))
+    names = list(modules)
+    halves = names[: len(names) // 2], names[len(names) // 2 :]
+    parts = [_truth(folder, {name: modules[name] for name in half}) for half in halves]
+    return {**parts[0], **parts[1]}
