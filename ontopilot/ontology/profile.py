@@ -55,8 +55,6 @@ _EXPRESSIONS = {
     v.OWL_ONE_OF: "{}OneOf",
 }
 
-_CLASSES_A_CASE = 50
-
 
 def constructs_of(triples: Triples) -> frozenset[str]:
     """The constructs in the axioms, facts included; declarations and annotations are none."""
@@ -115,17 +113,17 @@ def _is_built_in(cls: Iri | Literal) -> bool:
     return isinstance(cls, str) and cls.startswith(v.BUILT_IN)
 
 
-def needs_cases(triples: Triples) -> bool:
-    """Whether unions, complements, enumerations and "only" may well relate classes.
+def share_of_cases(triples: Triples) -> float:
+    """How many unions, complements, enumerations and "only" there are for each class.
 
-    They must be in at least one of fifty classes, because a few in a large ontology were not seen
-    to relate any and make the tableau slow. Expressions that only say where a property starts or
-    leads are not counted, nor are limits on the number of values.
+    Expressions that only say where a property starts or leads are not counted, nor are limits on
+    the number of values.
     """
     ends = {value for axiom in (v.RDFS_DOMAIN, v.RDFS_RANGE) for _, value in triples.pairs(axiom)}
     ranges = {*of_type(triples, v.RDFS_DATATYPE), *of_type(triples, v.OWL_DATA_RANGE)}
     predicates = (v.OWL_UNION, v.OWL_COMPLEMENT, v.OWL_ALL, v.OWL_ONE_OF, v.OWL_DISJOINT_UNION)
     nodes = [node for predicate in predicates for node, _ in triples.pairs(predicate)]
-    cases = [node for node in nodes if node not in ends and node not in ranges]
-    classes = sum(kind == "class" for kind in kinds_of(triples).values()) if cases else 0
-    return bool(cases) and _CLASSES_A_CASE * len(cases) >= classes
+    cases = sum(node not in ends and node not in ranges for node in nodes)
+    if not cases:
+        return 0.0
+    return cases / max(1, sum(kind == "class" for kind in kinds_of(triples).values()))

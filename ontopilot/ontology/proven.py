@@ -11,15 +11,31 @@ from ontopilot.ontology.triples import Triples
 IGNORED = ("SWRL rules", "HasKey")
 """What no engine here reads."""
 
+_OF_PROPERTIES = """
+    SubObjectPropertyOf EquivalentObjectProperties InverseObjectProperties DisjointObjectProperties
+    ObjectPropertyDomain ObjectPropertyRange ObjectPropertyChain TransitiveObjectProperty
+    SymmetricObjectProperty AsymmetricObjectProperty IrreflexiveObjectProperty
+    SubDataPropertyOf DataPropertyDomain FunctionalDataProperty
+"""
+
 PROVEN = frozenset(
-    """
+    f"""
     SubClassOf EquivalentClasses DisjointClasses DisjointUnion
     ObjectIntersectionOf ObjectUnionOf ObjectComplementOf ObjectSomeValuesFrom ObjectAllValuesFrom
+    FunctionalObjectProperty InverseFunctionalObjectProperty {_OF_PROPERTIES}
     """.split()
 )
-"""Proven by rustdl's tableau for how classes are related, where there are no facts."""
+"""Proven for how classes are related, where there are no facts."""
 
 PROVEN_BESIDE_FACTS = frozenset(
+    f"""
+    SubClassOf EquivalentClasses DisjointClasses ObjectIntersectionOf {_OF_PROPERTIES}
+    ClassAssertion ObjectPropertyAssertion DataPropertyAssertion DifferentIndividuals
+    """.split()
+)
+"""Proven for how classes are related and for what is inferred of individuals."""
+
+_FACTS = frozenset(
     """
     SubClassOf EquivalentClasses DisjointClasses ObjectIntersectionOf
     ClassAssertion ObjectPropertyAssertion DataPropertyAssertion DifferentIndividuals

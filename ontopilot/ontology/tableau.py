@@ -13,7 +13,7 @@ from ontopilot.ontology.apart import run_apart
 from ontopilot.ontology.classified import Classified
 from ontopilot.ontology.contradiction import Contradiction, local_name
 from ontopilot.ontology.normal import rdf_xml
-from ontopilot.ontology.profile import needs_cases
+from ontopilot.ontology.profile import share_of_cases
 from ontopilot.ontology.proven import doubt
 from ontopilot.ontology.schema import ANYTHING, is_stand_in, schema_of
 from ontopilot.ontology.terms import Iri
@@ -25,6 +25,9 @@ Depth = Literal["saturation", "fitting", "tableau"]
 _PROCESS = Path(__file__).with_name("tableau_process.py")
 _IRI = re.compile(r"<([^<>]+)>")
 _PAIR_MILLISECONDS = 50
+_FEW = 0.02
+"""Up to this share of classes, case distinctions were not seen to relate classes; the tableau
+takes long in such ontologies."""
 _GRACE = 0.5
 """Seconds that rustdl gets to keep the limit by itself, with what it has found until then."""
 
@@ -76,7 +79,7 @@ class Tableau:
             yield _document(triples), False
             return
         yield rdf_xml(triples), True
-        if self.depth == "fitting" and needs_cases(triples):
+        if self.depth == "fitting" and share_of_cases(triples) > _FEW:
             yield _document(schema_of(triples)), False
 
     def _classified(
@@ -85,6 +88,8 @@ class Tableau:
         done = [answer for answer in answers if "above" in answer]
         found = tuple(dict.fromkeys(t for answer in done for t in _subsumptions(answer)))
         trouble = self._trouble(answers, steps, stopped=stopped)
+        if not trouble and self.depth == "fitting" and 0 < share_of_cases(triples) <= _FEW:
+            trouble = "cases are not distinguished for so few axioms; reasoner='rustdl' does"
         note = "; ".join(filter(None, (trouble, doubt(triples))))
         return Classified(found, complete=not note, note=note)
 
