@@ -5,7 +5,7 @@ construct on which one of them differs does not belong here. `docs/decisions/rea
 what was seen with the others.
 """
 
-from ontopilot.ontology.profile import constructs_of
+from ontopilot.ontology.used import constructs_of
 from ontopilot.ontology.triples import Triples
 
 IGNORED = ("SWRL rules", "HasKey")

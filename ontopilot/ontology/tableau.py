@@ -13,7 +13,7 @@ from ontopilot.ontology.apart import run_apart
 from ontopilot.ontology.classified import Classified
 from ontopilot.ontology.contradiction import Contradiction, local_name
 from ontopilot.ontology.normal import rdf_xml
-from ontopilot.ontology.profile import share_of_cases
+from ontopilot.ontology.used import share_of_cases
 from ontopilot.ontology.proven import doubt
 from ontopilot.ontology.schema import ANYTHING, is_stand_in, schema_of
 from ontopilot.ontology.terms import Iri

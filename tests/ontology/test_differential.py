@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from ontopilot.ontology.load import load as read
-from ontopilot.ontology.profile import constructs_of
+from ontopilot.ontology.used import constructs_of
 from ontopilot.ontology.proven import PROVEN, PROVEN_BESIDE_FACTS
 from tests.ontology.generated import (
     AXIOMS,
