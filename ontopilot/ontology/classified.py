@@ -12,7 +12,8 @@ class Classified:
     """Consequences as triples: subclasses, types, values.
 
     Only direct relations need be there. A class without possible members is a subclass of
-    owl:Nothing. `note` says what keeps the result from being complete.
+    owl:Nothing, one that everything is in a superclass of owl:Thing. `note` says what keeps the
+    result from being complete.
     """
 
     triples: tuple[Triple, ...] = ()

@@ -3,7 +3,6 @@
 import importlib.util
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +10,13 @@ from tempfile import TemporaryDirectory
 
 from ontopilot.errors import ConfigError, MissingExtra, OntologyError
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.apart import run_apart
 from ontopilot.ontology.classified import Classified
 from ontopilot.ontology.contradiction import Contradiction
 from ontopilot.ontology.normal import rdf_xml
-from ontopilot.ontology.tableau import Tableau
+from ontopilot.ontology.tableau import Tableau, out_of_time
 from ontopilot.ontology.terms import Iri
 from ontopilot.ontology.triples import Triple, Triples
-
-SECONDS = 600
-"""How long HermiT may take."""
 
 _STATEMENT = re.compile(r"^(\w+)\( ((?:<[^>]+>\s*)+) \)$", re.MULTILINE)
 _VALUES = re.compile(r"^<([^>]+)> \(known instances:\s*(.*?)\s*\|", re.MULTILINE)
@@ -36,12 +33,13 @@ _PREDICATES = {
 
 @dataclass(frozen=True, slots=True)
 class Hermit:
-    """Runs HermiT in a process of its own.
+    """Runs HermiT in a process of its own, for at most so many seconds.
 
     Values of data properties are not among its results, nor is their hierarchy: what its option
     `-D` prints does not follow (a property of strings above one of truth values).
     """
 
+    seconds: float = 600.0
     java: str = "java"
 
     def classify(self, triples: Triples) -> Classified:
@@ -49,7 +47,7 @@ class Hermit:
 
         Raises:
             ConfigError: there is no Java.
-            OntologyError: HermiT refuses the ontology or takes longer than ten minutes.
+            OntologyError: HermiT refuses the ontology.
         """
         java, jar = self._java(), _jar()
         with TemporaryDirectory(prefix="ontopilot-") as folder:
@@ -57,10 +55,13 @@ class Hermit:
             file.write_bytes(rdf_xml(triples))
             options = ("-c", "-O", "-I", "-Y", "--ignoreUnsupportedDatatypes")
             command = [java, "-Xmx2000M", "-cp", jar, "org.semanticweb.HermiT.cli.CommandLine"]
-            output, code = _run([*command, *options, file.as_uri()])
+            ended = run_apart([*command, *options, file.as_uri()], seconds=self.seconds)
+        if ended.code is None:
+            return Classified(complete=False, note=out_of_time("HermiT", self.seconds))
+        output = (ended.output + ended.errors).decode(errors="replace").replace("\r", "")
         if "Inconsistent ontology" in output:
-            return Classified(contradiction=_reason(triples))
-        if code:
+            return Classified(contradiction=_reason(triples, self.seconds))
+        if ended.code:
             said = " ".join(output.split())[:200]
             raise OntologyError(
                 f"reasoner='hermit': HermiT cannot reason over this ontology ({said!r}); correct "
@@ -89,26 +90,9 @@ def _jar() -> str:
     return f"{folder}{':' if folder.anchor == '/' else ';'}{folder / 'HermiT.jar'}"
 
 
-def _run(command: list[str]) -> tuple[str, int]:
-    try:
-        done = subprocess.run(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=SECONDS,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except subprocess.TimeoutExpired:
-        raise OntologyError(
-            f"reasoner='hermit': HermiT was stopped after {SECONDS} seconds; use reasoner='auto'"
-        ) from None
-    return done.stdout.decode(errors="replace").replace("\r", ""), done.returncode
-
-
-def _reason(triples: Triples) -> Contradiction:
+def _reason(triples: Triples, seconds: float) -> Contradiction:
     """HermiT gives no reason: take rustdl's, where it finds the contradiction too."""
-    found = Tableau(saturation_only=False).classify(triples).contradiction
+    found = Tableau("tableau", seconds).classify(triples).contradiction
     return found or Contradiction(
         "HermiT finds no way in which all axioms are true; ask for an explanation in Protégé", ()
     )
@@ -136,6 +120,8 @@ def _statements(output: str) -> Iterator[Triple]:
 
 def _equal(names: list[Iri], predicate: Iri) -> Iterator[Triple]:
     empty = v.OWL_NOTHING in names
+    if v.OWL_THING in names:
+        yield from ((v.OWL_THING, predicate, one) for one in names if one != v.OWL_THING)
     for one in names:
         if one.startswith(v.OWL):
             continue

@@ -10,6 +10,8 @@ from ontopilot.ontology.kinds import kinds_of
 from ontopilot.ontology.manchester_write import written
 from ontopilot.ontology.normal import logical
 from ontopilot.ontology.prefixed import prefixed
+from ontopilot.ontology.reason import RuleReasoner
+from ontopilot.ontology.tableau import Tableau
 from ontopilot.ontology.terms import Fact, Iri, Literal
 from ontopilot.ontology.triples import Triple, Triples, is_blank
 
@@ -102,9 +104,11 @@ def _below(triples: Triples, node: object, seen: set[object]) -> Iterator[Triple
 
 
 def _part(ontology: "Ontology", triples: Iterable[Triple]) -> "Ontology":
-    """The ontology with some of its axioms only."""
+    """The ontology with some of its axioms only, reasoned over without case distinctions."""
     loaded = replace(ontology.loaded, triples=Triples.of(triples))
-    return type(ontology).of(loaded, reasoner=ontology.reasoning.engine)
+    reasoner = RuleReasoner(ontology.reasoning.engine, Tableau("saturation", 10.0))
+    inference = reasoner.infer(loaded.triples)
+    return type(ontology)(loaded, inference.triples, inference.report, ("en", ""))
 
 
 def _terms(fact: Fact) -> set[Iri]:

@@ -7,7 +7,7 @@ from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.kinds import every_kind, kinds_of
 from ontopilot.ontology.structure import members_of, of_type
 from ontopilot.ontology.terms import Iri, Literal
-from ontopilot.ontology.triples import Node, Triple, Triples, is_blank
+from ontopilot.ontology.triples import Node, Triple, Triples, is_blank, is_named
 
 _BOOLEAN = (v.OWL_INTERSECTION, v.OWL_UNION, v.OWL_ONE_OF, v.OWL_COMPLEMENT)
 _BETWEEN_CLASSES = (v.RDFS_SUBCLASS, v.OWL_EQUIVALENT_CLASS, v.OWL_DISJOINT_WITH)
@@ -28,17 +28,21 @@ def logical(triples: Triples) -> list[Triple]:
 
 
 def normalised(triples: Triples) -> Iterator[Triple]:
-    """Logical triples, with two forms rewritten that engines overlook in RDF.
+    """Logical triples, with three forms rewritten that engines overlook.
 
     `AllDisjointClasses` becomes pairs, a boolean expression on a named class (OWL 1) an equivalent
-    class. Classes that are only referred to are declared, and individuals, without which rustdl
+    class, and the complement of a class one that is disjoint from it, everything being in one of
+    the two. Classes that are only referred to are declared, and individuals, without which rustdl
     does not justify what they are members of.
     """
     groups = set(of_type(triples, v.OWL_ALL_DISJOINT_CLASSES))
     declared = set(of_type(triples, v.OWL_CLASS))
+    complements = _complements(triples)
+    for number, (triple, other) in enumerate(complements.items()):
+        yield from _divided(number, triple[0], other)
     twins = 0
     for subject, predicate, value in logical(triples):
-        if subject in groups:
+        if subject in groups or (subject, predicate, value) in complements:
             continue
         if predicate in _BOOLEAN and not is_blank(subject):
             twins += 1
@@ -54,7 +58,7 @@ def normalised(triples: Triples) -> Iterator[Triple]:
                     declared.add(Iri(cls))
                     yield Iri(cls), v.RDF_TYPE, v.OWL_CLASS
     yield from _undeclared_individuals(triples)
-    yield from _disjoint(triples, groups)
+    yield from _apart(triples, groups)
 
 
 def _undeclared_individuals(triples: Triples) -> Iterator[Triple]:
@@ -64,11 +68,38 @@ def _undeclared_individuals(triples: Triples) -> Iterator[Triple]:
             yield iri, v.RDF_TYPE, v.OWL_NAMED_INDIVIDUAL
 
 
-def _disjoint(triples: Triples, groups: Iterable[Iri]) -> Iterator[Triple]:
+def _apart(triples: Triples, groups: Iterable[Iri]) -> Iterator[Triple]:
+    """The pairs of classes in groups of disjoint ones."""
     for group in groups:
         for one, other in combinations(members_of(triples, triples.one(group, v.OWL_MEMBERS)), 2):
             if isinstance(one, str):
                 yield Iri(one), v.OWL_DISJOINT_WITH, other
+
+
+def _complements(triples: Triples) -> dict[Triple, Iri]:
+    """The triples that say that a named class is the complement of another, with the other."""
+    found: dict[Triple, Iri] = {}
+    for cls, value in triples.pairs(v.OWL_EQUIVALENT_CLASS):
+        for negated in triples.values(value, v.OWL_COMPLEMENT):
+            if is_named(cls) and isinstance(negated, str) and is_named(negated):
+                found[cls, v.OWL_EQUIVALENT_CLASS, value] = Iri(negated)
+    for cls, negated in triples.pairs(v.OWL_COMPLEMENT):
+        if is_named(cls) and isinstance(negated, str) and is_named(negated):
+            found[cls, v.OWL_COMPLEMENT, negated] = Iri(negated)
+    return found
+
+
+def _divided(number: int, cls: Iri, other: Iri) -> Iterator[Triple]:
+    """Two classes are disjoint, and everything is in one of them."""
+    union, first, second = (Iri(f"_:divided.{number}.{part}") for part in range(3))
+    yield cls, v.OWL_DISJOINT_WITH, other
+    yield v.OWL_THING, v.RDFS_SUBCLASS, union
+    yield union, v.RDF_TYPE, v.OWL_CLASS
+    yield union, v.OWL_UNION, first
+    yield first, v.RDF_FIRST, cls
+    yield first, v.RDF_REST, second
+    yield second, v.RDF_FIRST, other
+    yield second, v.RDF_REST, v.RDF_NIL
 
 
 def rdf_xml(triples: Triples) -> bytes:

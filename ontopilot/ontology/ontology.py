@@ -104,14 +104,17 @@ class Ontology:
         path: str | Path,
         *,
         reasoner: str = "auto",
+        reasoning_seconds: float | None = None,
         languages: tuple[str, ...] = ("en", ""),
         allow_missing_imports: bool = False,
         like: "Ontology | None" = None,
     ) -> Self:
         """Read a file in any syntax that Protégé saves, with its imports, and reason over it.
 
-        `like` is an earlier snapshot: what it infers is taken over where the axioms are the same
-        and only annotations changed.
+        `reasoning_seconds` limits how long classes are compared: 10 by default, 60 for the
+        reasoner "rustdl", 600 for "hermit". When it is passed, the snapshot has what is asserted
+        and what rules find, and its `reasoning` says so. `like` is an earlier snapshot: what it
+        infers is taken over where the axioms are the same and only annotations changed.
 
         Raises:
             OntologyNotFound: there is no such file.
@@ -123,16 +126,25 @@ class Ontology:
             loaded = load(Path(path), allow_missing_imports=allow_missing_imports)
             if like is not None and like._implies_as_much(loaded, reasoner):
                 return cls(loaded, like._inferred, like.reasoning, languages)
-            return cls.of(loaded, reasoner=reasoner, languages=languages)
+            return cls.of(
+                loaded, reasoner=reasoner, reasoning_seconds=reasoning_seconds, languages=languages
+            )
 
     @classmethod
-    def of(cls, loaded: Loaded, *, reasoner: str, languages: tuple[str, ...] = ("en", "")) -> Self:
+    def of(
+        cls,
+        loaded: Loaded,
+        *,
+        reasoner: str,
+        reasoning_seconds: float | None = None,
+        languages: tuple[str, ...] = ("en", ""),
+    ) -> Self:
         """Reason over what was loaded.
 
         Raises:
             InconsistentOntology: its axioms contradict one another.
         """
-        inference = infer(loaded.triples, reasoner=reasoner)
+        inference = infer(loaded.triples, reasoner=reasoner, seconds=reasoning_seconds)
         wrong = inference.contradiction
         if wrong is not None:
             axioms = "; ".join(wrong.axioms[:8]) or "no axioms"

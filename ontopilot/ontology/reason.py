@@ -1,7 +1,7 @@
 """Reasoning: what follows from an ontology, and whether it contradicts itself."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.classified import Classified, Classifier
 from ontopilot.ontology.contradiction import Contradiction, find_contradiction
 from ontopilot.ontology.hermit import Hermit
+from ontopilot.ontology.kinds import kinds_of
 from ontopilot.ontology.normal import logical
 from ontopilot.ontology.rules import materialise
 from ontopilot.ontology.structure import of_type
@@ -18,6 +19,7 @@ from ontopilot.ontology.terms import Iri
 from ontopilot.ontology.triples import Triple, Triples, is_blank
 
 _SILENT = (v.OWL_THING, v.RDFS_LITERAL, v.OWL_TOP_OBJECT, v.OWL_TOP_DATA)
+_LONGEST = 86_400
 _BY_RULES = "facts that need case distinction or unnamed things are not found"
 
 
@@ -74,7 +76,8 @@ class RuleReasoner:
         found = Classified(complete=False, note=_BY_RULES)
         if self.classifier is not None:
             found = self.classifier.classify(triples)
-        axioms = closed = Triples.of((*logical(triples), *found.triples))
+        told = (*found.triples, *_of_everything(triples, found.triples))
+        axioms = closed = Triples.of((*logical(triples), *told))
         first = find_contradiction(triples, axioms)
         if first is None and found.contradiction is None:
             closed = Triples.of((*axioms, *materialise(axioms)))
@@ -93,29 +96,45 @@ class RuleReasoner:
         return f"SWRL rules are kept and not applied ({count})" if count else ""
 
 
-ENGINES: Mapping[str, Callable[[], Reasoner]] = {
-    "auto": lambda: RuleReasoner("auto", Tableau(saturation_only=True)),
-    "hermit": lambda: RuleReasoner("hermit", Hermit()),
-    "none": Asserted,
-    "rules": lambda: RuleReasoner("rules"),
-    "rustdl": lambda: RuleReasoner("rustdl", Tableau(saturation_only=False)),
+ENGINES: Mapping[str, Callable[[float | None], Reasoner]] = {
+    "auto": lambda seconds: RuleReasoner("auto", Tableau("fitting", seconds or 10.0)),
+    "hermit": lambda seconds: RuleReasoner("hermit", Hermit(seconds or 600.0)),
+    "none": lambda _: Asserted(),
+    "rules": lambda _: RuleReasoner("rules"),
+    "rustdl": lambda seconds: RuleReasoner("rustdl", Tableau("tableau", seconds or 60.0)),
 }
-"""The reasoners by the name that `Ontology.load(reasoner=…)` takes."""
+"""The reasoners by the name that `Ontology.load(reasoner=…)` takes, with their time limits."""
 
 
-def infer(triples: Triples, *, reasoner: str) -> Inference:
-    """What follows from triples, by the reasoner of a name.
+def infer(triples: Triples, *, reasoner: str, seconds: float | None = None) -> Inference:
+    """What follows from triples, by the reasoner of a name, which classifies for so many seconds.
 
     Raises:
-        ConfigError: there is no reasoner of that name, or it lacks something on this machine.
+        ConfigError: there is no reasoner of that name, it lacks something on this machine, or the
+            limit is not above zero.
     """
     if reasoner not in ENGINES:
         raise ConfigError(f"reasoner={reasoner!r}: use one of {', '.join(ENGINES)}")
+    if seconds is not None and not 0 < seconds <= _LONGEST:
+        raise ConfigError(
+            f"reasoning_seconds={seconds!r}: give a number above 0 and up to {_LONGEST}"
+        )
     try:
-        return ENGINES[reasoner]().infer(triples)
+        return ENGINES[reasoner](seconds).infer(triples)
     except ModuleNotFoundError as error:
         purpose = f"reasoner={reasoner!r}"
         raise MissingExtra(str(error.name), extra="reasoning", purpose=purpose) from error
+
+
+def _of_everything(triples: Triples, found: Sequence[Triple]) -> Iterator[Triple]:
+    """The members and subclasses of classes that everything is in, which rules do not fill."""
+    everything = [cls for one, _, cls in found if one == v.OWL_THING]
+    for iri, kind in kinds_of(triples).items() if everything else ():
+        for cls in everything:
+            if kind == "individual":
+                yield iri, v.RDF_TYPE, cls
+            elif kind == "class" and iri != cls:
+                yield iri, v.RDFS_SUBCLASS, cls
 
 
 def _new(triples: Triples, closed: Triples) -> list[Triple]:

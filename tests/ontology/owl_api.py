@@ -27,7 +27,7 @@ def counted(files: Iterable[Path]) -> dict[Path, Counter[str] | str]:
         [*command, *map(str, files)],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=280,
         check=False,
         stdin=subprocess.DEVNULL,
     )

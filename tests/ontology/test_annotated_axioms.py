@@ -95,4 +95,5 @@ def test_one_axiom_with_and_without_annotation_is_kept_with_it(tmp_path: Path) -
     both = axiom.replace("%", "") + "\n" + axiom.replace("%", SAID)
     found = statements(tmp_path / "t.ofn", both)
     assert keys(found) == keys(statements(tmp_path / "u.ofn", axiom.replace("%", "")))
-    assert len(found.notes) == 2
+    said = [part.members[0] for note in found.notes for part in note.parts]
+    assert [getattr(one, "value", "") for one in said].count("why") == 2

@@ -199,6 +199,7 @@ def test_but_for_one_full_stop_the_primer_is_turtle_that_is_read_like_the_owl_ap
 @pytest.mark.java
 @pytest.mark.shared
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_the_files_of_fibo_have_the_axioms_that_the_owl_api_finds() -> None:
     """Most imports of FIBO are absent, so that properties without declaration are many."""
     names = shared("fibo")

@@ -26,12 +26,10 @@ class TestRules(ReasonerConformance):
 
 class TestAuto(ReasonerConformance):
     engine = "auto"
-    misses: ClassVar = frozenset({"by complement"})
 
 
 class TestRustdl(ReasonerConformance):
     engine = "rustdl"
-    misses: ClassVar = frozenset({"by complement"})
 
 
 @pytest.mark.java
