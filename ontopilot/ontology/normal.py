@@ -38,8 +38,8 @@ def normalised(triples: Triples) -> Iterator[Triple]:
     groups = set(of_type(triples, v.OWL_ALL_DISJOINT_CLASSES))
     declared = set(of_type(triples, v.OWL_CLASS))
     complements = _complements(triples)
-    for number, (triple, other) in enumerate(complements.items()):
-        yield from _divided(number, triple[0], other)
+    for number, ((negating, _, _), negated) in enumerate(complements.items()):
+        yield from _divided(number, negating, negated)
     twins = 0
     for subject, predicate, value in logical(triples):
         if subject in groups or (subject, predicate, value) in complements:
