@@ -7,6 +7,7 @@ to be stopped. Run as a file, so that nothing but rustdl is imported.
 """
 
 import json
+import signal
 import sys
 import time
 import warnings
@@ -20,6 +21,8 @@ def main() -> None:
     warnings.simplefilter("ignore")
     asked = json.loads(sys.stdin.buffer.readline())
     deadline = time.monotonic() + asked["seconds"]
+    if hasattr(signal, "alarm"):
+        signal.alarm(int(asked["seconds"]) + 2)  # ends it even where its parent is gone
     documents = [sys.stdin.buffer.read(step["length"]) for step in asked["steps"]]
     for step, document in zip(asked["steps"], documents, strict=True):
         answers = step_answers(step, document, deadline)
