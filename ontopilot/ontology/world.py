@@ -156,8 +156,11 @@ class World:
         """The known values of a property; a class among them only says of what kind one is."""
         ontology = self.ontology
         found: dict[Node, None] = {}
-        for name in (*self.names(thing), *sorted(ontology.types(thing))):
+        own = self.names(thing)
+        for name in (*own, *sorted(ontology.types(thing) - own)):
             for known in ontology.facts(name, predicate):
+                if known.of_itself and name not in own:
+                    continue
                 if isinstance(known.object, Literal) or not ontology.is_class(known.object):
                     found[known.object] = None
         return list(found)
