@@ -1,6 +1,6 @@
 """The ontology as a turn reads it: an immutable snapshot, safe from many threads."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from ontopilot.ontology.described import described
 from ontopilot.ontology.explain import explain
 from ontopilot.ontology.ground import same_logic
 from ontopilot.ontology.hierarchy import Hierarchy
+from ontopilot.ontology.indexes import grouped, inverted
 from ontopilot.ontology.kinds import every_kind, first_kind
 from ontopilot.ontology.link import Linker
 from ontopilot.ontology.load import Loaded, load
@@ -79,10 +80,10 @@ class Ontology:
         self._classes = Hierarchy(self._edges())
         self._properties = Hierarchy(self._links(v.RDFS_SUBPROPERTY))
         self._types = self._memberships()
-        self._members = _inverted(self._types)
+        self._members = inverted(self._types)
         self._facts = self._collect(loaded.triples, inferred)
-        self._by_subject = _grouped(self._facts, lambda fact: fact.subject)
-        self._by_predicate = _grouped(self._facts, lambda fact: fact.predicate)
+        self._by_subject = grouped(self._facts, lambda fact: fact.subject)
+        self._by_predicate = grouped(self._facts, lambda fact: fact.predicate)
         identifiers = dict(patterns(self.asserted, self.label, self.path))
         self._identified = frozenset(identifiers)
         known = names(self._terms.values(), self.asserted)
@@ -397,18 +398,3 @@ class Ontology:
             return not isinstance(value, Literal) and self.is_class(value)
         named = isinstance(value, Literal) or value in self._terms
         return named and bool(_PROPERTIES & self._kinds.get(predicate, set()))
-
-
-def _inverted(types: Mapping[Iri, frozenset[Iri]]) -> dict[Iri, frozenset[Iri]]:
-    members: dict[Iri, set[Iri]] = {}
-    for individual, classes in types.items():
-        for cls in classes:
-            members.setdefault(cls, set()).add(individual)
-    return {cls: frozenset(found) for cls, found in members.items()}
-
-
-def _grouped(facts: Iterable[Fact], key: Callable[[Fact], Iri]) -> dict[Iri, tuple[Fact, ...]]:
-    groups: dict[Iri, list[Fact]] = {}
-    for fact in facts:
-        groups.setdefault(key(fact), []).append(fact)
-    return {name: tuple(group) for name, group in groups.items()}
