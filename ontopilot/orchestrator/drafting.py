@@ -86,8 +86,7 @@ def quote_facts(work: Workspace) -> bool:
     facts = [item for item in work.evidence if item.kind == "fact"]
     near = _nearness(work, facts)
     ranked = sorted(zip(near, facts, strict=True), key=lambda pair: -pair[0][0])
-    strange = work.services.index.strangers(Query(work.text, work.mentions))
-    if not ranked or ranked[0][0][0] < FACT_NEAR or strange:
+    if not ranked or ranked[0][0][0] < FACT_NEAR or _strange(work):
         return False
     best = ranked[0][1].facts[0]
     for _, item in ranked:
@@ -159,6 +158,11 @@ def _introduced(work: Workspace, claim: Claim) -> list[Iri]:
     return [iri for iri in named if ontology.term(iri).kind == "individual"]
 
 
+def _strange(work: Workspace) -> bool:
+    """Whether the question has a name that nothing known has: no single fact answers it."""
+    return bool(work.services.index.strangers(Query(work.text, work.mentions)))
+
+
 def _supposed(work: Workspace, item: Evidence) -> bool:
     """Whether a fact joins two things that an open question names: `how often is it descaled?` is
     not answered by its being descaled.
@@ -174,7 +178,7 @@ def _relevance(work: Workspace, evidence: Sequence[Evidence]) -> Nearness:
     near = _nearness(work, evidence)
     tops = [max(values, default=0.0) for values in near]
     told = [top for top, item in zip(tops, evidence, strict=True) if item.kind == "fact"]
-    strange = bool(work.services.index.strangers(Query(work.text, work.mentions)))
+    strange = _strange(work)
     if max(told, default=0.0) >= FACT_NEAR and not strange:
         return near
     if max(tops, default=0.0) >= NEAR_ENOUGH and read_together(
