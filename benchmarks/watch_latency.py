@@ -22,8 +22,8 @@ from typing import Any
 from _report import document, show
 
 from ontopilot.ontology import Ontology
-from ontopilot.ontology.ground import same_logic, touched
 from ontopilot.ontology.load import load
+from ontopilot.ontology.rdf.ground import same_logic, touched
 from ontopilot.ontology.reason import infer
 from ontopilot.ontology.watch import Event, OntologyWatch, Pace, Renewed
 

@@ -107,7 +107,7 @@ def overview(ontology: "Ontology") -> dict[str, Any]:
 
 def about(ontology: "Ontology", iri: "Iri") -> dict[str, Any]:
     """One term as plain values; every inferred fact says why it holds."""
-    from ontopilot.ontology.portrait import portrait
+    from ontopilot.ontology.look.portrait import portrait
 
     term = ontology.term(iri)
     individual = term.kind == "individual"

@@ -12,8 +12,8 @@ from ontopilot.errors import OntopilotError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ontopilot.ontology.difference import Change, Diff, TermDiff
-    from ontopilot.ontology.versions import Version
+    from ontopilot.ontology.compare.difference import Change, Diff, TermDiff
+    from ontopilot.ontology.compare.versions import Version
 
 NO_FILE = "/dev/null"
 """What git gives for the file of a version that does not exist."""
@@ -65,7 +65,7 @@ def diff(
 
     found = compare(old, new, reasoner=_reasoner(no_reasoning))
     if html is not None:
-        from ontopilot.ontology.diff_html import write_page
+        from ontopilot.ontology.compare.diff_html import write_page
 
         write_page(html, found)
     if as_json:
@@ -171,7 +171,7 @@ def _line(text: str) -> str:
 
 def _stored(path: str, content: str) -> "Version":
     """The version of a path whose content git has put into a file, or that does not exist."""
-    from ontopilot.ontology.versions import Version
+    from ontopilot.ontology.compare.versions import Version
 
     if content == NO_FILE:
         return Version.nothing(Path(path))

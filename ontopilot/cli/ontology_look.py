@@ -12,10 +12,10 @@ from ontopilot.cli.output import clean, print_json, screen
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ontopilot.ontology.compare.reason_for import Reason
     from ontopilot.ontology.health import Health
     from ontopilot.ontology.ontology import Ontology
     from ontopilot.ontology.pitfalls.finding import Finding
-    from ontopilot.ontology.reason_for import Reason
     from ontopilot.ontology.terms import Fact, Iri, Literal
 
 FAILED = 1
@@ -98,8 +98,8 @@ def explain(
     as_json: AsJson = False,
 ) -> int:
     """Explain why a statement holds, with the axioms; exits with 1 when it does not hold."""
+    from ontopilot.ontology.compare.reason_for import reason_for
     from ontopilot.ontology.ontology import Ontology
-    from ontopilot.ontology.reason_for import reason_for
 
     ontology = Ontology.load(file, reasoner=reasoner)
     reason = reason_for(ontology, stated(ontology, subject, predicate, value))
@@ -118,7 +118,7 @@ def stated(ontology: "Ontology", subject: str, predicate: str, value: str | None
     """
     from ontopilot.cli.ontologies import find
     from ontopilot.ontology import vocabulary as v
-    from ontopilot.ontology.reason_for import statement
+    from ontopilot.ontology.compare.reason_for import statement
 
     about = find(ontology, subject)
     if value is None:
@@ -168,7 +168,7 @@ def graph(
     """Draw a term with what is above and below it, and what joins it to others."""
     from ontopilot.cli.ontologies import find
     from ontopilot.ontology.ontology import Ontology
-    from ontopilot.ontology.picture import draw, format_of
+    from ontopilot.ontology.picture.picture import draw, format_of
 
     format_of(output)
     ontology = Ontology.load(file, reasoner=reasoner)

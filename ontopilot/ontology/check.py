@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.excluded import clash, excluded
-from ontopilot.ontology.implied import equivalents, implied
-from ontopilot.ontology.phrase import article
+from ontopilot.ontology.claims.excluded import clash, excluded
+from ontopilot.ontology.claims.implied import equivalents, implied
+from ontopilot.ontology.claims.phrase import article
+from ontopilot.ontology.claims.values import same_value
+from ontopilot.ontology.claims.world import World
 from ontopilot.ontology.terms import Explanation, Fact, FactCheck, Iri, Literal
-from ontopilot.ontology.values import same_value
-from ontopilot.ontology.world import World
 
 if TYPE_CHECKING:
     from ontopilot.ontology.ontology import Ontology

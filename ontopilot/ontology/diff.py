@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from ontopilot.ontology.changes import changes
-from ontopilot.ontology.compared import Compared, compared
-from ontopilot.ontology.consequences import gained, touched
-from ontopilot.ontology.difference import Diff, Side, TermDiff
+from ontopilot.ontology.compare.changes import changes
+from ontopilot.ontology.compare.compared import Compared, compared
+from ontopilot.ontology.compare.consequences import gained, touched
+from ontopilot.ontology.compare.difference import Diff, Side, TermDiff
+from ontopilot.ontology.compare.versions import Version
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.terms import Iri
-from ontopilot.ontology.versions import Version
 
 Source = Ontology | Path | str | Version
 

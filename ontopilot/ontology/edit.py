@@ -8,18 +8,18 @@ from typing import Self
 
 from ontopilot.errors import EditError, UnknownTerm
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.constructs import Construct, entity, normal
-from ontopilot.ontology.line_diff import unified
+from ontopilot.ontology.compare.line_diff import unified
+from ontopilot.ontology.files.save import replace
+from ontopilot.ontology.files.source import decode, digest_of, read_bytes, recognise
 from ontopilot.ontology.load import load
-from ontopilot.ontology.manchester_write import written
-from ontopilot.ontology.named import ANNOTATIONS, TermNames
-from ontopilot.ontology.save import replace
-from ontopilot.ontology.slots import Slot, annotation, axiom_of, slot_of, subjects_of
-from ontopilot.ontology.source import decode, digest_of, read_bytes, recognise
+from ontopilot.ontology.owl.constructs import Construct, entity, normal
+from ontopilot.ontology.owl.manchester_write import written
+from ontopilot.ontology.owl.named import ANNOTATIONS, TermNames
+from ontopilot.ontology.owl.slots import Slot, annotation, axiom_of, slot_of, subjects_of
+from ontopilot.ontology.rdf.triples import Triples, is_blank
 from ontopilot.ontology.splice.open import open_store
 from ontopilot.ontology.splice.store import Placed
 from ontopilot.ontology.terms import Iri, Literal, TermKind
-from ontopilot.ontology.triples import Triples, is_blank
 
 Action = OneOf["added", "removed", "renamed"]
 SlotKey = tuple[str, str]

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.implied import inverses
-from ontopilot.ontology.phrase import article
-from ontopilot.ontology.structure import members_of
-from ontopilot.ontology.supplement import Step, chains_of
+from ontopilot.ontology.claims.implied import inverses
+from ontopilot.ontology.claims.phrase import article
+from ontopilot.ontology.rdf.structure import members_of
+from ontopilot.ontology.rdf.triples import Node
+from ontopilot.ontology.reasoning.supplement import Step, chains_of
 from ontopilot.ontology.terms import Explanation, Fact, Iri, Literal
-from ontopilot.ontology.triples import Node
 
 if TYPE_CHECKING:
     from ontopilot.ontology.ontology import Ontology

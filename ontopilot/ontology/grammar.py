@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ontopilot.errors import ConfigError
-from ontopilot.ontology.claims import MOST_PER_CLAIM, StatedClaim, read_claims
-from ontopilot.ontology.combine import combined
-from ontopilot.ontology.spoken import names_of
+from ontopilot.ontology.decoding.claims import MOST_PER_CLAIM, StatedClaim, read_claims
+from ontopilot.ontology.decoding.combine import combined
+from ontopilot.ontology.decoding.spoken import names_of
+from ontopilot.ontology.rdf.triples import Node
 from ontopilot.ontology.terms import Fact, Iri
-from ontopilot.ontology.triples import Node
 
 if TYPE_CHECKING:
     from ontopilot.ontology.ontology import Ontology

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Final
 
 from ontopilot.errors import MissingExtra
-from ontopilot.ontology.contradiction import Contradiction
-from ontopilot.ontology.listed import Axioms
+from ontopilot.ontology.claims.contradiction import Contradiction
 from ontopilot.ontology.load import load
-from ontopilot.ontology.metrics import Metrics, measure
+from ontopilot.ontology.look.metrics import Metrics, measure
+from ontopilot.ontology.look.profile import Profile, profiles
 from ontopilot.ontology.ontology import Ontology
+from ontopilot.ontology.owl.listed import Axioms
 from ontopilot.ontology.pitfalls import ends, meaning, tree, use, words
 from ontopilot.ontology.pitfalls.finding import Finding, Severity
 from ontopilot.ontology.pitfalls.scope import Scope
-from ontopilot.ontology.profile import Profile, profiles
 from ontopilot.ontology.reason import ReasoningReport, infer
-from ontopilot.ontology.reasons import Justification, Question, justify
+from ontopilot.ontology.reasoning.reasons import Justification, Question, justify
 
 RULES: Final[tuple[Callable[[Scope], Iterator[Finding]], ...]] = (
     use.no_words,

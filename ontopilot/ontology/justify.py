@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.from_triples import TripleReader
-from ontopilot.ontology.kinds import kinds_of
-from ontopilot.ontology.manchester_write import written
-from ontopilot.ontology.normal import logical
-from ontopilot.ontology.prefixed import prefixed
+from ontopilot.ontology.owl.from_triples import TripleReader
+from ontopilot.ontology.owl.manchester_write import written
+from ontopilot.ontology.owl.prefixed import prefixed
+from ontopilot.ontology.rdf.kinds import kinds_of
+from ontopilot.ontology.rdf.normal import logical
+from ontopilot.ontology.rdf.triples import Triple, Triples, is_blank
 from ontopilot.ontology.reason import RuleReasoner
-from ontopilot.ontology.tableau import Tableau
+from ontopilot.ontology.reasoning.tableau import Tableau
 from ontopilot.ontology.terms import Fact, Iri, Literal
-from ontopilot.ontology.triples import Triple, Triples, is_blank
 
 if TYPE_CHECKING:
     from ontopilot.ontology.ontology import Ontology

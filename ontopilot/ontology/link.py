@@ -6,12 +6,12 @@ from functools import partial
 from itertools import count, islice
 from typing import NamedTuple
 
-from ontopilot.ontology.context import Reading, settle
-from ontopilot.ontology.inflect import Relation, relation
-from ontopilot.ontology.memo import Memo
-from ontopilot.ontology.names import Name, lower, said_in, words
+from ontopilot.ontology.linking.context import Reading, settle
+from ontopilot.ontology.linking.inflect import Relation, relation
+from ontopilot.ontology.linking.memo import Memo
+from ontopilot.ontology.linking.names import Name, lower, said_in, words
+from ontopilot.ontology.linking.typos import Mender
 from ontopilot.ontology.terms import Iri, Mention
-from ontopilot.ontology.typos import Mender
 from ontopilot.prose import STOP_WORDS
 
 _CLOSE = 0.05

@@ -7,11 +7,11 @@ from hashlib import blake2b
 from pathlib import Path
 
 from ontopilot.errors import OntologyImportError
-from ontopilot.ontology.imports import CATALOG, Locator
-from ontopilot.ontology.parse import Parsed, parse
-from ontopilot.ontology.source import read
+from ontopilot.ontology.files.imports import CATALOG, Locator
+from ontopilot.ontology.files.parse import Parsed, parse
+from ontopilot.ontology.files.source import read
+from ontopilot.ontology.rdf.triples import Triples
 from ontopilot.ontology.terms import Iri
-from ontopilot.ontology.triples import Triples
 
 
 @dataclass(frozen=True, slots=True)

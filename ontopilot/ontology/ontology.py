@@ -9,23 +9,25 @@ from typing import Self
 from ontopilot.errors import InconsistentOntology, UnknownTerm
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.check import check
-from ontopilot.ontology.collection import uncollected
-from ontopilot.ontology.contradiction import local_name
-from ontopilot.ontology.definitions import class_facts
-from ontopilot.ontology.described import described
+from ontopilot.ontology.claims.contradiction import local_name
+from ontopilot.ontology.claims.phrase import amount, article, boolean, measure, sentence
+from ontopilot.ontology.claims.world import World
 from ontopilot.ontology.explain import explain
-from ontopilot.ontology.ground import same_logic
-from ontopilot.ontology.hierarchy import Hierarchy
-from ontopilot.ontology.indexes import grouped, inverted
-from ontopilot.ontology.kinds import every_kind, first_kind
 from ontopilot.ontology.link import Linker
+from ontopilot.ontology.linking.names import names, patterns
 from ontopilot.ontology.load import Loaded, load
-from ontopilot.ontology.named import candidates, nearest
-from ontopilot.ontology.names import names, patterns
-from ontopilot.ontology.phrase import amount, article, boolean, measure, sentence
+from ontopilot.ontology.owl.named import candidates, nearest
 from ontopilot.ontology.query_check import QueryCheck
+from ontopilot.ontology.rdf.ground import same_logic
+from ontopilot.ontology.rdf.kinds import every_kind, first_kind
+from ontopilot.ontology.rdf.structure import disjoint_pairs, members_of
+from ontopilot.ontology.rdf.triples import Node, Triple, Triples, is_blank
 from ontopilot.ontology.reason import ReasoningReport, infer
-from ontopilot.ontology.structure import disjoint_pairs, members_of
+from ontopilot.ontology.snapshot.collection import uncollected
+from ontopilot.ontology.snapshot.definitions import class_facts
+from ontopilot.ontology.snapshot.described import described
+from ontopilot.ontology.snapshot.hierarchy import Hierarchy
+from ontopilot.ontology.snapshot.indexes import grouped, inverted
 from ontopilot.ontology.terms import (
     Explanation,
     Fact,
@@ -37,8 +39,6 @@ from ontopilot.ontology.terms import (
     Term,
     TermKind,
 )
-from ontopilot.ontology.triples import Node, Triple, Triples, is_blank
-from ontopilot.ontology.world import World
 
 _PROPERTIES: set[TermKind] = {"object_property", "data_property"}
 

@@ -7,16 +7,16 @@ from typing import Protocol
 
 from ontopilot.errors import ConfigError, MissingExtra
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.classified import Classified, Classifier
-from ontopilot.ontology.contradiction import Contradiction, find_contradiction
-from ontopilot.ontology.hermit import Hermit
-from ontopilot.ontology.kinds import kinds_of
-from ontopilot.ontology.normal import logical
-from ontopilot.ontology.rules import materialise
-from ontopilot.ontology.structure import of_type
-from ontopilot.ontology.tableau import Tableau
+from ontopilot.ontology.claims.contradiction import Contradiction, find_contradiction
+from ontopilot.ontology.rdf.kinds import kinds_of
+from ontopilot.ontology.rdf.normal import logical
+from ontopilot.ontology.rdf.structure import of_type
+from ontopilot.ontology.rdf.triples import Triple, Triples, is_blank
+from ontopilot.ontology.reasoning.classified import Classified, Classifier
+from ontopilot.ontology.reasoning.hermit import Hermit
+from ontopilot.ontology.reasoning.rules import materialise
+from ontopilot.ontology.reasoning.tableau import Tableau
 from ontopilot.ontology.terms import Iri
-from ontopilot.ontology.triples import Triple, Triples, is_blank
 
 _SILENT = (v.OWL_THING, v.RDFS_LITERAL, v.OWL_TOP_OBJECT, v.OWL_TOP_DATA)
 _LONGEST = 86_400

@@ -16,9 +16,9 @@ from ontopilot.errors import (
     OntologySyntaxError,
     OntopilotError,
 )
-from ontopilot.ontology.disk import Disk
-from ontopilot.ontology.ground import touched
+from ontopilot.ontology.files.disk import Disk
 from ontopilot.ontology.ontology import Ontology
+from ontopilot.ontology.rdf.ground import touched
 from ontopilot.ontology.terms import Iri
 
 log = logging.getLogger("ontopilot.watch")

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from ontopilot.ontology import Iri, Literal
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.compare.line_diff import changed
 from ontopilot.ontology.edit import Editor
-from ontopilot.ontology.isomorphic import same
-from ontopilot.ontology.kinds import kinds_of
-from ontopilot.ontology.line_diff import changed
-from ontopilot.ontology.parse import parse
-from ontopilot.ontology.source import read
-from ontopilot.ontology.triples import Triple, Triples, is_named
+from ontopilot.ontology.files.parse import parse
+from ontopilot.ontology.files.source import read
+from ontopilot.ontology.rdf.isomorphic import same
+from ontopilot.ontology.rdf.kinds import kinds_of
+from ontopilot.ontology.rdf.triples import Triple, Triples, is_named
 
 OWL, RDFS = v.OWL, v.RDFS_LABEL.removesuffix("label")
 TEXTS = [

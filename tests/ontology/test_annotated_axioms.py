@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ontopilot.ontology import Ontology
-from ontopilot.ontology.statements import Statements
+from ontopilot.ontology.rdf.statements import Statements
 from tests.ontology.conftest import iri
 
 TEXT = """\

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ontopilot.ontology import Iri, Literal, Ontology
-from ontopilot.ontology.languages import preferred
+from ontopilot.ontology.snapshot.languages import preferred
 from ontopilot.ontology.vocabulary import RDF_LANG_STRING
 from tests.ontology.conftest import PREFIXES, SHARED, Load, iri
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from ontopilot.errors import OntologySyntaxError
-from ontopilot.ontology.axioms import axiom_counts, logical
-from ontopilot.ontology.horned import SYNTAXES
-from ontopilot.ontology.kinds import every_kind
+from ontopilot.ontology.files.horned import SYNTAXES
+from ontopilot.ontology.files.parse import parse
+from ontopilot.ontology.files.source import read
 from ontopilot.ontology.load import load
-from ontopilot.ontology.parse import parse
-from ontopilot.ontology.source import read
-from ontopilot.ontology.triples import Triples
+from ontopilot.ontology.rdf.axioms import axiom_counts, logical
+from ontopilot.ontology.rdf.kinds import every_kind
+from ontopilot.ontology.rdf.triples import Triples
 from tests.ontology import owl_api
 from tests.ontology.conftest import SHARED, SHOP
 

@@ -7,8 +7,8 @@ import pytest
 
 from ontopilot.errors import ConfigError, OntologyNotFound, OntologySyntaxError
 from ontopilot.ontology import Ontology
+from ontopilot.ontology.compare.difference import Change, Diff
 from ontopilot.ontology.diff import diff
-from ontopilot.ontology.difference import Change, Diff
 from tests.ontology.conftest import PREFIXES, SHARED, E, iri
 from tests.ontology.test_syntaxes import SYNTAXES
 

@@ -14,8 +14,8 @@ from rdflib import OWL, RDF, RDFS, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
+from ontopilot.ontology.compare.difference import Diff, TermDiff
 from ontopilot.ontology.diff import diff
-from ontopilot.ontology.difference import Diff, TermDiff
 from tests.ontology.conftest import SHARED, SHOP, E
 
 NAMES = [URIRef(f"{E}{name}") for name in "ABCDEF"]

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 
 from ontopilot.ontology.load import load as read
-from ontopilot.ontology.proven import PROVEN, PROVEN_BESIDE_FACTS
-from ontopilot.ontology.used import constructs_of
+from ontopilot.ontology.reasoning.proven import PROVEN, PROVEN_BESIDE_FACTS
+from ontopilot.ontology.reasoning.used import constructs_of
 from tests.ontology.generated import (
     AXIOMS,
     EXPRESSIONS,

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from ontopilot.cli.app import build
 from ontopilot.ontology import Iri, Ontology
-from ontopilot.ontology.doubts import doubts
+from ontopilot.ontology.look.doubts import doubts
 from tests.ontology.conftest import PREFIXES, SHARED, SHOP, Load, iri
 from tests.ontology.test_syntaxes import FUNCTIONAL, MANCHESTER
 

@@ -19,8 +19,8 @@ from ontopilot.errors import (
     UnknownTerm,
 )
 from ontopilot.ontology import Editor, Iri, Literal, Ontology
-from ontopilot.ontology import save as saving
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.files import save as saving
 from tests.ontology.conftest import ROOT, SHOP, iri
 from tests.ontology.edits import graph_of, touched
 from tests.ontology.test_syntaxes import FUNCTIONAL, JSON_LD, MANCHESTER, OWL_XML, RDF_XML, TURTLE
@@ -624,7 +624,7 @@ def test_another_program_that_saves_is_waited_for(
 ) -> None:
     monkeypatch.setattr(saving, "LOCK_SECONDS", 0.2)
     program = (
-        "import sys\nfrom pathlib import Path\nfrom ontopilot.ontology import save\n"
+        "import sys\nfrom pathlib import Path\nfrom ontopilot.ontology.files import save\n"
         "with save.locked(Path(sys.argv[1])):\n    print('held', flush=True)\n"
         "    sys.stdin.read()\n"
     )

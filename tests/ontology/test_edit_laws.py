@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 
 from ontopilot.ontology import Iri, Literal
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.constructs import Construct, Part, entity, normal
-from ontopilot.ontology.from_triples import TripleReader
-from ontopilot.ontology.isomorphic import same
-from ontopilot.ontology.line_diff import changed, unified
-from ontopilot.ontology.manchester_read import ManchesterReader
-from ontopilot.ontology.manchester_write import written
+from ontopilot.ontology.compare.line_diff import changed, unified
+from ontopilot.ontology.owl.constructs import Construct, Part, entity, normal
+from ontopilot.ontology.owl.from_triples import TripleReader
+from ontopilot.ontology.owl.manchester_read import ManchesterReader
+from ontopilot.ontology.owl.manchester_write import written
+from ontopilot.ontology.owl.to_triples import TripleWriter
+from ontopilot.ontology.rdf.isomorphic import same
+from ontopilot.ontology.rdf.triples import Triple, Triples
 from ontopilot.ontology.terms import TermKind
-from ontopilot.ontology.to_triples import TripleWriter
-from ontopilot.ontology.triples import Triple, Triples
 
 E = "http://example.org/t#"
 KINDS: dict[Iri, TermKind] = {

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from ontopilot.ontology import Iri, Ontology
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.ground import Ground, same_logic, touched
 from ontopilot.ontology.load import load as read
-from ontopilot.ontology.triples import Triple, Triples, is_blank
+from ontopilot.ontology.rdf.ground import Ground, same_logic, touched
+from ontopilot.ontology.rdf.triples import Triple, Triples, is_blank
 from tests.ontology.conftest import PREFIXES, SHARED, SHOP, Load, iri
 
 BEFORE = """

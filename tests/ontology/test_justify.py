@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ontopilot.ontology import Fact, Literal, Ontology
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.reason_for import reason_for, statement
-from ontopilot.ontology.reasons import Question, justify
+from ontopilot.ontology.compare.reason_for import reason_for, statement
+from ontopilot.ontology.reasoning.reasons import Question, justify
 from tests.ontology.conftest import PREFIXES, SHARED, Load, iri
 
 

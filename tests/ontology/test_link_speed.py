@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ontopilot.ontology import Iri
 from ontopilot.ontology.link import Linker
-from ontopilot.ontology.memo import MOST
-from ontopilot.ontology.names import Name
+from ontopilot.ontology.linking.memo import MOST
+from ontopilot.ontology.linking.names import Name
 
 WORDS = (
     "own owned owns kettle kettles Kettle ketle boil boiled boiling the a of 6 wifi Wi-Fi gasket "

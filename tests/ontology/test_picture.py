@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from ontopilot.errors import ConfigError, OntologyError
 from ontopilot.ontology import Iri, Ontology
-from ontopilot.ontology.layout import Box, Layout, laid_out
-from ontopilot.ontology.lettering import width, wrapped
-from ontopilot.ontology.picture import draw
-from ontopilot.ontology.scene import MOST, Link, Relation, Scene, Shown, scene
-from ontopilot.ontology.svg import svg
+from ontopilot.ontology.picture.layout import Box, Layout, laid_out
+from ontopilot.ontology.picture.lettering import width, wrapped
+from ontopilot.ontology.picture.picture import draw
+from ontopilot.ontology.picture.scene import MOST, Link, Relation, Scene, Shown, scene
+from ontopilot.ontology.picture.svg import svg
 from tests.ontology.conftest import Load, iri
 
 SVG = "{http://www.w3.org/2000/svg}"

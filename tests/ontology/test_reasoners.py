@@ -9,11 +9,11 @@ import pytest
 from ontopilot.errors import ConfigError, OntologyError
 from ontopilot.ontology import Iri, Literal, Ontology
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.hermit import Hermit
-from ontopilot.ontology.kinds import kinds_of
 from ontopilot.ontology.load import load as read
-from ontopilot.ontology.normal import rdf_xml
-from ontopilot.ontology.triples import Triple, Triples
+from ontopilot.ontology.rdf.kinds import kinds_of
+from ontopilot.ontology.rdf.normal import rdf_xml
+from ontopilot.ontology.rdf.triples import Triple, Triples
+from ontopilot.ontology.reasoning.hermit import Hermit
 from tests.conformance.reasoner import CASES, ReasonerConformance
 from tests.ontology.conftest import PREFIXES, SHARED, SHOP, Load, iri
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ontopilot.ontology import Iri, Literal
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.rules import materialise
-from ontopilot.ontology.triples import Node, Triple, Triples
+from ontopilot.ontology.rdf.triples import Node, Triple, Triples
+from ontopilot.ontology.reasoning.rules import materialise
 from tests.ontology.conftest import iri
 
 CLASSES = [iri(name) for name in "ABC"]

@@ -10,7 +10,7 @@ import pytest
 
 from ontopilot.errors import OntologySyntaxError, UnknownTerm
 from ontopilot.ontology import Fact, Iri, Literal, Ontology
-from ontopilot.ontology.phrase import boolean
+from ontopilot.ontology.claims.phrase import boolean
 from ontopilot.ontology.vocabulary import RDF_TYPE
 from tests.ontology.conftest import PREFIXES, SHOP, Load, iri, number
 

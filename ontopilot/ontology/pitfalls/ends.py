@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.pitfalls.finding import Finding
 from ontopilot.ontology.pitfalls.scope import Scope
+from ontopilot.ontology.rdf.triples import is_named
 from ontopilot.ontology.terms import Iri
-from ontopilot.ontology.triples import is_named
 
 _KIND_OF = {
     ("is",),

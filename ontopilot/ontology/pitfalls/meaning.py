@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from ontopilot.ontology.listed import Axiom
+from ontopilot.ontology.owl.listed import Axiom
 from ontopilot.ontology.pitfalls.finding import Finding
 from ontopilot.ontology.pitfalls.scope import Scope
+from ontopilot.ontology.rdf.triples import Node, is_named
 from ontopilot.ontology.terms import Iri
-from ontopilot.ontology.triples import Node, is_named
 
 _PARTS = {"part", "parts", "component", "components"}
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from itertools import product
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.structure import members_of
+from ontopilot.ontology.rdf.structure import members_of
+from ontopilot.ontology.rdf.triples import Node, Triples, is_blank
 from ontopilot.ontology.terms import Iri, Literal
-from ontopilot.ontology.triples import Node, Triples, is_blank
 
 Atomic = tuple[Iri, bool]
 """A named class, and whether a thing is in it (or is not)."""

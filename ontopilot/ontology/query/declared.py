@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from typing import Literal as OneOf
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.kinds import every_kind
 from ontopilot.ontology.query.names import namespace
+from ontopilot.ontology.rdf.kinds import every_kind
+from ontopilot.ontology.rdf.triples import is_named
 from ontopilot.ontology.terms import Iri
-from ontopilot.ontology.triples import is_named
 
 if TYPE_CHECKING:
     from ontopilot.ontology.ontology import Ontology

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from typing import Literal as OneOf
 
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.claims.values import same_value
 from ontopilot.ontology.query.classes import ANYTHING, Alternatives, alternatives, named, one_of
 from ontopilot.ontology.query.meet import Apart, Meeting
 from ontopilot.ontology.query.pattern import (
@@ -21,9 +22,8 @@ from ontopilot.ontology.query.pattern import (
 )
 from ontopilot.ontology.query.properties import Properties
 from ontopilot.ontology.query.ranges import admits, comparable, families
+from ontopilot.ontology.rdf.triples import Node as RdfNode
 from ontopilot.ontology.terms import Iri, Literal
-from ontopilot.ontology.triples import Node as RdfNode
-from ontopilot.ontology.values import same_value
 
 if TYPE_CHECKING:
     from ontopilot.ontology.ontology import Ontology

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.query.classes import Alternatives, Atomic
-from ontopilot.ontology.structure import members_of
+from ontopilot.ontology.rdf.structure import members_of
+from ontopilot.ontology.rdf.triples import Node, is_blank, is_named
 from ontopilot.ontology.terms import Iri
-from ontopilot.ontology.triples import Node, is_blank, is_named
 
 if TYPE_CHECKING:
     from ontopilot.ontology.ontology import Ontology

@@ -7,8 +7,8 @@ from ontopilot.ontology.query.demand import Conflict, Demand, Demands
 from ontopilot.ontology.query.names import Names
 from ontopilot.ontology.query.pattern import Node, Variable
 from ontopilot.ontology.query.repair import Repair
+from ontopilot.ontology.rdf.triples import is_blank
 from ontopilot.ontology.terms import Literal, QueryViolation
-from ontopilot.ontology.triples import is_blank
 
 _RULES = {
     ("type", "type"): "disjoint-classes",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.prefixed import prefixed
+from ontopilot.ontology.owl.prefixed import prefixed
 from ontopilot.ontology.terms import Iri, Literal
 
 

@@ -6,9 +6,9 @@ from typing import Literal as OneOf
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.query.classes import ANYTHING, Alternatives, alternatives
-from ontopilot.ontology.structure import of_type
+from ontopilot.ontology.rdf.structure import of_type
+from ontopilot.ontology.rdf.triples import Node, is_blank
 from ontopilot.ontology.terms import Iri, Literal
-from ontopilot.ontology.triples import Node, is_blank
 
 if TYPE_CHECKING:
     from ontopilot.ontology.ontology import Ontology

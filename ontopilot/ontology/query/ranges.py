@@ -1,10 +1,10 @@
 """Data ranges (OWL 2, section 7): whether they admit a literal, whether two have one in common."""
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.structure import members_of
+from ontopilot.ontology.claims.values import family, fits, same_value, value_of
+from ontopilot.ontology.rdf.structure import members_of
+from ontopilot.ontology.rdf.triples import Node, Triples, is_blank
 from ontopilot.ontology.terms import Iri, Literal
-from ontopilot.ontology.triples import Node, Triples, is_blank
-from ontopilot.ontology.values import family, fits, same_value, value_of
 
 _APART = {"number", "text", "boolean", "date", "dateTime", "time", "gYear", "gYearMonth"}
 """Families of datatypes of which no two share a value; of any other nothing is known."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from ontopilot.ontology.rdf.triples import Triple, is_blank
 from ontopilot.ontology.terms import Iri, Literal
-from ontopilot.ontology.triples import Triple, is_blank
 
 
 class RdfDocument(Protocol):

@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.constructs import Construct
-from ontopilot.ontology.from_triples import TripleReader
-from ontopilot.ontology.isomorphic import same
+from ontopilot.ontology.owl.constructs import Construct
+from ontopilot.ontology.owl.from_triples import TripleReader
+from ontopilot.ontology.owl.to_triples import NEGATIVE
+from ontopilot.ontology.rdf.isomorphic import same
+from ontopilot.ontology.rdf.triples import Node, Triple, Triples, is_blank
 from ontopilot.ontology.splice.store import Placed
 from ontopilot.ontology.terms import Iri, Literal, TermKind
-from ontopilot.ontology.to_triples import NEGATIVE
-from ontopilot.ontology.triples import Node, Triple, Triples, is_blank
 
 _SWRL = "http://www.w3.org/2003/11/swrl#"
 _STRUCTURE = (v.OWL, v.XSD, _SWRL)

@@ -1,7 +1,7 @@
 """A file's text opened for edits, by its syntax."""
 
 from ontopilot.errors import EditError
-from ontopilot.ontology.source import Encoding, Source
+from ontopilot.ontology.files.source import Encoding, Source
 from ontopilot.ontology.splice.document import RdfDocument
 from ontopilot.ontology.splice.owlxml import OwlXml
 from ontopilot.ontology.splice.rdf_store import RdfStore

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ontopilot.errors import EditError, OntologySyntaxError
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.constructs import Construct, Part, iris_in, is_annotation
-from ontopilot.ontology.parse import parse
-from ontopilot.ontology.slots import subjects_of
-from ontopilot.ontology.source import Encoding, Source, recognise
+from ontopilot.ontology.files.parse import parse
+from ontopilot.ontology.files.source import Encoding, Source, recognise
+from ontopilot.ontology.owl.constructs import Construct, Part, iris_in, is_annotation
+from ontopilot.ontology.owl.slots import subjects_of
 from ontopilot.ontology.splice.owlxml_read import (
     ABBREVIATED,
     IRI,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.constructs import Construct, Part
+from ontopilot.ontology.owl.constructs import Construct, Part
 from ontopilot.ontology.splice.rdfxml_read import LANGUAGE, STRING, resolved
 from ontopilot.ontology.splice.xmltree import Attribute, Element
 from ontopilot.ontology.terms import Iri, Literal

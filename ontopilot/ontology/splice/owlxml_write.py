@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from xml.sax.saxutils import escape
 
 from ontopilot.errors import EditError
-from ontopilot.ontology.constructs import ENTITIES, Construct, Part
+from ontopilot.ontology.owl.constructs import ENTITIES, Construct, Part
 from ontopilot.ontology.splice.rdfxml_read import STRING
 from ontopilot.ontology.splice.rdfxml_write import FORBIDDEN
 from ontopilot.ontology.splice.spelling import LOCAL_NAME, Spelling, namespace_of

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.rdf.triples import Triple, is_blank
 from ontopilot.ontology.splice.patch import line_end, line_start, newline_of
 from ontopilot.ontology.splice.xmltree import Comment, Element, XmlText
 from ontopilot.ontology.terms import Iri
-from ontopilot.ontology.triples import Triple, is_blank
 
 SECTIONS = (
     "Annotation properties",

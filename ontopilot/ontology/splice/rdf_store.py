@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
 from ontopilot.errors import EditError, OntologySyntaxError
-from ontopilot.ontology.constructs import Construct
-from ontopilot.ontology.isomorphic import ground, same
-from ontopilot.ontology.parse import parse
-from ontopilot.ontology.source import Encoding, Source, recognise
+from ontopilot.ontology.files.parse import parse
+from ontopilot.ontology.files.source import Encoding, Source, recognise
+from ontopilot.ontology.owl.constructs import Construct
+from ontopilot.ontology.owl.to_triples import TripleWriter
+from ontopilot.ontology.rdf.isomorphic import ground, same
+from ontopilot.ontology.rdf.triples import Triple
 from ontopilot.ontology.splice.document import RdfDocument, rename
 from ontopilot.ontology.splice.graph_axioms import GraphAxioms
 from ontopilot.ontology.splice.relay import relaid
 from ontopilot.ontology.splice.store import Placed
 from ontopilot.ontology.terms import Iri, TermKind
-from ontopilot.ontology.to_triples import TripleWriter
-from ontopilot.ontology.triples import Triple
 
 Reader = Callable[[str], RdfDocument]
 """Finds the places of the statements in a text of one syntax."""

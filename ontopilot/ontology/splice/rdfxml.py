@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ontopilot.errors import EditError
+from ontopilot.ontology.rdf.triples import Triple
 from ontopilot.ontology.splice.patch import (
     Patch,
     line_start,
@@ -24,7 +25,6 @@ from ontopilot.ontology.splice.rdfxml_splice import Splice
 from ontopilot.ontology.splice.spelling import LOCAL_NAME, Prefixes, Spelling
 from ontopilot.ontology.splice.xmltree import Attribute, Element, read_tree
 from ontopilot.ontology.terms import Iri
-from ontopilot.ontology.triples import Triple
 
 
 class RdfXml:

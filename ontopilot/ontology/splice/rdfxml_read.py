@@ -9,9 +9,9 @@ from xml.sax.saxutils import quoteattr
 
 from ontopilot.errors import EditError
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.rdf.triples import Node, Triple
 from ontopilot.ontology.splice.xmltree import Attribute, Element
 from ontopilot.ontology.terms import Iri, Literal
-from ontopilot.ontology.triples import Node, Triple
 
 RDF = v.RDF_TYPE.removesuffix("type")
 XML = "http://www.w3.org/XML/1998/namespace"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ontopilot.errors import EditError
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.rdf.triples import Triple
 from ontopilot.ontology.splice.document import by_subject
 from ontopilot.ontology.splice.patch import Patch, indent_at, line_end, line_start, patched
 from ontopilot.ontology.splice.protege import section_of
@@ -15,7 +16,6 @@ from ontopilot.ontology.splice.rdfxml_write import ElementWriter, rank
 from ontopilot.ontology.splice.spelling import Prefixes
 from ontopilot.ontology.splice.xmltree import Element
 from ontopilot.ontology.terms import Iri
-from ontopilot.ontology.triples import Triple
 
 if TYPE_CHECKING:
     from ontopilot.ontology.splice.rdfxml import RdfXml

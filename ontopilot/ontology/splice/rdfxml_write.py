@@ -7,11 +7,11 @@ from xml.sax.saxutils import escape
 
 from ontopilot.errors import EditError
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.owl.to_triples import DECLARATIONS, RESTRICTION
+from ontopilot.ontology.rdf.triples import Node, Triple, is_blank
 from ontopilot.ontology.splice.rdfxml_read import RDF, STRING
 from ontopilot.ontology.splice.spelling import Prefixes, Spelling
 from ontopilot.ontology.terms import Iri, Literal
-from ontopilot.ontology.to_triples import DECLARATIONS, RESTRICTION
-from ontopilot.ontology.triples import Node, Triple, is_blank
 
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """Characters that no XML document may hold, not even as references."""

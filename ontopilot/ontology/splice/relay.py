@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from ontopilot.ontology.rdf.triples import Node, Triple, is_blank
 from ontopilot.ontology.terms import Iri, Literal
-from ontopilot.ontology.triples import Node, Triple, is_blank
 from ontopilot.ontology.vocabulary import XSD
 
 FORMATS = {"RDF/XML": "xml", "Turtle": "nt11"}

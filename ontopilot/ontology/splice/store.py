@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ontopilot.ontology.constructs import Construct
+from ontopilot.ontology.owl.constructs import Construct
+from ontopilot.ontology.rdf.triples import Triple
 from ontopilot.ontology.terms import Iri, TermKind
-from ontopilot.ontology.triples import Triple
 
 
 @dataclass(frozen=True, slots=True)

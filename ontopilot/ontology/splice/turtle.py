@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from ontopilot.ontology.rdf.triples import Triple
 from ontopilot.ontology.splice.patch import Patch, newline_of, patched
 from ontopilot.ontology.splice.turtle_cut import ENTITY, Cuts
 from ontopilot.ontology.splice.turtle_put import Insertions
 from ontopilot.ontology.splice.turtle_read import Holder, TurtleReader
 from ontopilot.ontology.splice.turtle_write import TurtleWriter, style_of
 from ontopilot.ontology.terms import Iri
-from ontopilot.ontology.triples import Triple
 
 
 class Turtle:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from ontopilot.errors import EditError
+from ontopilot.ontology.rdf.triples import Triple
 from ontopilot.ontology.splice.patch import Patch, line_end, line_start
 from ontopilot.ontology.splice.turtle_read import Holder, Phrase, Token, TurtleReader, Value
-from ontopilot.ontology.triples import Triple
 
 ENTITY = re.compile(r"###\s+(\S+:\S+)\s*$")
 """The comment of Protégé before each entity."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ontopilot.errors import EditError
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.rdf.triples import Node, Triple
 from ontopilot.ontology.splice.document import by_subject
 from ontopilot.ontology.splice.patch import Patch, line_end, line_start
 from ontopilot.ontology.splice.protege import SECTIONS, section_of
@@ -14,7 +15,6 @@ from ontopilot.ontology.splice.turtle_cut import ENTITY, Cuts
 from ontopilot.ontology.splice.turtle_read import Holder, Phrase, Token, TurtleReader
 from ontopilot.ontology.splice.turtle_write import TurtleWriter
 from ontopilot.ontology.terms import Iri
-from ontopilot.ontology.triples import Node, Triple
 
 _RULER = "#" * 65
 _TITLE = re.compile(r"#\s+([A-Z][A-Za-z ]+?)\s*$")

@@ -7,9 +7,9 @@ from itertools import count
 
 from ontopilot.errors import EditError
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.rdf.triples import Node, Triple
 from ontopilot.ontology.splice.rdfxml_read import STRING, resolved
 from ontopilot.ontology.terms import Iri, Literal
-from ontopilot.ontology.triples import Node, Triple
 
 _ESCAPED = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
 _TOKEN = re.compile(

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.rdf.triples import Node, Triple, is_blank
 from ontopilot.ontology.splice.rdfxml_read import STRING
 from ontopilot.ontology.splice.rdfxml_write import rank
 from ontopilot.ontology.splice.turtle_read import Holder, TurtleReader
 from ontopilot.ontology.terms import Iri, Literal
-from ontopilot.ontology.triples import Node, Triple, is_blank
 
 _LOCAL = re.compile(r"(?:[\w](?:[\w.-]*[\w-])?)?$")
 _BARE = {

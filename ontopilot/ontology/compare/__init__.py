@@ -1,0 +1,1 @@
+"""Two versions of an ontology held against each other."""

@@ -1,0 +1,1 @@
+"""What linking text to terms is made of: names, inflections, typos, context."""

@@ -1,0 +1,1 @@
+"""Axioms and class expressions: as values, as triples, in Manchester syntax, one by one."""

@@ -1,0 +1,1 @@
+"""Triples, and what structure the axioms in them have."""

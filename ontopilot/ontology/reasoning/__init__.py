@@ -1,0 +1,1 @@
+"""The engines of reasoning, and what each is proven to find."""

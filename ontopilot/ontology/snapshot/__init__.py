@@ -1,0 +1,1 @@
+"""What a snapshot is made of: tables, closures, the words for terms."""
