@@ -54,4 +54,9 @@ def _lines(name: str, report: "IndexReport", home: Path) -> list[str]:
         lines.append(f"left out: {report.left_out:,} past interactions that did not end well")
     if report.redacted:
         lines.append(f"redacted: {report.redacted:,} places with personal data")
+    if report.foreign:
+        lines.append(
+            f"left out: {report.foreign:,} places with orders to whoever answers, or with the "
+            "words of others"
+        )
     return lines + [f"skipped: {skipped.reason}" for skipped in report.skipped]

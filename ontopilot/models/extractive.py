@@ -15,7 +15,7 @@ class ExtractiveEngine:
     """Quotes the sentences of `request.sources` that answer `request.question`, each cited.
 
     Deterministic. It streams nothing when no sentence is relevant, so that the caller can say
-    that it does not know. Text in a source that gives orders to an assistant is never quoted.
+    that it does not know.
     """
 
     def __init__(self, *, name: str = "extractive") -> None:

@@ -22,6 +22,7 @@ from ontopilot.orchestrator.understand import (
     members,
     unread,
 )
+from ontopilot.prose.orders import without_markers
 from ontopilot.retrieval.facts import fact_evidence
 from ontopilot.retrieval.passage import Evidence, Query
 
@@ -61,6 +62,7 @@ def understand(state: TurnState, runtime: TurnRuntime) -> Update:
 def read_question(work: Workspace) -> None:
     """Fill a workspace with what the question means; the same question gives the same result."""
     services = work.services
+    work.question = without_markers(work.question)
     mentions = services.ontology.link(work.question)
     if "ontology" in services.ablated:
         mentions = tuple(mention for mention in mentions if mention.value)

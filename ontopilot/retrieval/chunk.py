@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ontopilot.prose import split
+from ontopilot.retrieval.foreign import own_words, voices
 from ontopilot.retrieval.passage import EvidenceId, Passage
 from ontopilot.retrieval.read import Document
 
@@ -22,7 +23,7 @@ MAX_WORDS = 190
 MAX_WHOLE_WORDS = 320
 """A list, a table or a code block up to this size is never taken apart."""
 
-CHUNKER = "1"
+CHUNKER = "2"
 """Changes when the same document would give other passages, so that they are made again."""
 
 _CODE = frozenset({"fence", "code_block"})
@@ -59,27 +60,43 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table")
 
 
-def chunk(document: Document) -> tuple[Passage, ...]:
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """The passages of a document, and in how many places something foreign was left out of it."""
+
+    passages: tuple[Passage, ...]
+    foreign: int = 0
+
+
+def chunk(document: Document) -> Chunks:
     """The passages of a document in reading order: `doc:name#1`, `doc:name#2` and so on.
 
     The first heading of level 1 is the title; deeper ones become each passage's `heading`.
     """
-    title, sections = _sections(document) if document.markdown else ("", _plain(document.text))
+    foreign = 0
+    if document.markdown:
+        title, sections, foreign = _sections(document)
+    else:
+        title, sections = "", _plain(document.text)
     title = title or _title_from(document.name)
     found: list[Passage] = []
     for section in sections:
-        for text in _pieces(section.blocks):
+        for piece in _pieces(section.blocks):
+            own = own_words(piece)
+            foreign += own.places
+            if not re.search(r"\w", own.text):
+                continue
             found.append(
                 Passage(
                     EvidenceId(f"doc:{document.name}#{len(found) + 1}"),
                     "passage",
-                    text,
+                    own.text,
                     title,
                     document.name,
                     " > ".join(section.path),
                 )
             )
-    return tuple(found)
+    return Chunks(tuple(found), foreign)
 
 
 def _plain(text: str) -> list[_Section]:
@@ -93,14 +110,18 @@ def _title_from(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _sections(document: Document) -> tuple[str, list[_Section]]:
+def _sections(document: Document) -> tuple[str, list[_Section], int]:
+    """The title, the sections, and how many quotes of others were left out of them."""
     lines = document.text.split("\n")
     title = document.title
     path: list[tuple[int, str]] = []
     sections = [_Section(())]
     tokens = _parser().parse(document.text)
+    quoted = {lines.start for lines in voices(tokens, lines)}
     for at, token in enumerate(tokens):
         if token.level or token.nesting < 0 or token.map is None:
+            continue
+        if token.type == "blockquote_open" and token.map[0] in quoted:
             continue
         if token.type == "heading_open":
             depth, text = int(token.tag[1]), _inline(tokens[at + 1])
@@ -112,7 +133,7 @@ def _sections(document: Document) -> tuple[str, list[_Section]]:
             sections.append(_Section(tuple(t for _, t in path)))
         elif (block := _block(tokens, at, lines)) is not None:
             sections[-1].blocks.append(block)
-    return title, [section for section in sections if section.blocks]
+    return title, [section for section in sections if section.blocks], len(quoted)
 
 
 def _inline(token: Token) -> str:

@@ -82,10 +82,11 @@ def _document(
         digest = _digest("document", CHUNKER, found.name, data)
         if (same := known.get(digest)) is not None:
             return same.record, same.passages
-        passages = chunk(parse(found, data))
+        chunks = chunk(parse(found, data))
     except DocumentError as error:
         return SourceRecord(found.name, digest, problem=str(error)), ()
-    return SourceRecord(found.name, digest, len(passages)), passages
+    record = SourceRecord(found.name, digest, len(chunks.passages), foreign=chunks.foreign)
+    return record, chunks.passages
 
 
 def _tickets(path: Path, known: Mapping[str, _Known]) -> tuple[SourceRecord, tuple[Passage, ...]]:
@@ -100,6 +101,7 @@ def _tickets(path: Path, known: Mapping[str, _Known]) -> tuple[SourceRecord, tup
         len(found.passages),
         left_out=found.left_out,
         redacted=found.redacted,
+        foreign=found.foreign,
     )
     return record, found.passages
 

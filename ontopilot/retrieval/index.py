@@ -49,7 +49,8 @@ class IndexReport:
     """What an index holds and what it took to make or open it.
 
     `embedded` passages were encoded now, `reused` ones had stored vectors; `left_out` past
-    interactions did not end well; `redacted` counts the places where personal data was replaced;
+    interactions did not end well; `redacted` counts the places where personal data was replaced,
+    `foreign` those where orders to whoever answers or the words of others were left out;
     `note` says why a stored index was made again, or is "".
     """
 
@@ -61,6 +62,7 @@ class IndexReport:
     skipped: tuple[Skipped, ...] = ()
     left_out: int = 0
     redacted: int = 0
+    foreign: int = 0
     note: str = ""
 
 

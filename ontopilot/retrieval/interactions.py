@@ -10,10 +10,11 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from ontopilot.errors import DocumentError
+from ontopilot.retrieval.foreign import own_words, without_bracketed_orders
 from ontopilot.retrieval.passage import EvidenceId, Passage
 from ontopilot.retrieval.redact import redact
 
-REDACTION = "2"
+REDACTION = "3"
 """Changes when the same ticket would give another passage, so that it is made again."""
 
 _UNRESOLVED = re.compile(
@@ -81,11 +82,14 @@ class Ticket(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Interactions:
-    """The useful interactions as passages, how many were left out, and what was redacted."""
+    """The useful interactions as passages, how many were left out, and in how many places personal
+    data was redacted or orders to whoever answers were left out.
+    """
 
     passages: tuple[Passage, ...]
     left_out: int
     redacted: int
+    foreign: int
 
 
 def parse(data: bytes, *, source: str) -> Interactions:
@@ -96,7 +100,7 @@ def parse(data: bytes, *, source: str) -> Interactions:
     """
     passages: list[Passage] = []
     lines: dict[str, int] = {}
-    left_out = redacted = 0
+    left_out = redacted = foreign = 0
     for number, ticket in _tickets(data, source):
         first = lines.setdefault(ticket.id, number)
         if first != number:
@@ -107,10 +111,11 @@ def parse(data: bytes, *, source: str) -> Interactions:
         if not ticket.useful:
             left_out += 1
             continue
-        passage, places = _passage(ticket, source)
+        passage, places, orders = _passage(ticket, source)
         passages.append(passage)
         redacted += places
-    return Interactions(tuple(passages), left_out, redacted)
+        foreign += orders
+    return Interactions(tuple(passages), left_out, redacted, foreign)
 
 
 def read(path: Path) -> bytes:
@@ -156,7 +161,12 @@ def _ticket(row: object, source: str, number: int) -> Ticket:
     return ticket
 
 
-def _passage(ticket: Ticket, source: str) -> tuple[Passage, int]:
+def _passage(ticket: Ticket, source: str) -> tuple[Passage, int, int]:
+    """A ticket as a passage, the places redacted in it, and those where orders stood.
+
+    What may be told is what the shop answered and how it ended. The customer's own words are
+    searched and never told.
+    """
     known = tuple(
         word for word in (ticket.customer, ticket.customer_name, *ticket.customer_name.split())
     )
@@ -164,17 +174,23 @@ def _passage(ticket: Ticket, source: str) -> tuple[Passage, int]:
         redact(text.strip(), known=known)
         for text in (ticket.subject, ticket.question, ticket.answer, _outcome(ticket))
     )
-    text = answer.text if not outcome.text else f"{answer.text}\n\n{outcome.text}"
+    title, told, ended = (
+        without_bracketed_orders(subject.text),
+        own_words(answer.text),
+        own_words(outcome.text),
+    )
+    text = "\n\n".join(part.text for part in (told, ended) if part.text)
     heading = " ".join(part for part in (ticket.product, question.text) if part)
     passage = Passage(
         EvidenceId(f"ticket:{ticket.id.strip()}"),
         "interaction",
         text,
-        subject.text,
+        title.text,
         source,
         heading,
     )
-    return passage, subject.places + question.places + answer.places + outcome.places
+    redacted = subject.places + question.places + answer.places + outcome.places
+    return passage, redacted, title.places + told.places + ended.places
 
 
 def _outcome(ticket: Ticket) -> str:

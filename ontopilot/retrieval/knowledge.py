@@ -202,5 +202,6 @@ def _report(stored: Stored, embedded: int, note: str, seconds: float) -> IndexRe
         skipped=tuple(Skipped(s.name, s.problem) for s in stored.sources if s.problem),
         left_out=sum(source.left_out for source in stored.sources),
         redacted=sum(source.redacted for source in stored.sources),
+        foreign=sum(source.foreign for source in stored.sources),
         note=note,
     )

@@ -49,6 +49,7 @@ class SourceRecord:
     problem: str = ""
     left_out: int = 0
     redacted: int = 0
+    foreign: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from ontopilot.retrieval.read import Document
 
 
 def chunks(text: str, name: str = "page.md", **more: object) -> tuple[Passage, ...]:
-    return chunk(Document(name, text, **more))  # type: ignore[arg-type]
+    return chunk(Document(name, text, **more)).passages  # type: ignore[arg-type]
 
 
 def test_title_headings_and_ids() -> None:

@@ -50,3 +50,18 @@ def test_nor_one_about_another_model(question, near):
 )
 def test_nor_one_without_an_amount_of_the_unit_that_is_asked_for(question, near):
     assert kept(question, "It needs 900 watts. It uses 40 l of water.") == near
+
+
+@pytest.mark.parametrize(
+    ("question", "near"),
+    [
+        ("What's the phone number of your workshop?", (0.0, 0.0, 0.5, 0.5)),
+        ("Which number do I dial on Sundays?", (0.0, 0.0, 0.5, 0.5)),
+        ("What is your e-mail address?", (0.0, 0.5, 0.0, 0.0)),
+        ("How do I reach the workshop?", (0.9, 0.5, 0.5, 0.5)),
+    ],
+)
+def test_a_way_to_reach_somebody_is_no_other_number(question, near):
+    text = "An order number has ten digits. Write to a@b.example. Ring 030 1234567. No telephone."
+    evidence = [Evidence("doc:a.md#1", "passage", text, 1.0, "", title="Contact")]
+    assert without_mismatches(question, evidence, ((0.9, 0.5, 0.5, 0.5),))[0] == near

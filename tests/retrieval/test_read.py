@@ -68,7 +68,7 @@ def test_html_keeps_its_structure() -> None:
 
 
 def test_html_documents_become_passages() -> None:
-    found = chunk(read("a.html", HTML.encode()))
+    found = chunk(read("a.html", HTML.encode())).passages
     assert found[0].title == "Returns & refunds"
     assert any(p.heading.endswith("Costs") and "| France | 14 |" in p.text for p in found)
     assert not any("alert" in p.text or "Home" in p.text for p in found)

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from ontopilot.models.messages import Source
 from ontopilot.models.quote.inquiry import models, spelled
-from ontopilot.models.quote.orders import is_order
 from ontopilot.prose import Statement, concepts, ends, statements
 
 _BACKREFERENCE = re.compile(
@@ -62,14 +61,9 @@ def candidates(sources: Sequence[Source]) -> list[Candidate]:
 @lru_cache(maxsize=1024)
 def _of_source(key: str, title: str, text: str, rank: int) -> tuple[Candidate, ...]:
     found: list[Candidate] = []
-    poisoned: set[int] = set()
     asked = ""
     lead = ("", 0)
     for at, statement in enumerate(statements(text)):
-        if is_order(statement.text):
-            poisoned.add(statement.group)
-        if statement.group in poisoned:
-            continue
         if _is_question(statement.text):
             asked = statement.text
         elif statement.text.endswith(":"):
