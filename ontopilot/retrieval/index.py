@@ -24,6 +24,9 @@ from ontopilot.retrieval.tags import Tags
 DENSE, LEXICAL, CONCEPT = 1.0, 1.0, 0.5
 """The weights of the three scorings."""
 
+RETOLD = 1.0
+"""The weight of what the encoder of statements says of past interactions, beside those three."""
+
 PAST = 0.85
 """What a past interaction's score is multiplied by: beside a document it has to be better."""
 
@@ -94,6 +97,7 @@ class KnowledgeIndex:
         self._prior = np.array(
             [PAST if p.kind == "interaction" else 1.0 for p in self.passages], dtype=np.float32
         )
+        self._past = np.flatnonzero([p.kind == "interaction" for p in self.passages])
         self._present = frozenset(passage.kind for passage in self.passages)
         self._same = tuple(hash(" ".join(p.text.split()).casefold()) for p in self.passages)
         self._properties: Properties | None = None
@@ -218,13 +222,17 @@ class KnowledgeIndex:
 
         The question counts as it is worded and as the ontology words it, whichever is nearer.
         """
-        texts = [query.text]
-        if self._tags is not None and query.mentions:
-            texts.append(canonical(query.text, query.mentions, self._tags.concepts))
+        texts = self._wordings(query)
         if len(several := parts(texts[-1])) > 1:
             texts += several
-        asked = encode(list(dict.fromkeys(texts)), self.nearness)
+        asked = self._relevance.asked(list(dict.fromkeys(texts)))
         return self._relevance.of(asked, evidence)
+
+    def _wordings(self, query: Query) -> list[str]:
+        """A question as it is worded and as the ontology words it."""
+        if self._tags is None or not query.mentions:
+            return [query.text]
+        return [query.text, canonical(query.text, query.mentions, self._tags.concepts)]
 
     def strangers(self, query: Query) -> tuple[str, ...]:
         """The names in a question that nothing in the knowledge has; see `strange.strangers`."""
@@ -267,6 +275,7 @@ class KnowledgeIndex:
         # does: what a full score is, documents say.
         prior = self._prior[rows]
         scores = fuse(list(scorings.values()), among=prior == 1.0) * prior
+        scores = self._retold(query, rows, scores)
         bests = {name: float(part.max(initial=0.0)) for name, (part, _) in scorings.items()}
         found: list[Evidence] = []
         texts: set[int] = set()
@@ -283,6 +292,22 @@ class KnowledgeIndex:
             if len(found) == k:
                 break
         return found
+
+    def _retold(self, query: Query, rows: Rows, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The scores, past interactions in the order of what was told there as well.
+
+        The encoder of statements was taught which messages tell of one problem. It says which of
+        them is first, not how many come before documents: the scores they share stay the same.
+        """
+        at = np.flatnonzero(np.isin(rows, self._past))
+        if len(at) < 2:
+            return scores
+        asked = self._relevance.asked(self._wordings(query))
+        near = self._relevance.wholes(asked, [self.passages[row] for row in rows[at]])
+        both = fuse([(scores[at], 1.0), (near, RETOLD)])
+        ordered = scores.copy()
+        ordered[at[np.argsort(-both, kind="stable")]] = np.sort(scores[at])[::-1]
+        return ordered
 
     def _weights(self, text: str, mentions: Sequence[Mention]) -> dict[str, float]:
         """The stems of a question, and with less weight those of its terms' other names."""

@@ -34,8 +34,20 @@ _CONTACT = {
         re.compile(r"\bweb ?(?:site|page|address)\b|\burl\b|\blink to\b|\bwebseite", re.I),
         re.compile(r"\bhttps?://|\bwww\.|\b[\w-]+\.[a-z]{2,}(?:/|\b)|\bweb ?(?:site|page)", re.I),
     ),
+    "person": (
+        re.compile(
+            r"\bwhat(?: is|'s|’s) (?:she|he) called\b|\bto whom (?:you|did you|have you)\b|"
+            r"\bwho(?: has| have|'s|’s)? (?:already )?(?:bought|ordered|purchased|returned)\b|"
+            r"\b(?:his|her|their) (?:full |home |postal |private )?(?:name|address)\b|"
+            r"\bnames? of (?:the|your|that) (?:\w+ ){0,2}(?:head|manager|boss|chief|director|man|"
+            r"woman|person|people|employee|colleague|customer|driver|technician|owner|buyer|lady|"
+            r"gentleman|lad[ys]|guy|courier|seller)s?\b",
+            re.IGNORECASE,
+        ),
+        re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr|Herr|Frau)\b\.? [A-Z]"),
+    ),
 }
-"""Ways to reach somebody: a question for it, and a text that gives it or speaks of it."""
+"""Persons and ways to reach them: a question for it, and a text that gives it or speaks of it."""
 
 _Marks = frozenset[tuple[str, str]]
 
@@ -61,8 +73,8 @@ def without_mismatches(question: str, evidence: Sequence[Evidence], near: Nearne
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The codes and models that a question names, the unit in which it wants an amount, and how it
-    wants to reach somebody.
+    """The codes and models that a question names, the unit in which it wants an amount, and whom or
+    how it wants to reach.
     """
 
     marks: _Marks

@@ -23,8 +23,16 @@ def worded(place: str, text: str) -> list[str]:
 
 
 def told(passages: Sequence[Passage]) -> list[str]:
-    """The statements of passages as they are encoded, in their order."""
-    return [text for passage in passages for text in worded(passage.place, passage.text)]
+    """What is encoded of passages, in order: a past interaction as a whole, then its statements."""
+    return [text for passage in passages for text in (*_whole(passage), *_worded(passage))]
+
+
+def _whole(passage: Passage) -> list[str]:
+    return [passage.indexed_text] if passage.kind == "interaction" else []
+
+
+def _worded(passage: Passage) -> list[str]:
+    return worded(passage.place, passage.text)
 
 
 class Relevance:
@@ -39,6 +47,7 @@ class Relevance:
     ) -> None:
         self._encoder = encoder
         self._rows: dict[EvidenceId, int] = {}
+        self._wholes: dict[EvidenceId, int] = {}
         self._passages: dict[EvidenceId, Passage] = {}
         self._kept: dict[str, NDArray[np.float32]] = {}
         self._usual = 0.0
@@ -46,11 +55,32 @@ class Relevance:
             self._passages = {passage.id: passage for passage in passages}
             return
         self._vectors = vectors
-        self._usual = usual_cosine(vectors)
         at = 0
         for passage in passages:
+            if passage.kind == "interaction":
+                self._wholes[passage.id] = at
+                at += 1
             self._rows[passage.id] = at
             at += len(statements(passage.text))
+        said = np.ones(len(vectors), dtype=bool)
+        said[list(self._wholes.values())] = False
+        self._usual = usual_cosine(vectors[said])
+
+    def asked(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of wordings of a question, of shape (wordings, dimension)."""
+        known = self._encoded(texts)
+        return _stack(texts, known)
+
+    def wholes(self, asked: Vectors, passages: Sequence[Passage]) -> NDArray[np.float32]:
+        """The cosine of past interactions as a whole with the nearest wording of a question."""
+        loose = [p.indexed_text for p in passages if p.id not in self._wholes]
+        known = self._encoded(loose)
+        rows = [
+            self._vectors[self._wholes[p.id]] if p.id in self._wholes else known[p.indexed_text]
+            for p in passages
+        ]
+        nearest: NDArray[np.float32] = (np.array(rows) @ asked.T).max(axis=1, initial=-1.0)
+        return nearest
 
     def of(
         self, asked: NDArray[np.float32], evidence: Sequence[Evidence]

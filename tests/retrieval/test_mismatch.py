@@ -65,3 +65,17 @@ def test_a_way_to_reach_somebody_is_no_other_number(question, near):
     text = "An order number has ten digits. Write to a@b.example. Ring 030 1234567. No telephone."
     evidence = [Evidence("doc:a.md#1", "passage", text, 1.0, "", title="Contact")]
     assert without_mismatches(question, evidence, ((0.9, 0.5, 0.5, 0.5),))[0] == near
+
+
+@pytest.mark.parametrize(
+    ("question", "near"),
+    [
+        ("What's the name of the head of dispatch?", (0.0, 0.5)),
+        ("To whom you sent one this week I must know.", (0.0, 0.5)),
+        ("What is she called?", (0.0, 0.5)),
+        ("What is the name of the part?", (0.9, 0.5)),
+        ("Who pays the postage?", (0.9, 0.5)),
+    ],
+)
+def test_nor_is_a_thing_the_person_who_is_asked_for(question, near):
+    assert kept(question, "The washer is a machine. Mr Brandt plans the tours.") == near

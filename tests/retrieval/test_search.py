@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -191,3 +192,37 @@ def test_an_encoder_of_the_wrong_shape_is_named(encoder: Any) -> None:
     encoder.dimension = 32
     with pytest.raises(RetrievalError, match=r"'counting'.*dimension"):
         KnowledgeIndex.build([passage("a", "x")], encoder=encoder)
+
+
+class Topics:
+    """An encoder that knows two topics, whatever the words: water and light."""
+
+    name, dimension = "topics", 2
+
+    def encode(self, texts: Any) -> Any:
+        wet = np.array([any(w in t for w in ("drip", "puddle", "leak")) for t in texts], float)
+        return np.stack([wet, 1.0 - wet], axis=1).astype(np.float32)
+
+
+def test_past_interactions_are_ordered_by_what_was_told_there_too(encoder: Any) -> None:
+    tickets = [
+        passage("ticket:1", "Change the lamp.", kind="interaction", title="kettle on the table"),
+        passage("ticket:2", "Change the seal.", kind="interaction", title="a puddle below it"),
+    ]
+    asked = Query("My kettle on the table has a leak", ())
+    plain = KnowledgeIndex.build(tickets, encoder=encoder)
+    taught = KnowledgeIndex.build(tickets, encoder=encoder, nearness=Topics())
+    assert [item.id for item in plain.search(asked)] == ["ticket:1", "ticket:2"]
+    found = taught.search(asked)
+    assert [item.id for item in found] == ["ticket:2", "ticket:1"]
+    assert [item.score for item in found] == [item.score for item in plain.search(asked)]
+
+
+def test_the_order_of_documents_is_not_changed_by_it(encoder: Any) -> None:
+    pages = [
+        passage("doc:1", "The kettle stands on the table."),
+        passage("doc:2", "A puddle below it means that the seal is worn."),
+    ]
+    asked = Query("My kettle on the table has a leak", ())
+    taught = KnowledgeIndex.build(pages, encoder=encoder, nearness=Topics())
+    assert [item.id for item in taught.search(asked)] == ["doc:1", "doc:2"]
