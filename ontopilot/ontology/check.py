@@ -7,7 +7,7 @@ from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.claims.excluded import clash, excluded
 from ontopilot.ontology.claims.implied import equivalents, implied
 from ontopilot.ontology.claims.phrase import article
-from ontopilot.ontology.claims.values import same_value
+from ontopilot.ontology.claims.values import alike
 from ontopilot.ontology.claims.world import World
 from ontopilot.ontology.terms import Explanation, Fact, FactCheck, Iri, Literal
 
@@ -42,7 +42,7 @@ def _held(ontology: "Ontology", fact: Fact) -> Fact | None:
     below = (fact.predicate, *sorted(ontology.descendants(fact.predicate)))
     for predicate in below:
         for known in _known(ontology, fact.subject, predicate):
-            if _same(known.object, fact.object):
+            if alike(known.object, fact.object):
                 return known
     return None
 
@@ -52,12 +52,6 @@ def _known(ontology: "Ontology", subject: Iri, predicate: Iri) -> Iterator[Fact]
     yield from ontology.facts(subject, predicate)
     for cls in sorted(ontology.types(subject)):
         yield from (fact for fact in ontology.facts(cls, predicate) if not fact.of_itself)
-
-
-def _same(one: Iri | Literal, other: Iri | Literal) -> bool:
-    if isinstance(one, Literal) and isinstance(other, Literal):
-        return same_value(one, other)
-    return one == other
 
 
 def _met(world: World, fact: Fact, *, closed: bool) -> Explanation | None:

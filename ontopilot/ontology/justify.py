@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.owl.from_triples import TripleReader
 from ontopilot.ontology.owl.manchester_write import written
-from ontopilot.ontology.owl.prefixed import prefixed
 from ontopilot.ontology.rdf.kinds import kinds_of
+from ontopilot.ontology.rdf.names import prefixed
 from ontopilot.ontology.rdf.normal import logical
 from ontopilot.ontology.rdf.triples import Triple, Triples, is_blank
 from ontopilot.ontology.reason import RuleReasoner

@@ -9,7 +9,6 @@ from typing import Self
 from ontopilot.errors import InconsistentOntology, UnknownTerm
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.check import check
-from ontopilot.ontology.claims.contradiction import local_name
 from ontopilot.ontology.claims.phrase import amount, article, boolean, measure, sentence
 from ontopilot.ontology.claims.world import World
 from ontopilot.ontology.explain import explain
@@ -20,6 +19,7 @@ from ontopilot.ontology.owl.named import candidates, nearest
 from ontopilot.ontology.query_check import QueryCheck
 from ontopilot.ontology.rdf.ground import same_logic
 from ontopilot.ontology.rdf.kinds import every_kind, first_kind
+from ontopilot.ontology.rdf.names import local_name
 from ontopilot.ontology.rdf.structure import disjoint_pairs, members_of
 from ontopilot.ontology.rdf.triples import Node, Triple, Triples, is_blank
 from ontopilot.ontology.reason import ReasoningReport, infer

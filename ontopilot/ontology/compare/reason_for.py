@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ontopilot.errors import MissingExtra
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.check import check
-from ontopilot.ontology.claims.values import same_value
+from ontopilot.ontology.claims.values import alike
 from ontopilot.ontology.compare.consequences import sentence
 from ontopilot.ontology.reasoning.reasons import Justification, Question, justify
 from ontopilot.ontology.terms import Fact, FactStatus, Iri, Literal
@@ -80,7 +80,7 @@ def _as_written(ontology: "Ontology", fact: Fact) -> Fact:
     if not isinstance(fact.object, Literal):
         return fact
     for one in ontology.facts(fact.subject, fact.predicate):
-        if isinstance(one.object, Literal) and same_value(one.object, fact.object):
+        if alike(one.object, fact.object):
             return one
     return fact
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.claims.contradiction import local_name
 from ontopilot.ontology.compare.aspects import CHARACTERISTICS, ENTITIES, Aspect, aspect_of
 from ontopilot.ontology.compare.compared import Compared
 from ontopilot.ontology.compare.difference import Named, Value
 from ontopilot.ontology.owl.manchester import Manchester, quoted
+from ontopilot.ontology.rdf.names import local_name
 from ontopilot.ontology.rdf.statements import SYMMETRIC, Note, Statement
 from ontopilot.ontology.rdf.triples import Node, is_blank, is_named
 from ontopilot.ontology.terms import Iri, Literal
