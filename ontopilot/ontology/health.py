@@ -8,10 +8,10 @@ from typing import Final
 from ontopilot.errors import MissingExtra
 from ontopilot.ontology.claims.contradiction import Contradiction
 from ontopilot.ontology.load import load
+from ontopilot.ontology.look.axioms import Axioms
 from ontopilot.ontology.look.metrics import Metrics, measure
 from ontopilot.ontology.look.profile import Profile, profiles
 from ontopilot.ontology.ontology import Ontology
-from ontopilot.ontology.owl.listed import Axioms
 from ontopilot.ontology.pitfalls import ends, meaning, tree, use, words
 from ontopilot.ontology.pitfalls.finding import Finding, Severity
 from ontopilot.ontology.pitfalls.scope import Scope

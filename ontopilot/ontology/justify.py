@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.owl.from_triples import TripleReader
-from ontopilot.ontology.owl.manchester_write import written
+from ontopilot.ontology.owl.manchester import written
 from ontopilot.ontology.rdf.kinds import kinds_of
 from ontopilot.ontology.rdf.names import prefixed
 from ontopilot.ontology.rdf.normal import logical

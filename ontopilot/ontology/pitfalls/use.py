@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.look.profile_dl import undeclared as undeclared_uses
-from ontopilot.ontology.owl.listed import UNKNOWN
+from ontopilot.ontology.owl.axioms import UNKNOWN
 from ontopilot.ontology.pitfalls.finding import Finding
 from ontopilot.ontology.pitfalls.scope import PLURALS, Scope
 from ontopilot.ontology.query.declared import in_vocabulary
