@@ -9,6 +9,7 @@ from ontopilot.ontology.claims.implied import equivalents, implied
 from ontopilot.ontology.claims.phrase import article
 from ontopilot.ontology.claims.values import alike
 from ontopilot.ontology.claims.world import World
+from ontopilot.ontology.explain import sentence
 from ontopilot.ontology.terms import Explanation, Fact, FactCheck, Iri, Literal
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def check(ontology: "Ontology", fact: Fact, *, closed_world: bool = True) -> Fac
     OWL alone excludes little: it lets a thing have other names and unknown classes. In a closed
     world different names are different things, and a thing is what it is known to be.
     """
+    if fact.predicate == v.RDFS_SUBPROPERTY or fact.object == v.OWL_NOTHING:
+        return _of_terms(ontology, fact)
     held = _held(ontology, fact)
     if held is not None:
         return FactCheck(fact, "supported", ontology.explain(held))
@@ -34,6 +37,17 @@ def check(ontology: "Ontology", fact: Fact, *, closed_world: bool = True) -> Fac
     if against is not None:
         return FactCheck(fact, "contradicted", against)
     return FactCheck(fact, "unknown", Explanation("The ontology says nothing about it."))
+
+
+def _of_terms(ontology: "Ontology", fact: Fact) -> FactCheck:
+    """Whether one property is below another, or nothing can be a member of a class."""
+    if fact.object == v.OWL_NOTHING and fact.predicate == v.RDFS_SUBCLASS:
+        held, unknown = fact.subject in ontology.reasoning.empty, "It may have members."
+    else:
+        held = not isinstance(fact.object, Literal) and ontology.is_a(fact.subject, fact.object)
+        unknown = "The ontology says nothing about it."
+    text = sentence(ontology, fact) if held else unknown
+    return FactCheck(fact, "supported" if held else "unknown", Explanation(text))
 
 
 def _held(ontology: "Ontology", fact: Fact) -> Fact | None:

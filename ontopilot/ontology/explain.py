@@ -32,6 +32,16 @@ def explain(ontology: "Ontology", fact: Fact) -> Explanation:
     return Explanation(f"{said}: it follows from the definitions in the ontology.", ())
 
 
+def sentence(ontology: "Ontology", fact: Fact) -> str:
+    """A statement in words, those about what a class or a property is among them."""
+    if fact.object == v.OWL_NOTHING:
+        return f"Nothing can be a member of {ontology.label(fact.subject)!r}."
+    if fact.predicate == v.RDFS_SUBPROPERTY and isinstance(fact.object, str):
+        upper = ontology.label(Iri(fact.object))
+        return f"What {ontology.label(fact.subject)!r} holds between, {upper!r} holds between too."
+    return ontology.verbalise(fact)
+
+
 def _by_definition(ontology: "Ontology", fact: Fact) -> list[Fact]:
     """The thing, or each of a kind, meets every part of what the class is defined to be."""
     if isinstance(fact.object, Literal):

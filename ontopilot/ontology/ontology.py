@@ -286,9 +286,13 @@ class Ontology:
 
         They are in Manchester syntax; an unknown claim has none. Takes up to some seconds.
         """
-        from ontopilot.ontology.justify import justify
+        from ontopilot.ontology.justify import Question, justify
 
-        return justify(self, fact, closed_world=closed_world)
+        status = self.check([fact], closed_world=closed_world)[0].status
+        if status == "unknown":
+            return ()
+        (found,) = justify(self, [Question(fact, status, closed_world)])
+        return found.axioms
 
     def explain(self, fact: Fact) -> Explanation:
         """Why a fact holds, in a sentence, with the axioms behind it."""

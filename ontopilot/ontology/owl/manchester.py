@@ -32,6 +32,8 @@ _SETS: Final = {
     "ObjectOneOf": ("{", ", ", "}"),
     "DataOneOf": ("{", ", ", "}"),
     "Set": ("", ", ", ""),
+    "Body": ("", ", ", ""),
+    "Head": ("", ", ", ""),
 }
 """What stands before, between and after the members, whose order means nothing."""
 _FRAMED: Final = {
@@ -39,8 +41,6 @@ _FRAMED: Final = {
     "ObjectHasSelf": ("", "", " Self"),
     "ObjectPropertyChain": ("", " o ", ""),
     "List": ("(", " ", ")"),
-    "Body": ("", ", ", ""),
-    "Head": ("", ", ", ""),
     "DLSafeRule": ("", " -> ", ""),
     "Ellipsis": ("…", "", ""),
 }
@@ -188,7 +188,7 @@ def _other(part: Construct, short: Short) -> str:
 
 def _atom(part: Construct, short: Short) -> str:
     """An atom of a rule."""
-    parts = [written(one, short) for one in part.parts]
+    parts = [_bracketed(one, short) for one in part.parts]
     of_things = part.name in ("SameIndividualAtom", "DifferentIndividualsAtom")
     head, ends = (part.name, parts) if of_things else (parts[0], parts[1:])
     return f"{head}({', '.join(ends)})"
