@@ -239,3 +239,12 @@ def test_a_property_below_another_and_an_empty_class_are_checked_as_claims(load:
         "F SubClassOf N",
         "N DisjointWith B",
     }
+
+
+def test_a_term_that_much_is_said_of_does_not_hide_the_axioms(load: Load) -> None:
+    crowd = "".join(f":n{n} a :A .\n" for n in range(500))
+    ontology = load(f"{crowd}:i a :A . :A a owl:Class ; rdfs:subClassOf :B . :B a owl:Class .")
+    assert set(ontology.justify(Fact(iri("i"), v.RDF_TYPE, iri("B")))) == {
+        "A SubClassOf B",
+        "i Type A",
+    }

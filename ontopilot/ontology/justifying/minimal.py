@@ -8,32 +8,33 @@ from ontopilot.ontology.terms import Iri
 
 T = TypeVar("T")
 
-MOST = 400
-"""Axioms around a term among which a justification is looked for."""
-
 
 def enough(
     axioms: Sequence[Axiom], terms: set[Iri], holds: Callable[[Sequence[Axiom]], bool]
 ) -> Sequence[Axiom] | None:
-    """Axioms around terms that suffice: those that mention them, then the terms of these.
-
-    Without terms, all axioms; nothing where what is there does not suffice.
+    """Axioms around terms that suffice, the nearest first: those that mention them, then those
+    that mention the terms of these, and so on. Without terms, all axioms; nothing where all that
+    can be reached does not suffice.
     """
     if not terms:
         return axioms if holds(axioms) else None
-    known, chosen = set(terms), list[Axiom]()
+    known, chosen, left = set(terms), list[Axiom](), list(axioms)
     while True:
-        found = [one for one in axioms if not known.isdisjoint(one.terms)]
-        if len(found) == len(chosen) or len(found) > MOST:
-            return found[:MOST] if holds(found[:MOST]) else None
-        chosen = found
+        near = [one for one in left if not known.isdisjoint(one.terms)]
+        if not near:
+            return None
+        left = [one for one in left if known.isdisjoint(one.terms)]
+        chosen += near
         if holds(chosen):
             return chosen
-        known |= {term for one in chosen for term in one.terms}
+        known.update(*(one.terms for one in near))
 
 
 def minimal(given: Sequence[T], holds: Callable[[Sequence[T]], bool]) -> list[T]:
-    """A smallest part, of which nothing can be left out, that holds where the whole does."""
+    """A part, of which nothing can be left out, that holds where the whole does.
+
+    Earlier things are preferred to later ones.
+    """
     return _needed([], list(given), holds, tried=True)
 
 
