@@ -8,7 +8,7 @@ from typing import Self
 
 from ontopilot.errors import EditError, UnknownTerm
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.compare.line_diff import unified
+from ontopilot.ontology.files.line_diff import unified
 from ontopilot.ontology.files.save import replace
 from ontopilot.ontology.files.source import decode, digest_of, read_bytes, recognise
 from ontopilot.ontology.load import load

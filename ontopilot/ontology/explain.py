@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.claims.implied import inverses
 from ontopilot.ontology.claims.phrase import article
-from ontopilot.ontology.rdf.structure import members_of
+from ontopilot.ontology.rdf.structure import Step, chains_of, members_of
 from ontopilot.ontology.rdf.triples import Node
-from ontopilot.ontology.reasoning.supplement import Step, chains_of
 from ontopilot.ontology.terms import Explanation, Fact, Iri, Literal
 
 if TYPE_CHECKING:

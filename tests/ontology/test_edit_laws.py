@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ontopilot.ontology import Iri, Literal
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.compare.line_diff import changed, unified
+from ontopilot.ontology.files.line_diff import changed, unified
 from ontopilot.ontology.owl.constructs import Construct, Part, entity, normal
 from ontopilot.ontology.owl.from_triples import TripleReader
 from ontopilot.ontology.owl.manchester import written
