@@ -17,7 +17,7 @@ from ontopilot.ontology.linking.names import names, patterns
 from ontopilot.ontology.load import Loaded, load
 from ontopilot.ontology.owl.named import candidates, nearest
 from ontopilot.ontology.query_check import QueryCheck
-from ontopilot.ontology.rdf.ground import same_logic
+from ontopilot.ontology.rdf.changed import same_logic
 from ontopilot.ontology.rdf.kinds import every_kind, first_kind
 from ontopilot.ontology.rdf.names import local_name
 from ontopilot.ontology.rdf.structure import disjoint_pairs, members_of
