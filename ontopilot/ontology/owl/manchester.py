@@ -166,7 +166,8 @@ def _expression(part: Construct, short: Short) -> str:
     name = part.name
     if name in _FRAMED:
         before, between, after = _FRAMED[name]
-        return before + between.join(written(one, short) for one in part.parts) + after
+        parts = (written(one, short) for one in part.parts if not is_annotation(one))
+        return before + between.join(parts) + after
     if name in _SETS:
         before, between, after = _SETS[name]
         return before + between.join(_ordered(part.parts, short)) + after
@@ -183,6 +184,8 @@ def _other(part: Construct, short: Short) -> str:
         return _atom(part, short)
     if part.name == "AnonymousIndividual":
         return _nameless(part, short)
+    if part.name == "Rule":
+        return "a rule (SWRL)"
     return f"{part.name}({', '.join(written(one, short) for one in part.parts)})"
 
 
