@@ -13,7 +13,7 @@ from ontopilot.ontology.owl.manchester import quoted
 from ontopilot.ontology.rdf.triples import Triple, Triples
 from ontopilot.ontology.reason import RuleReasoner
 from ontopilot.ontology.reasoning.tableau import Tableau
-from ontopilot.ontology.terms import Fact, FactStatus, Iri, Literal
+from ontopilot.ontology.terms import Fact, FactCheck, FactStatus, Iri, Literal
 
 if TYPE_CHECKING:
     from ontopilot.ontology.ontology import Ontology
@@ -68,6 +68,16 @@ def justify(
         return tuple(
             _Search(ontology, question, axioms, background, cases).run() for question in questions
         )
+
+
+def as_checked(
+    ontology: "Ontology", checked: FactCheck, *, closed_world: bool = True
+) -> Justification:
+    """Why a claim is what it was found to be; an unknown one has no justification."""
+    if checked.status == "unknown":
+        return Justification()
+    (found,) = justify(ontology, [Question(checked.fact, checked.status, closed_world)])
+    return found
 
 
 @dataclass(frozen=True, slots=True)

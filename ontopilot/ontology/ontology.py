@@ -187,8 +187,7 @@ class Ontology:
             UnknownTerm: none does; the message names the nearest.
         """
         labels = [(term.iri, term.label) for term in self._terms.values()]
-        found = candidates(name, labels, self.prefixes)
-        if found:
+        if found := candidates(name, labels, self.prefixes):
             return found[0]
         names = [local_name(iri) for iri in self._terms]
         local = name.partition(":")[2] or name
@@ -286,13 +285,10 @@ class Ontology:
 
         They are in Manchester syntax; an unknown claim has none. Takes up to some seconds.
         """
-        from ontopilot.ontology.justify import Question, justify
+        from ontopilot.ontology.justify import as_checked
 
-        status = self.check([fact], closed_world=closed_world)[0].status
-        if status == "unknown":
-            return ()
-        (found,) = justify(self, [Question(fact, status, closed_world)])
-        return found.axioms
+        (checked,) = self.check([fact], closed_world=closed_world)
+        return as_checked(self, checked, closed_world=closed_world).axioms
 
     def explain(self, fact: Fact) -> Explanation:
         """Why a fact holds, in a sentence, with the axioms behind it."""

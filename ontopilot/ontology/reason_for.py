@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.claims.values import alike
 from ontopilot.ontology.explain import sentence
-from ontopilot.ontology.justify import Justification, Question, justify
+from ontopilot.ontology.justify import as_checked
 from ontopilot.ontology.terms import Fact, FactStatus, Iri, Literal
 
 if TYPE_CHECKING:
@@ -31,9 +31,7 @@ class Reason:
 def reason_for(ontology: "Ontology", fact: Fact) -> Reason:
     """Why a statement about terms holds, or what is against it."""
     (checked,) = ontology.check([_marked(ontology, fact)])
-    found = Justification()
-    if checked.status != "unknown":
-        (found,) = justify(ontology, [Question(checked.fact, checked.status)])
+    found = as_checked(ontology, checked)
     said, text = sentence(ontology, checked.fact), checked.explanation.text
     return Reason(checked.fact, checked.status, said, text, found.axioms, found.note)
 
