@@ -23,7 +23,7 @@ from _report import document, show
 
 from ontopilot.ontology import Ontology
 from ontopilot.ontology.load import load
-from ontopilot.ontology.rdf.ground import same_logic, touched
+from ontopilot.ontology.rdf.changed import same_logic, touched
 from ontopilot.ontology.reason import infer
 from ontopilot.ontology.watch import Event, OntologyWatch, Pace, Renewed
 

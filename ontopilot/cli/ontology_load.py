@@ -46,7 +46,7 @@ def load(
 def read(ontology: "Ontology") -> dict[str, Any]:
     """What was read, as plain values."""
     from ontopilot.ontology.look.doubts import doubts
-    from ontopilot.ontology.rdf.axioms import axiom_counts, logical
+    from ontopilot.ontology.owl.axioms import axiom_counts, logical
 
     counts = axiom_counts(ontology.asserted)
     return {

@@ -12,10 +12,10 @@ from ontopilot.cli.output import clean, print_json, screen
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ontopilot.ontology.compare.reason_for import Reason
     from ontopilot.ontology.health import Health
     from ontopilot.ontology.ontology import Ontology
     from ontopilot.ontology.pitfalls.finding import Finding
+    from ontopilot.ontology.reason_for import Reason
     from ontopilot.ontology.terms import Fact, Iri, Literal
 
 FAILED = 1
@@ -98,8 +98,8 @@ def explain(
     as_json: AsJson = False,
 ) -> int:
     """Explain why a statement holds, with the axioms; exits with 1 when it does not hold."""
-    from ontopilot.ontology.compare.reason_for import reason_for
     from ontopilot.ontology.ontology import Ontology
+    from ontopilot.ontology.reason_for import reason_for
 
     ontology = Ontology.load(file, reasoner=reasoner)
     reason = reason_for(ontology, stated(ontology, subject, predicate, value))
@@ -118,7 +118,7 @@ def stated(ontology: "Ontology", subject: str, predicate: str, value: str | None
     """
     from ontopilot.cli.ontologies import find
     from ontopilot.ontology import vocabulary as v
-    from ontopilot.ontology.compare.reason_for import statement
+    from ontopilot.ontology.reason_for import statement
 
     about = find(ontology, subject)
     if value is None:
@@ -252,9 +252,9 @@ def _print_reason(console: "Console", reason: "Reason") -> None:
     if reason.text != reason.statement:
         console.print(_line(reason.text))
     if reason.axioms:
-        console.print(
-            "\nIt follows from these axioms together, of which none can be left out:", style="dim"
-        )
+        follows = "It follows from" if reason.status == "supported" else "Against it are"
+        said = f"\n{follows} these axioms together, of which none can be left out:"
+        console.print(said, style="dim")
     for axiom in reason.axioms:
         console.print(f"  {_line(axiom)}")
     if reason.note:

@@ -7,8 +7,9 @@ from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.claims.excluded import clash, excluded
 from ontopilot.ontology.claims.implied import equivalents, implied
 from ontopilot.ontology.claims.phrase import article
-from ontopilot.ontology.claims.values import same_value
+from ontopilot.ontology.claims.values import alike
 from ontopilot.ontology.claims.world import World
+from ontopilot.ontology.explain import sentence
 from ontopilot.ontology.terms import Explanation, Fact, FactCheck, Iri, Literal
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def check(ontology: "Ontology", fact: Fact, *, closed_world: bool = True) -> Fac
     OWL alone excludes little: it lets a thing have other names and unknown classes. In a closed
     world different names are different things, and a thing is what it is known to be.
     """
+    if fact.predicate == v.RDFS_SUBPROPERTY or fact.object == v.OWL_NOTHING:
+        return _of_terms(ontology, fact)
     held = _held(ontology, fact)
     if held is not None:
         return FactCheck(fact, "supported", ontology.explain(held))
@@ -36,13 +39,24 @@ def check(ontology: "Ontology", fact: Fact, *, closed_world: bool = True) -> Fac
     return FactCheck(fact, "unknown", Explanation("The ontology says nothing about it."))
 
 
+def _of_terms(ontology: "Ontology", fact: Fact) -> FactCheck:
+    """Whether one property is below another, or nothing can be a member of a class."""
+    if fact.object == v.OWL_NOTHING and fact.predicate == v.RDFS_SUBCLASS:
+        held, unknown = fact.subject in ontology.reasoning.empty, "It may have members."
+    else:
+        held = not isinstance(fact.object, Literal) and ontology.is_a(fact.subject, fact.object)
+        unknown = "The ontology says nothing about it."
+    text = sentence(ontology, fact) if held else unknown
+    return FactCheck(fact, "supported" if held else "unknown", Explanation(text))
+
+
 def _held(ontology: "Ontology", fact: Fact) -> Fact | None:
     if fact.predicate in _KINDS and not isinstance(fact.object, Literal):
         return fact if ontology.is_a(fact.subject, fact.object) else None
     below = (fact.predicate, *sorted(ontology.descendants(fact.predicate)))
     for predicate in below:
         for known in _known(ontology, fact.subject, predicate):
-            if _same(known.object, fact.object):
+            if alike(known.object, fact.object):
                 return known
     return None
 
@@ -52,12 +66,6 @@ def _known(ontology: "Ontology", subject: Iri, predicate: Iri) -> Iterator[Fact]
     yield from ontology.facts(subject, predicate)
     for cls in sorted(ontology.types(subject)):
         yield from (fact for fact in ontology.facts(cls, predicate) if not fact.of_itself)
-
-
-def _same(one: Iri | Literal, other: Iri | Literal) -> bool:
-    if isinstance(one, Literal) and isinstance(other, Literal):
-        return same_value(one, other)
-    return one == other
 
 
 def _met(world: World, fact: Fact, *, closed: bool) -> Explanation | None:

@@ -8,12 +8,12 @@ from typing import Self
 
 from ontopilot.errors import EditError, UnknownTerm
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.compare.line_diff import unified
+from ontopilot.ontology.files.line_diff import unified
 from ontopilot.ontology.files.save import replace
 from ontopilot.ontology.files.source import decode, digest_of, read_bytes, recognise
 from ontopilot.ontology.load import load
 from ontopilot.ontology.owl.constructs import Construct, entity, normal
-from ontopilot.ontology.owl.manchester_write import written
+from ontopilot.ontology.owl.manchester import written
 from ontopilot.ontology.owl.named import ANNOTATIONS, TermNames
 from ontopilot.ontology.owl.slots import Slot, annotation, axiom_of, slot_of, subjects_of
 from ontopilot.ontology.rdf.triples import Triples, is_blank

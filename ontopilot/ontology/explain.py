@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.claims.implied import inverses
 from ontopilot.ontology.claims.phrase import article
-from ontopilot.ontology.rdf.structure import members_of
+from ontopilot.ontology.rdf.structure import Step, chains_of, members_of
 from ontopilot.ontology.rdf.triples import Node
-from ontopilot.ontology.reasoning.supplement import Step, chains_of
 from ontopilot.ontology.terms import Explanation, Fact, Iri, Literal
 
 if TYPE_CHECKING:
@@ -30,6 +29,16 @@ def explain(ontology: "Ontology", fact: Fact) -> Explanation:
             because = " and ".join(_clause(ontology, one) for one in reasons)
             return Explanation(f"{said}, because {because}.", tuple(map(_axiom, reasons)))
     return Explanation(f"{said}: it follows from the definitions in the ontology.", ())
+
+
+def sentence(ontology: "Ontology", fact: Fact) -> str:
+    """A statement in words, those about what a class or a property is among them."""
+    if fact.object == v.OWL_NOTHING:
+        return f"Nothing can be a member of {ontology.label(fact.subject)!r}."
+    if fact.predicate == v.RDFS_SUBPROPERTY and isinstance(fact.object, str):
+        upper = ontology.label(Iri(fact.object))
+        return f"What {ontology.label(fact.subject)!r} holds between, {upper!r} holds between too."
+    return ontology.verbalise(fact)
 
 
 def _by_definition(ontology: "Ontology", fact: Fact) -> list[Fact]:

@@ -1,22 +1,21 @@
 """The whole check of an ontology: what was reasoned, its profiles, its size, what to look at."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ontopilot.errors import MissingExtra
 from ontopilot.ontology.claims.contradiction import Contradiction
+from ontopilot.ontology.justify import Justification, Question, justify
 from ontopilot.ontology.load import load
+from ontopilot.ontology.look.axioms import Axioms
 from ontopilot.ontology.look.metrics import Metrics, measure
 from ontopilot.ontology.look.profile import Profile, profiles
 from ontopilot.ontology.ontology import Ontology
-from ontopilot.ontology.owl.listed import Axioms
 from ontopilot.ontology.pitfalls import ends, meaning, tree, use, words
 from ontopilot.ontology.pitfalls.finding import Finding, Severity
 from ontopilot.ontology.pitfalls.scope import Scope
 from ontopilot.ontology.reason import ReasoningReport, infer
-from ontopilot.ontology.reasoning.reasons import Justification, Question, justify
 
 RULES: Final[tuple[Callable[[Scope], Iterator[Finding]], ...]] = (
     use.no_words,
@@ -127,11 +126,11 @@ def _missing(ontology: Ontology) -> Iterator[Finding]:
 def _unreasonable(ontology: Ontology, wrong: Contradiction | None) -> Iterator[Finding]:
     """A contradiction, or the classes that nothing can be a member of, the plainest first."""
     if wrong is not None:
-        (found,) = _justified(ontology, [Question.contradiction()])
+        (found,) = justify(ontology, [Question.contradiction()])
         yield _contradiction(wrong, found)
         return
     empty = ontology.reasoning.empty
-    reasons = _justified(ontology, [Question.empty(iri) for iri in empty]) if empty else ()
+    reasons = justify(ontology, [Question.empty(iri) for iri in empty])
     for iri, found in sorted(
         zip(empty, reasons, strict=True), key=lambda one: (len(one[1].axioms) or 99, one[0])
     ):
@@ -157,11 +156,3 @@ def _contradiction(wrong: Contradiction, found: Justification) -> Finding:
         else f"correct one of the statements below ({found.note})",
         found.axioms or wrong.axioms,
     )
-
-
-def _justified(ontology: Ontology, questions: Sequence[Question]) -> tuple[Justification, ...]:
-    """The justifications, or in place of each why there can be none."""
-    try:
-        return justify(ontology.asserted, questions, ontology.label)
-    except MissingExtra as error:
-        return (Justification(note=str(error)),) * len(questions)

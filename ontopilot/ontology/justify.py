@@ -1,156 +1,163 @@
-"""Minimal justifications: as few axioms as make a claim hold, or keep it from holding."""
+"""Minimal justifications: axioms by which something is as it is found to be, none too many."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from ontopilot.errors import MissingExtra
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.owl.from_triples import TripleReader
-from ontopilot.ontology.owl.manchester_write import written
-from ontopilot.ontology.owl.prefixed import prefixed
-from ontopilot.ontology.rdf.kinds import kinds_of
-from ontopilot.ontology.rdf.normal import logical
-from ontopilot.ontology.rdf.triples import Triple, Triples, is_blank
+from ontopilot.ontology.justifying.axioms import Axiom, axioms_of
+from ontopilot.ontology.justifying.cases import Cases, Unanswered
+from ontopilot.ontology.justifying.minimal import enough, minimal
+from ontopilot.ontology.owl.manchester import quoted
+from ontopilot.ontology.rdf.triples import Triple, Triples
 from ontopilot.ontology.reason import RuleReasoner
 from ontopilot.ontology.reasoning.tableau import Tableau
-from ontopilot.ontology.terms import Fact, Iri, Literal
+from ontopilot.ontology.terms import Fact, FactCheck, FactStatus, Iri, Literal
 
 if TYPE_CHECKING:
     from ontopilot.ontology.ontology import Ontology
 
-T = TypeVar("T")
-
-_DECLARED = {
-    v.OWL_CLASS, v.OWL_OBJECT_PROPERTY, v.OWL_DATA_PROPERTY, v.OWL_ANNOTATION_PROPERTY,
-    v.OWL_NAMED_INDIVIDUAL, v.RDFS_DATATYPE, v.RDFS_CLASS,
-}  # fmt: skip
-MOST = 400
-"""Axioms among which a justification is looked for."""
+SECONDS = 20.0
+"""How long all questions together may take."""
+_WITHOUT_CASES = RuleReasoner("auto", Tableau("saturation", 10.0))
+_DENIED = Iri("_:denied")
 
 
 @dataclass(frozen=True, slots=True)
-class Axiom:
-    """One axiom as its triples; the first one is its root."""
+class Question:
+    """What is to be justified: that a claim has a status, or without one that axioms contradict.
 
-    triples: tuple[Triple, ...]
-
-    @property
-    def terms(self) -> frozenset[Iri]:
-        """The named terms that it mentions."""
-        nodes = (node for triple in self.triples for node in triple)
-        return frozenset(
-            Iri(node)
-            for node in nodes
-            if not isinstance(node, Literal) and not is_blank(node)
-            and not node.startswith(v.BUILT_IN)
-        )  # fmt: skip
-
-
-def justify(ontology: "Ontology", fact: Fact, *, closed_world: bool = True) -> tuple[str, ...]:
-    """A minimal set of axioms, in Manchester syntax, by which a claim is what it is found to be.
-
-    With any of them left out, the claim would no longer be supported, or no longer contradicted;
-    an unknown claim has none. Axioms are tried from near the claim outwards, and what suffices is
-    then thinned by halves (QuickXplain, Junker 2004).
+    That nothing can be a member of a class is the claim that it is below `owl:Nothing`.
     """
-    status = ontology.check([fact], closed_world=closed_world)[0].status
-    if status == "unknown":
-        return ()
+
+    fact: Fact | None = None
+    status: FactStatus = "supported"
+    closed_world: bool = True
+
+    @classmethod
+    def empty(cls, iri: Iri) -> "Question":
+        """Why nothing can be a member of a class."""
+        return cls(Fact(iri, v.RDFS_SUBCLASS, v.OWL_NOTHING))
+
+    @classmethod
+    def contradiction(cls) -> "Question":
+        """Why not all axioms can be true."""
+        return cls()
+
+
+@dataclass(frozen=True, slots=True)
+class Justification:
+    """The axioms behind something, in Manchester syntax; `note` says why there are none."""
+
+    axioms: tuple[str, ...] = ()
+    note: str = ""
+
+
+def justify(
+    ontology: "Ontology", questions: Sequence[Question], *, seconds: float = SECONDS
+) -> tuple[Justification, ...]:
+    """For each question a set of axioms that suffice, of which none can be left out.
+
+    Axioms are tried from near the claim outwards, and what suffices is then thinned by halves. A
+    few axioms suffice where they are found to as a load finds it, without cases; else where they
+    contradict the denial of the claim by cases.
+    """
     axioms, background = axioms_of(ontology.asserted)
+    with Cases(seconds) as cases:
+        return tuple(
+            _Search(ontology, question, axioms, background, cases).run() for question in questions
+        )
 
-    def holds(chosen: Sequence[Axiom]) -> bool:
-        part = _part(ontology, [*background, *(t for one in chosen for t in one.triples)])
-        return part.check([fact], closed_world=closed_world)[0].status == status
 
-    near = _enough(axioms, _terms(fact), holds)
-    if near is None:
+def as_checked(
+    ontology: "Ontology", checked: FactCheck, *, closed_world: bool = True
+) -> Justification:
+    """Why a claim is what it was found to be; an unknown one has no justification."""
+    if checked.status == "unknown":
+        return Justification()
+    (found,) = justify(ontology, [Question(checked.fact, checked.status, closed_world)])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The search for one justification."""
+
+    ontology: "Ontology"
+    question: Question
+    axioms: Sequence[Axiom]
+    background: Sequence[Triple]
+    cases: Cases
+
+    def run(self) -> Justification:
+        """The first minimal set that is found, or why there is none."""
+        try:
+            for holds in (self._found, self._denied):
+                near = enough(self.axioms, _terms(self.question.fact), holds)
+                if near is not None:
+                    least = minimal(near, holds)
+                    return Justification(tuple(one.text(self._name) for one in least))
+        except Unanswered as error:
+            return Justification(note=str(error))
+        except ModuleNotFoundError as error:
+            missing = MissingExtra(str(error.name), extra="reasoning", purpose="a justification")
+            return Justification(note=str(missing))
+        return Justification(note="no justification is found")
+
+    def _name(self, iri: Iri) -> str:
+        return quoted(self.ontology.label(iri))
+
+    def _triples(self, chosen: Iterable[Axiom]) -> list[Triple]:
+        return [*self.background, *(triple for one in chosen for triple in one.triples)]
+
+    def _found(self, chosen: Sequence[Axiom]) -> bool:
+        """Whether some of the axioms, loaded alone, give the claim its status."""
+        self.cases.left()
+        loaded = replace(self.ontology.loaded, triples=Triples.of(self._triples(chosen)))
+        inference = _WITHOUT_CASES.infer(loaded.triples)
+        fact = self.question.fact
+        if fact is None or inference.contradiction is not None:
+            return fact is None and inference.contradiction is not None
+        part = type(self.ontology)(loaded, inference.triples, inference.report, ("en", ""))
+        (checked,) = part.check([fact], closed_world=self.question.closed_world)
+        return checked.status == self.question.status
+
+    def _denied(self, chosen: Sequence[Axiom]) -> bool:
+        """Whether some of the axioms contradict, by cases, the denial of the claim."""
+        denial = _denial(self.question)
+        return denial is not None and self.cases.contradict((*self._triples(chosen), *denial))
+
+
+def _terms(fact: Fact | None) -> set[Iri]:
+    """The terms from which the axioms for a claim are looked for; none for a contradiction."""
+    if fact is None:
+        return set()
+    named = {node for node in fact.triple if not isinstance(node, Literal)}
+    return {one for one in named if not one.startswith(v.BUILT_IN)}
+
+
+def _denial(question: Question) -> tuple[Triple, ...] | None:
+    """Triples that contradict the axioms exactly where what is asked follows from them."""
+    fact = question.fact
+    if fact is None:
         return ()
-    reader = TripleReader(ontology.asserted, kinds_of(ontology.asserted))
-    return tuple(_text(ontology, reader, one) for one in minimal(near, holds))
-
-
-def axioms_of(triples: Triples) -> tuple[list[Axiom], list[Triple]]:
-    """The logical axioms of a graph, and its declarations, which are no axioms of their own."""
-    stated = Triples.of(logical(triples))
-    led_to = {value for _, _, value in stated if is_blank(value)}
-    axioms: list[Axiom] = []
-    declared: list[Triple] = []
-    for subject, about in stated.by_subject.items():
-        if is_blank(subject):
-            if subject not in led_to:
-                axioms.append(Axiom(tuple(_below(stated, subject, set()))))
-            continue
-        for predicate, values in about.items():
-            for value in values:
-                triple = (subject, predicate, value)
-                if predicate == v.RDF_TYPE and value in _DECLARED:
-                    declared.append(triple)
-                else:
-                    inner = _below(stated, value, set()) if is_blank(value) else ()
-                    axioms.append(Axiom((triple, *inner)))
-    return axioms, declared
-
-
-def _below(triples: Triples, node: object, seen: set[object]) -> Iterator[Triple]:
-    """The triples of a blank node and of those below it."""
-    if node in seen:
-        return
-    seen.add(node)
-    for predicate, values in triples.by_subject.get(Iri(str(node)), {}).items():
-        for value in values:
-            yield Iri(str(node)), predicate, value
-            if is_blank(value):
-                yield from _below(triples, value, seen)
-
-
-def _part(ontology: "Ontology", triples: Iterable[Triple]) -> "Ontology":
-    """The ontology with some of its axioms only, reasoned over without case distinctions."""
-    loaded = replace(ontology.loaded, triples=Triples.of(triples))
-    reasoner = RuleReasoner(ontology.reasoning.engine, Tableau("saturation", 10.0))
-    inference = reasoner.infer(loaded.triples)
-    return type(ontology)(loaded, inference.triples, inference.report, ("en", ""))
-
-
-def _terms(fact: Fact) -> set[Iri]:
-    return {node for node in fact.triple if not isinstance(node, Literal)} - {v.RDF_TYPE}
-
-
-def _enough(
-    axioms: Sequence[Axiom], terms: set[Iri], holds: Callable[[Sequence[Axiom]], bool]
-) -> list[Axiom] | None:
-    """Axioms around a claim that suffice: those that mention its terms, then the terms of these."""
-    known, chosen = set(terms), list[Axiom]()
-    while True:
-        found = [one for one in axioms if not known.isdisjoint(one.terms)]
-        if len(found) == len(chosen) or len(found) > MOST:
-            return None if not holds(found[:MOST]) else found[:MOST]
-        chosen = found
-        if holds(chosen):
-            return chosen
-        known |= {term for one in chosen for term in one.terms}
-
-
-def minimal(given: Sequence[T], holds: Callable[[Sequence[T]], bool]) -> list[T]:
-    """A smallest part, of which nothing can be left out, that holds where the whole does."""
-    return _needed([], list(given), holds, tried=False)
-
-
-def _needed(
-    kept: list[T], given: list[T], holds: Callable[[Sequence[T]], bool], *, tried: bool
-) -> list[T]:
-    if tried and holds(kept):
-        return []
-    if len(given) == 1:
-        return given
-    half = len(given) // 2
-    first, second = given[:half], given[half:]
-    of_second = _needed(kept + first, second, holds, tried=bool(first))
-    of_first = _needed(kept + of_second, first, holds, tried=bool(of_second))
-    return of_first + of_second
-
-
-def _text(ontology: "Ontology", reader: TripleReader, axiom: Axiom) -> str:
-    def short(iri: Iri) -> str:
-        return prefixed(iri, ontology.prefixes).removeprefix(":") or f"<{iri}>"
-
-    return written(reader.axiom(axiom.triples[0]), short)
+    if question.status != "supported" or fact.predicate == v.RDFS_SUBPROPERTY:
+        return None
+    if fact.predicate in (v.RDF_TYPE, v.RDFS_SUBCLASS) and not isinstance(fact.object, Literal):
+        one = fact.subject if fact.predicate == v.RDF_TYPE else Iri("urn:ontopilot:one")
+        member = (one, v.RDF_TYPE, fact.subject)
+        return (
+            *((member,) if one != fact.subject else ()),
+            (one, v.RDF_TYPE, v.OWL_NAMED_INDIVIDUAL),
+            (one, v.RDF_TYPE, _DENIED),
+            (_DENIED, v.RDF_TYPE, v.OWL_CLASS),
+            (_DENIED, v.OWL_COMPLEMENT, fact.object),
+        )
+    target = v.OWL_TARGET_VALUE if isinstance(fact.object, Literal) else v.OWL_TARGET
+    return (
+        (_DENIED, v.RDF_TYPE, v.OWL_NEGATIVE),
+        (_DENIED, v.OWL_SOURCE, fact.subject),
+        (_DENIED, v.OWL_ASSERTION_PROPERTY, fact.predicate),
+        (_DENIED, target, fact.object),
+    )

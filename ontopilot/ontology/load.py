@@ -1,15 +1,14 @@
 """A file and all that it imports, from the local disk only."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 from ontopilot.errors import OntologyImportError
 from ontopilot.ontology.files.imports import CATALOG, Locator
 from ontopilot.ontology.files.parse import Parsed, parse
-from ontopilot.ontology.files.source import read
+from ontopilot.ontology.files.source import read, version_of
 from ontopilot.ontology.rdf.triples import Triples
 from ontopilot.ontology.terms import Iri
 
@@ -84,14 +83,6 @@ def _join(path: Path, files: list[Parsed], missing: list[Iri]) -> Loaded:
         missing=tuple(missing),
         notes=tuple(f"{file.source.path}: {note}" for file in files for note in file.notes),
     )
-
-
-def version_of(digests: Iterable[str]) -> str:
-    """The version of a snapshot by the digests of its sources, in their order."""
-    digest = blake2b(digest_size=8)
-    for one in digests:
-        digest.update(one.encode())
-    return digest.hexdigest()
 
 
 def _not_found(path: Path, root: Parsed, missing: list[Iri]) -> OntologyImportError:

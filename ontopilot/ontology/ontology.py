@@ -9,7 +9,6 @@ from typing import Self
 from ontopilot.errors import InconsistentOntology, UnknownTerm
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.check import check
-from ontopilot.ontology.claims.contradiction import local_name
 from ontopilot.ontology.claims.phrase import amount, article, boolean, measure, sentence
 from ontopilot.ontology.claims.world import World
 from ontopilot.ontology.explain import explain
@@ -18,8 +17,9 @@ from ontopilot.ontology.linking.names import names, patterns
 from ontopilot.ontology.load import Loaded, load
 from ontopilot.ontology.owl.named import candidates, nearest
 from ontopilot.ontology.query_check import QueryCheck
-from ontopilot.ontology.rdf.ground import same_logic
+from ontopilot.ontology.rdf.changed import same_logic
 from ontopilot.ontology.rdf.kinds import every_kind, first_kind
+from ontopilot.ontology.rdf.names import local_name
 from ontopilot.ontology.rdf.structure import disjoint_pairs, members_of
 from ontopilot.ontology.rdf.triples import Node, Triple, Triples, is_blank
 from ontopilot.ontology.reason import ReasoningReport, infer
@@ -187,8 +187,7 @@ class Ontology:
             UnknownTerm: none does; the message names the nearest.
         """
         labels = [(term.iri, term.label) for term in self._terms.values()]
-        found = candidates(name, labels, self.prefixes)
-        if found:
+        if found := candidates(name, labels, self.prefixes):
             return found[0]
         names = [local_name(iri) for iri in self._terms]
         local = name.partition(":")[2] or name
@@ -286,9 +285,10 @@ class Ontology:
 
         They are in Manchester syntax; an unknown claim has none. Takes up to some seconds.
         """
-        from ontopilot.ontology.justify import justify
+        from ontopilot.ontology.justify import as_checked
 
-        return justify(self, fact, closed_world=closed_world)
+        (checked,) = self.check([fact], closed_world=closed_world)
+        return as_checked(self, checked, closed_world=closed_world).axioms
 
     def explain(self, fact: Fact) -> Explanation:
         """Why a fact holds, in a sentence, with the axioms behind it."""

@@ -8,6 +8,7 @@ from typing import Any, Self
 from ontopilot.errors import PolicyError
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.ontology import Ontology
+from ontopilot.ontology.rdf.names import local_name, namespace
 from ontopilot.ontology.terms import Fact, Iri, Literal, Severity, Violation
 
 PROPOSAL = Iri("urn:ontopilot:proposal")
@@ -133,7 +134,7 @@ class Policies:
             if label is not None:
                 return str(label)
             if isinstance(shape, URIRef):
-                return str(shape).rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+                return local_name(str(shape))
             shape = next(self._shapes.subjects(URIRef(_SH + "property"), shape), None)
         return "policy"
 
@@ -179,22 +180,17 @@ def _check_names(file: Path, shapes: Any, ontology: Ontology) -> None:
     """What looks like a term of the ontology must be one."""
     from rdflib import URIRef
 
-    own = {_namespace(term.iri) for term in ontology.terms()} - {_namespace(v.OP_UNIT)}
+    own = {namespace(term.iri) for term in ontology.terms()} - {namespace(v.OP_UNIT)}
     declared = {str(subject) for subject in shapes.subjects()}
     naming = {_SH + name for name in (*_TARGETS, "class", "path")}
     for _, predicate, value in shapes:
         iri = str(value)
         if not isinstance(value, URIRef) or iri in declared or ontology.has(Iri(iri)):
             continue
-        if _namespace(iri) in own or (str(predicate) in naming and not iri.startswith(v.BUILT_IN)):
-            word = str(predicate).rsplit("#", 1)[-1]
+        if namespace(iri) in own or (str(predicate) in naming and not iri.startswith(v.BUILT_IN)):
+            word = local_name(str(predicate))
             within = f"sh:{word} names" if str(predicate).startswith(_SH) else "a list names"
             raise PolicyError(
                 f"{file}: {within} {iri!r}, which is not in {ontology.path}; correct it or add the "
                 "term in Protégé"
             )
-
-
-def _namespace(iri: str) -> str:
-    cut = max(iri.rfind("#"), iri.rfind("/"), iri.rfind(":"))
-    return iri[: cut + 1]

@@ -18,7 +18,7 @@ from ontopilot.errors import (
 )
 from ontopilot.ontology.files.disk import Disk
 from ontopilot.ontology.ontology import Ontology
-from ontopilot.ontology.rdf.ground import touched
+from ontopilot.ontology.rdf.changed import touched
 from ontopilot.ontology.terms import Iri
 
 log = logging.getLogger("ontopilot.watch")

@@ -1,7 +1,6 @@
 """Actions as they are declared: typed functions with an effect in the ontology."""
 
 import inspect
-import re
 import types
 import typing
 from collections.abc import Callable, Sequence
@@ -10,6 +9,7 @@ from typing import Any
 
 from ontopilot.errors import ActionError, UnknownTerm
 from ontopilot.ontology.ontology import Ontology
+from ontopilot.ontology.rdf.names import local_name
 from ontopilot.ontology.terms import Iri
 
 
@@ -126,7 +126,7 @@ def term_named(ontology: Ontology, spoken: str, kinds: tuple[str, ...]) -> Iri |
     """The term that is called so by its label or in its IRI, or None."""
     squashed = spoken.replace(" ", "").lower()
     for term in ontology.terms():
-        local = re.split(r"[#/:]", term.iri)[-1].lower()
+        local = local_name(term.iri).lower()
         if term.kind in kinds and (term.label.lower() == spoken.lower() or local == squashed):
             return term.iri
     return None

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ontopilot.ontology import Iri, Literal
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.compare.line_diff import changed
 from ontopilot.ontology.edit import Editor
+from ontopilot.ontology.files.line_diff import changed
 from ontopilot.ontology.files.parse import parse
 from ontopilot.ontology.files.source import read
 from ontopilot.ontology.rdf.isomorphic import same

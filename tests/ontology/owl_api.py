@@ -15,7 +15,6 @@ OTHER_NAMES = {
     "AnnotationPropertyRangeOf": "AnnotationPropertyRange",
     "IrrefexiveObjectProperty": "IrreflexiveObjectProperty",
     "Rule": "DLSafeRule",
-    "SubPropertyChainOf": "ObjectPropertyChain",
 }
 """Kinds of axioms that version 3.4.3 calls otherwise than functional syntax does."""
 

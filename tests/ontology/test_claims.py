@@ -68,8 +68,8 @@ def test_a_justification_is_in_manchester_syntax() -> None:
     library = world("library.ttl")
     told = claim(library, {"subject": "Eli", "predicate": "borrows", "object": "TideTables"})
     assert set(library.justify(told)) == {
-        "borrowedBy InverseOf borrows",
-        "TideTables borrowedBy Eli",
+        "'borrowed by' InverseOf borrows",
+        "TideTables 'borrowed by' Eli",
     }
 
 

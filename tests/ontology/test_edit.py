@@ -209,7 +209,7 @@ def test_delete_removes_and_names_every_axiom_that_mentions_the_term(small: Path
     editor = Editor.open(small)
     listed = editor.mentions("Kettle")
     assert set(editor.delete("Kettle")) == set(listed)
-    assert {"K1 Types Kettle", "Kettle SubClassOf Product", "Class: Kettle"} <= {
+    assert {"K1 Type Kettle", "Kettle SubClassOf Product", "Class: Kettle"} <= {
         text.replace("t:", "").lstrip(":") for text in listed
     }
     editor.save()

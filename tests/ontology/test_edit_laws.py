@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from ontopilot.ontology import Iri, Literal
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.compare.line_diff import changed, unified
+from ontopilot.ontology.files.line_diff import changed, unified
 from ontopilot.ontology.owl.constructs import Construct, Part, entity, normal
 from ontopilot.ontology.owl.from_triples import TripleReader
+from ontopilot.ontology.owl.manchester import written
 from ontopilot.ontology.owl.manchester_read import ManchesterReader
-from ontopilot.ontology.owl.manchester_write import written
 from ontopilot.ontology.owl.to_triples import TripleWriter
 from ontopilot.ontology.rdf.isomorphic import same
 from ontopilot.ontology.rdf.triples import Triple, Triples

@@ -4,9 +4,9 @@ import pytest
 
 from ontopilot.ontology import Ontology
 from ontopilot.ontology.health import examine
+from ontopilot.ontology.look.axioms import Axioms
 from ontopilot.ontology.look.metrics import measure
 from ontopilot.ontology.look.profile import Profile, profiles
-from ontopilot.ontology.owl.listed import Axioms
 from tests.ontology.conftest import SHARED, Load
 
 TERMS = """

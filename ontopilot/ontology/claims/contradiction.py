@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.claims.phrase import article
 from ontopilot.ontology.claims.values import fits, same_value, value_of
+from ontopilot.ontology.rdf.names import local_name
 from ontopilot.ontology.rdf.structure import (
     different_pairs,
     disjoint_pairs,
@@ -43,11 +44,6 @@ class _Facts:
             if isinstance(label, Literal) and label.language.split("-")[0] in ("", "en"):
                 return label.value
         return local_name(node)
-
-
-def local_name(iri: str) -> str:
-    """The end of an IRI, where no label says how people call it."""
-    return iri.rstrip("#/").rsplit("#", 1)[-1].rsplit("/", 1)[-1].rsplit(":", 1)[-1]
 
 
 def find_contradiction(asserted: Triples, closed: Triples) -> Contradiction | None:
@@ -107,14 +103,24 @@ def _too_many(facts: _Facts) -> Iterator[Contradiction]:
         subjects = {subject for subject, _ in facts.closed.pairs(predicate)}
         for subject in sorted(subjects):
             yield from _more_than(facts, subject, predicate, 1, None)
-    for node, predicate, most, filler in limits(facts.asserted):
+    for limit in limits(facts.asserted):
         for thing, classes in facts.types.items():
-            if node in classes:
-                yield from _more_than(facts, thing, predicate, most, filler)
+            if limit.node in classes:
+                yield from _more_than(facts, thing, limit.predicate, limit.most, limit.filler)
 
 
-def limits(triples: Triples) -> Iterator[tuple[Iri, Iri, int, Iri | None]]:
-    """Restrictions that limit how many values there are: node, property, limit, class of values."""
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A restriction to at most so many values of a property, or so many that are in `filler`."""
+
+    node: Iri
+    predicate: Iri
+    most: int
+    filler: Iri | None
+
+
+def limits(triples: Triples) -> Iterator[Limit]:
+    """The restrictions that limit how many values there are."""
     for cardinality in v.MAX_CARDINALITIES:
         for node, number in triples.pairs(cardinality):
             predicate = triples.one(node, v.OWL_ON_PROPERTY)
@@ -123,7 +129,7 @@ def limits(triples: Triples) -> Iterator[tuple[Iri, Iri, int, Iri | None]]:
             filler = triples.one(node, v.OWL_ON_CLASS) or triples.one(node, v.OWL_ON_DATA_RANGE)
             if isinstance(predicate, str) and not is_blank(predicate):
                 wanted = None if filler in (None, v.OWL_THING, v.RDFS_LITERAL) else Iri(str(filler))
-                yield node, Iri(predicate), int(number.value), wanted
+                yield Limit(node, Iri(predicate), int(number.value), wanted)
 
 
 def _more_than(

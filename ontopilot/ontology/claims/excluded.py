@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.claims.contradiction import Limit
 from ontopilot.ontology.claims.implied import expressions
 from ontopilot.ontology.claims.phrase import article
 from ontopilot.ontology.claims.ranges import in_range
-from ontopilot.ontology.claims.values import fits
 from ontopilot.ontology.claims.world import World
 from ontopilot.ontology.rdf.structure import members_of
 from ontopilot.ontology.rdf.triples import Node, is_blank
@@ -139,13 +139,14 @@ def _bounded(world: World, fact: Fact, closed: bool) -> Explanation | None:
         return None
     values = world.values(fact.subject, Iri(predicate))
     what, it = ontology.label(Iri(predicate)), ontology.label(fact.subject)
-    for node, _, most, filler in world.limits:
-        if node == fact.object:
-            fitting = [x for x in values if filler is None or world.is_in(x, filler, closed=closed)]
-            if world.count(fitting, closed=closed) > most:
+    for limit in world.limits.get(Iri(predicate), ()):
+        if limit.node == fact.object:
+            fitting = [value for value in values if _counts(world, value, limit, closed)]
+            if world.count(fitting, closed=closed) > limit.most:
                 return Explanation(
-                    f"{it} has {len(fitting)} values of {what!r}, and at most {most} are allowed.",
-                    (f"MaxCardinality({most} {predicate})",),
+                    f"{it} has {len(fitting)} values of {what!r}, and at most {limit.most} are "
+                    "allowed.",
+                    (f"MaxCardinality({limit.most} {predicate})",),
                 )
     for allowed in ontology.asserted.values(fact.object, v.OWL_ALL):
         for value in values:
@@ -162,17 +163,18 @@ def _apart(world: World, fact: Fact, predicate: Iri) -> Explanation | None:
     asserted = world.ontology.asserted
     for minimum in v.MIN_CARDINALITIES:
         for number in asserted.values(fact.object, minimum):
-            for node, limited, most, filler in world.limits:
-                wanted = isinstance(number, Literal) and number.value.isdigit()
-                if limited != predicate or filler is not None or not wanted:
+            if not isinstance(number, Literal) or not number.value.isdigit():
+                continue
+            for limit in world.limits.get(predicate, ()):
+                if limit.filler is not None or int(number.value) <= limit.most:
                     continue
-                owner = next(_owners(world, fact.subject, node), None)
-                if owner is not None and int(str(number.value)) > most:  # type: ignore[union-attr]
+                owner = next(_owners(world, fact.subject, limit.node), None)
+                if owner is not None:
                     return Explanation(
-                        f"It would have at least {number.value} of "  # type: ignore[union-attr]
+                        f"It would have at least {number.value} of "
                         f"{world.ontology.label(predicate)!r}, and "
-                        f"{article(world.ontology.label(owner))} has at most {most}.",
-                        (f"MaxCardinality({most} {predicate} {owner})",),
+                        f"{article(world.ontology.label(owner))} has at most {limit.most}.",
+                        (f"MaxCardinality({limit.most} {predicate} {owner})",),
                     )
     return None
 
@@ -268,34 +270,29 @@ def _disjoint_properties(world: World, fact: Fact, closed: bool) -> Explanation 
 
 def _too_many(world: World, fact: Fact, closed: bool) -> Explanation | None:
     ontology = world.ontology
-    for node, predicate, most, filler in world.limits:
-        if predicate != fact.predicate:
+    predicate = fact.predicate
+    for limit in world.limits.get(predicate, ()):
+        owner = next(_owners(world, fact.subject, limit.node), None)
+        if owner is None or not _counts(world, fact.object, limit, closed):
             continue
-        owner = next(_owners(world, fact.subject, node), None)
-        if owner is None or not (filler is None or _fits(world, fact.object, filler, closed)):
-            continue
-        known = [
-            one
-            for one in world.values(fact.subject, predicate)
-            if filler is None or _fits(world, one, filler, closed)
-        ]
-        if world.count([*known, fact.object], closed=closed) > most:
+        values = world.values(fact.subject, predicate)
+        known = [one for one in values if _counts(world, one, limit, closed)]
+        if world.count([*known, fact.object], closed=closed) > limit.most:
             what = ontology.label(predicate)
-            values = " and ".join(
+            said = " and ".join(
                 ontology.verbalise(Fact(fact.subject, predicate, one))[:-1] for one in known[:3]
             )
             return Explanation(
-                f"{values or ontology.label(fact.subject)}, and {article(ontology.label(owner))} "
-                f"may have at most {most} of {what!r}.",
-                (f"MaxCardinality({most} {predicate} {owner})",),
+                f"{said or ontology.label(fact.subject)}, and {article(ontology.label(owner))} "
+                f"may have at most {limit.most} of {what!r}.",
+                (f"MaxCardinality({limit.most} {predicate} {owner})",),
             )
     return None
 
 
-def _fits(world: World, value: Node, filler: Iri, closed: bool) -> bool:
-    if isinstance(value, Literal):
-        return not is_blank(filler) and fits(value, filler)
-    return world.is_in(value, filler, closed=closed)
+def _counts(world: World, value: Node, limit: Limit, closed: bool) -> bool:
+    """Whether a value is one of those that a restriction limits."""
+    return limit.filler is None or world.is_in(value, limit.filler, closed=closed)
 
 
 def _owners(world: World, thing: Iri, node: Iri) -> Iterator[Iri]:

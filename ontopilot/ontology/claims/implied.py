@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.rdf.structure import chains_of
 from ontopilot.ontology.rdf.triples import Node, is_blank
-from ontopilot.ontology.reasoning.supplement import chains_of
 from ontopilot.ontology.snapshot.definitions import parts
 from ontopilot.ontology.terms import Fact, Iri, Literal
 

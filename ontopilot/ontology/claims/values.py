@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
+from ontopilot.ontology.rdf.triples import Node
 from ontopilot.ontology.terms import Literal
 from ontopilot.ontology.vocabulary import RDF_LANG_STRING, RDF_PLAIN_LITERAL, XSD
 
@@ -62,6 +63,13 @@ def same_value(first: Literal, second: Literal) -> bool:
         return first.value == second.value
     if isinstance(one, str) and isinstance(other, str):
         return one.strip().casefold() == other.strip().casefold()
+    return one == other
+
+
+def alike(one: Node, other: Node) -> bool:
+    """Whether two nodes are one as they are named: the same IRI, or literals of one value."""
+    if isinstance(one, Literal) and isinstance(other, Literal):
+        return same_value(one, other)
     return one == other
 
 

@@ -7,10 +7,10 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.claims.contradiction import denials, limits
+from ontopilot.ontology.claims.contradiction import Limit, denials, limits
 from ontopilot.ontology.claims.implied import expressions
 from ontopilot.ontology.claims.ranges import in_range
-from ontopilot.ontology.claims.values import same_value, value_of
+from ontopilot.ontology.claims.values import alike, value_of
 from ontopilot.ontology.rdf.structure import different_pairs, disjoint_properties, members_of
 from ontopilot.ontology.rdf.triples import Node, is_blank
 from ontopilot.ontology.terms import Fact, Iri, Literal
@@ -51,9 +51,12 @@ class World:
         return frozenset(denials(self.ontology.asserted))
 
     @cached_property
-    def limits(self) -> tuple[tuple[Iri, Iri, int, Iri | None], ...]:
-        """The restrictions on how many values there are; see `contradiction.limits`."""
-        return tuple(limits(self.ontology.asserted))
+    def limits(self) -> dict[Iri, list[Limit]]:
+        """The restrictions on how many values there are, by property."""
+        found: dict[Iri, list[Limit]] = {}
+        for limit in limits(self.ontology.asserted):
+            found.setdefault(limit.predicate, []).append(limit)
+        return found
 
     @cached_property
     def _same(self) -> dict[Iri, frozenset[Iri]]:
@@ -128,10 +131,7 @@ class World:
 
     def same(self, one: Node, other: Node) -> bool:
         """Whether two nodes surely stand for one thing or value."""
-        if isinstance(one, Literal) or isinstance(other, Literal):
-            both = isinstance(one, Literal) and isinstance(other, Literal)
-            return both and same_value(one, other)  # type: ignore[arg-type]
-        return other in self.names(one)
+        return alike(one, other) or (not isinstance(one, Literal) and other in self.names(one))
 
     def differ(self, one: Node, other: Node, *, closed: bool) -> bool:
         """Whether two nodes surely stand for two things or values."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.compare.difference import Consequence
+from ontopilot.ontology.explain import sentence
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.rdf.triples import Triple
 from ontopilot.ontology.terms import Fact, Iri, Literal
@@ -44,16 +45,6 @@ def touched(old: Ontology, new: Ontology, in_old: Canonical, in_new: Canonical) 
         or iri not in after
         or _view(old, before[iri], in_old) != _view(new, after[iri], in_new)
     }
-
-
-def sentence(ontology: Ontology, fact: Fact) -> str:
-    """A consequence in words."""
-    if fact.object == v.OWL_NOTHING:
-        return f"Nothing can be a member of {ontology.label(fact.subject)!r}."
-    if fact.predicate == v.RDFS_SUBPROPERTY and isinstance(fact.object, str):
-        upper = ontology.label(Iri(fact.object))
-        return f"What {ontology.label(fact.subject)!r} holds between, {upper!r} holds between too."
-    return ontology.verbalise(fact)
 
 
 def _view(ontology: Ontology, iri: Iri, canonical: Canonical) -> tuple[object, ...]:

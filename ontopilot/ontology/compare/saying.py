@@ -1,47 +1,21 @@
 """A statement as a change tells it: of which term, in which respect, and in which words."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.claims.contradiction import local_name
 from ontopilot.ontology.compare.aspects import CHARACTERISTICS, ENTITIES, Aspect, aspect_of
 from ontopilot.ontology.compare.compared import Compared
 from ontopilot.ontology.compare.difference import Named, Value
-from ontopilot.ontology.owl.manchester import Manchester, quoted
+from ontopilot.ontology.owl.from_forms import FormReader
+from ontopilot.ontology.owl.manchester import Short, quoted, written
+from ontopilot.ontology.rdf.forms import Part
+from ontopilot.ontology.rdf.names import local_name
 from ontopilot.ontology.rdf.statements import SYMMETRIC, Note, Statement
 from ontopilot.ontology.rdf.triples import Node, is_blank, is_named
 from ontopilot.ontology.terms import Iri, Literal
 
 Place = tuple[Iri | None, Aspect, Iri, str]
 """What a change is of: the term (none for several), the aspect, the property, the language."""
-
-_OF_SEVERAL: Final = {
-    v.OWL_DISJOINT_WITH: "DisjointClasses",
-    v.OWL_EQUIVALENT_CLASS: "EquivalentClasses",
-    v.OWL_EQUIVALENT_PROPERTY: "EquivalentProperties",
-    v.OWL_INVERSE: "InverseProperties",
-    v.OWL_PROPERTY_DISJOINT: "DisjointProperties",
-    v.OWL_SAME_AS: "SameIndividual",
-    v.OWL_DIFFERENT_FROM: "DifferentIndividuals",
-}
-_BETWEEN: Final = {
-    v.RDFS_SUBCLASS: "SubClassOf",
-    v.RDFS_SUBPROPERTY: "SubPropertyOf",
-    v.RDFS_DOMAIN: "Domain",
-    v.RDFS_RANGE: "Range",
-    v.OWL_CHAIN: "SuperPropertyOf",
-    v.OWL_DISJOINT_UNION: "DisjointUnionOf",
-    v.OWL_HAS_KEY: "HasKey",
-    v.RDF_TYPE: "Type",
-    v.OWL_DISJOINT_WITH: "DisjointWith",
-    v.OWL_EQUIVALENT_CLASS: "EquivalentTo",
-    v.OWL_EQUIVALENT_PROPERTY: "EquivalentTo",
-    v.OWL_INVERSE: "InverseOf",
-    v.OWL_PROPERTY_DISJOINT: "DisjointWith",
-    v.OWL_SAME_AS: "SameAs",
-    v.OWL_DIFFERENT_FROM: "DifferentFrom",
-}
 
 
 class Saying:
@@ -51,8 +25,9 @@ class Saying:
         self._own, self._other = own, other
         self._version = own.version
         forms = own.statements.forms
-        self._text = Manchester(forms, own.keys, self.label)
-        self._whole = Manchester(forms, own.keys, lambda iri: f"<{iri}>")
+        self._reader = FormReader(forms, own.keys)
+        self._text = _Words(self._reader, self.label, quoted)
+        self._whole = _Words(self._reader, lambda iri: f"<{iri}>")
 
     def place(self, statement: Statement) -> Place:
         """What a statement is of; a term by the name that both versions share."""
@@ -79,25 +54,8 @@ class Saying:
         )
 
     def whole(self, statement: Statement) -> str:
-        """A statement with its subject, as one line: `kettle SubClassOf has part some lid`."""
-        part, subject = statement.part, self._subject(statement)
-        if subject is None:
-            return self._alone(statement, self._text)
-        name = quoted(self.label(subject))
-        if statement.subject is None:
-            others = [one for one in part.members if one != subject] or [subject]
-            return f"{name} {_BETWEEN[part.predicate]} {self._named(others[0])}"
-        between = _BETWEEN.get(part.predicate) or quoted(self.label(part.predicate))
-        if part.predicate == v.OWL_NEGATIVE:
-            said = [self._named(one) for one in part.members]
-            return " ".join((name, "not", *said))
-        if len(part.members) == 1 and part.predicate != v.RDF_TYPE:
-            return f"{name} {between} {self._named(part.members[0])}"
-        return f"{name} {between} {self._said(statement, self._text)}"
-
-    def _named(self, node: Node) -> str:
-        said = self._text.value(node)
-        return quoted(said) if isinstance(node, str) and not is_blank(node) else said
+        """A statement with its subject, as one line: `kettle SubClassOf 'has part' some lid`."""
+        return self._text.axiom(statement)
 
     def node(self, node: Node) -> str:
         """A term, a value or an expression alone."""
@@ -117,13 +75,13 @@ class Saying:
         kind = kind or self._version.kinds.get(iri, "").replace("_", " ")
         return Named(iri, kind, self._version.label(iri), self._version.short(iri))
 
-    def _after(self, note: Note, writer: Manchester) -> str:
+    def _after(self, note: Note, writer: "_Words") -> str:
         about = note.about
         whole = self._subject(about) is None or about.subject is None
         axiom = self._said(about, writer) if whole else writer.property(about.part)
         return f"{axiom} | {self._noted(note, writer)}"
 
-    def _noted(self, note: Note, writer: Manchester) -> str:
+    def _noted(self, note: Note, writer: "_Words") -> str:
         path = "".join(f"{writer.property(part)} | " for part in note.path)
         return path + ", ".join(sorted(writer.property(part) for part in note.parts))
 
@@ -141,10 +99,10 @@ class Saying:
         shared = iri in self._own.names or iri in self._other.mentioned
         return shared, self._own.name(iri)
 
-    def _said(self, statement: Statement, writer: Manchester) -> str:
+    def _said(self, statement: Statement, writer: "_Words") -> str:
         part, subject = statement.part, self._subject(statement)
         if subject is None:
-            return self._alone(statement, writer)
+            return writer.axiom(statement)
         if statement.subject is None:
             others = [one for one in part.members if one != subject]
             return writer.value(others[0] if others else subject)
@@ -154,7 +112,7 @@ class Saying:
             return writer.part(part)
         return self._word(part.predicate, part.members[0], writer)
 
-    def _word(self, predicate: Iri, value: Node, writer: Manchester) -> str:
+    def _word(self, predicate: Iri, value: Node, writer: "_Words") -> str:
         if writer is self._text and isinstance(value, str) and predicate == v.RDF_TYPE:
             known = ENTITIES.get(value, CHARACTERISTICS.get(value, ""))
             return known.replace("_", " ") or writer.value(value)
@@ -162,16 +120,38 @@ class Saying:
             return writer.value(Literal(value.value, Iri(v.XSD + "string")))
         return writer.value(value)
 
-    def _alone(self, statement: Statement, writer: Manchester) -> str:
-        """A statement that no single term is the subject of, as a whole."""
-        part = statement.part
-        if statement.subject is not None:
-            between = _BETWEEN.get(part.predicate) or self.label(part.predicate)
-            return f"{writer.value(statement.subject)} {between} {writer.part(part)}"
-        if part.predicate in _OF_SEVERAL:
-            return f"{_OF_SEVERAL[part.predicate]}: {writer.part(part)}"
-        return writer.value(part.members[0])
-
     def label(self, iri: Iri) -> str:
         """What people call a term of this version or of the language."""
         return local_name(iri) if iri.startswith(v.BUILT_IN) else self._version.label(iri)
+
+
+class _Words:
+    """Writes nodes with the `name` of each term; `within` is what a name becomes among others."""
+
+    def __init__(
+        self, reader: FormReader, name: Short, within: Callable[[str], str] = lambda name: name
+    ) -> None:
+        self._reader = reader
+        self._name = name
+        self._within = within
+
+    def value(self, node: Node) -> str:
+        """A node alone: a name as it is, a text in quotes, an expression without parentheses."""
+        if isinstance(node, str) and not is_blank(node):
+            return self._name(node)
+        return written(self._reader.node(node), self._short)
+
+    def part(self, part: Part) -> str:
+        """The value of a part: its members as a list where it is one."""
+        return written(self._reader.value(part), self._short)
+
+    def property(self, part: Part) -> str:
+        """A part with its property, as in `comment "as the maker says"`."""
+        return f"{self._name(part.predicate)} {self.part(part)}"
+
+    def axiom(self, statement: Statement) -> str:
+        """A whole statement."""
+        return written(self._reader.axiom(statement), self._short)
+
+    def _short(self, iri: Iri) -> str:
+        return iri if is_blank(iri) else self._within(self._name(iri))

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from ontopilot.errors import OntologyError
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.claims.contradiction import local_name
 from ontopilot.ontology.load import Loaded, load
 from ontopilot.ontology.ontology import Ontology
-from ontopilot.ontology.owl.prefixed import prefixed
 from ontopilot.ontology.rdf.kinds import kinds_of
+from ontopilot.ontology.rdf.names import local_name, prefixed
 from ontopilot.ontology.rdf.statements import is_tidy, mentioned, tidied
 from ontopilot.ontology.rdf.triples import Triple, Triples, is_blank
 from ontopilot.ontology.terms import Iri, Literal, TermKind

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.claims.contradiction import local_name
-from ontopilot.ontology.owl.prefixed import prefixed
+from ontopilot.ontology.rdf.names import local_name, prefixed
 from ontopilot.ontology.rdf.triples import Node
 from ontopilot.ontology.terms import Literal
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from ontopilot.errors import OntologySyntaxError
 from ontopilot.ontology.files.imports import candidates, catalogs, folders_below
-from ontopilot.ontology.files.source import digest_of
-from ontopilot.ontology.load import version_of
+from ontopilot.ontology.files.source import digest_of, version_of
 
 if TYPE_CHECKING:
     from ontopilot.ontology.ontology import Ontology

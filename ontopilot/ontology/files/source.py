@@ -1,6 +1,7 @@
 """A file on disk: read within limits, its syntax told from its content."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -88,6 +89,14 @@ def recognise(path: Path, raw: bytes) -> Source:
 def digest_of(raw: bytes) -> str:
     """The hash by which the content of a file is known."""
     return blake2b(raw, digest_size=16).hexdigest()
+
+
+def version_of(digests: Iterable[str]) -> str:
+    """The version of a snapshot by the digests of its sources, in their order."""
+    digest = blake2b(digest_size=8)
+    for one in digests:
+        digest.update(one.encode())
+    return digest.hexdigest()
 
 
 def read_bytes(path: Path) -> bytes:

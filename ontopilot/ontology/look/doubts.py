@@ -7,9 +7,9 @@ from typing import Literal as OneOf
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.query.declared import in_vocabulary
-from ontopilot.ontology.query.names import namespace
 from ontopilot.ontology.rdf.forms import Forms
 from ontopilot.ontology.rdf.kinds import DECLARATIONS, every_kind
+from ontopilot.ontology.rdf.names import namespace
 from ontopilot.ontology.rdf.structure import of_type
 from ontopilot.ontology.rdf.triples import Triples, is_named
 from ontopilot.ontology.terms import Iri, Literal

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ontopilot.ontology.owl.listed import HEADER, UNKNOWN, Axioms
+from ontopilot.ontology.look.axioms import Axioms
+from ontopilot.ontology.owl.axioms import axiom_counts, logical
 from ontopilot.ontology.terms import Iri
 
 if TYPE_CHECKING:
@@ -31,13 +32,13 @@ class Metrics:
 
 def measure(ontology: "Ontology", axioms: Axioms) -> Metrics:
     """The metrics of a snapshot."""
-    kinds = Counter(one.kind for one in axioms.all if one.kind not in (HEADER, UNKNOWN))
+    counts = axiom_counts(ontology.asserted)
     of_kind = Counter(kind for kinds in axioms.kinds.values() for kind in kinds)
     return Metrics(
         triples=len(ontology.asserted),
-        axioms=kinds.total(),
-        logical=len(axioms.logical),
-        by_kind=dict(sorted(kinds.items())),
+        axioms=counts.total(),
+        logical=logical(counts).total(),
+        by_kind=dict(sorted(counts.items())),
         terms=dict(sorted(of_kind.items())),
         depth=_depth(ontology, [term.iri for term in ontology.terms("class")]),
         property_depth=_depth(

@@ -7,7 +7,7 @@ from typing import Literal as OneOf
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.compare.aspects import ORDER
-from ontopilot.ontology.owl.listed import Axiom, Axioms
+from ontopilot.ontology.look.axioms import Axiom, Axioms
 from ontopilot.ontology.terms import Iri, Literal
 
 if TYPE_CHECKING:

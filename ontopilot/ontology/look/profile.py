@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.claims.contradiction import local_name
+from ontopilot.ontology.look.axioms import Axiom, Axioms
+from ontopilot.ontology.look.makeup import DATATYPES, Construct
+from ontopilot.ontology.look.operands import Operands
 from ontopilot.ontology.look.profile_dl import beyond_dl
-from ontopilot.ontology.owl.listed import Axiom, Axioms
-from ontopilot.ontology.owl.makeup import DATATYPES, Construct
-from ontopilot.ontology.owl.operands import Operands
+from ontopilot.ontology.rdf.names import local_name
 from ontopilot.ontology.rdf.triples import Node, is_blank
 from ontopilot.ontology.terms import Iri, Literal
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.claims.contradiction import local_name
 from ontopilot.ontology.compare.aspects import CHARACTERISTICS, ENTITIES
-from ontopilot.ontology.owl.listed import UNKNOWN, Axiom, Axioms
-from ontopilot.ontology.owl.makeup import DATATYPES
-from ontopilot.ontology.owl.operands import Operands, Role
+from ontopilot.ontology.look.axioms import Axiom, Axioms
+from ontopilot.ontology.look.makeup import DATATYPES
+from ontopilot.ontology.look.operands import Operands, Role
+from ontopilot.ontology.owl.axioms import UNKNOWN
+from ontopilot.ontology.rdf.names import local_name
 from ontopilot.ontology.rdf.triples import is_blank
 from ontopilot.ontology.snapshot.hierarchy import closure
 from ontopilot.ontology.terms import Iri, TermKind

@@ -251,7 +251,7 @@ class ManchesterReader:
     def _named(self) -> Iri:
         group, text, _ = self._next()
         if group == "label":
-            text = _ESCAPE.sub(r"\1", text[1:-1])
+            text = _ESCAPE.sub(_unescaped, text[1:-1])
         elif group not in ("iri", "word"):
             self._at -= 1
             raise self._wrong("a name")
@@ -260,7 +260,7 @@ class ManchesterReader:
     def _literal(self) -> Literal:
         group, text, _ = self._next()
         if group == "string":
-            return self._quoted(_ESCAPE.sub(r"\1", text[1:-1]))
+            return self._quoted(_ESCAPE.sub(_unescaped, text[1:-1]))
         if group == "word" and text in ("true", "false"):
             return Literal(text, Iri(v.XSD + "boolean"))
         number = _NUMBER.match(text) if group == "word" else None
@@ -310,6 +310,11 @@ class ManchesterReader:
         found = self._peek()
         instead = f"not {found!r}" if found else "where the text ends"
         return EditError(f"{self.text!r}: expected {wanted}, {instead}; see Manchester syntax")
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """What an escape stands for: a quote, a backslash, or what `manchester` writes on one line."""
+    return {"n": "\n", "r": "\r", "t": "\t"}.get(found[1], found[1])
 
 
 def _said(kind: TermKind | None) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ontopilot.errors import EditError, UnknownTerm
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.owl.prefixed import prefixed
 from ontopilot.ontology.rdf.kinds import kinds_of
+from ontopilot.ontology.rdf.names import local_name, namespace, prefixed
 from ontopilot.ontology.rdf.triples import Triples
 from ontopilot.ontology.terms import Iri, Literal, TermKind
 
@@ -48,11 +48,6 @@ _BUILT_IN: dict[Iri, TermKind] = {
 
 ANNOTATIONS = {*v.SYNONYMS, *v.DEFINITIONS, v.SKOS_PREF_LABEL, v.OP_IDENTIFIER_PATTERN, v.OP_UNIT}
 """Annotation properties that are known by their vocabulary and declared where they are used."""
-
-
-def local_name(iri: str) -> str:
-    """The end of an IRI, after its last `#` or `/`."""
-    return re.split(r"[#/]", iri)[-1] or iri
 
 
 def candidates(
@@ -166,9 +161,7 @@ class TermNames:
 
     def _namespace(self) -> str:
         counted = Counter(
-            iri[: -len(local_name(iri))]
-            for iri in self._kinds
-            if iri.startswith(self._ontology.rstrip("#/"))
+            namespace(iri) for iri in self._kinds if iri.startswith(self._ontology.rstrip("#/"))
         )
         if counted:
             return counted.most_common(1)[0][0]

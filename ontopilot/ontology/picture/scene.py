@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 from typing import Literal as OneOf
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.owl.listed import Axiom, Axioms
-from ontopilot.ontology.owl.operands import Operands
+from ontopilot.ontology.look.axioms import Axiom, Axioms
+from ontopilot.ontology.look.operands import Operands
 from ontopilot.ontology.rdf.triples import is_blank
 from ontopilot.ontology.terms import Fact, Iri, Literal
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ontopilot.ontology.owl.listed import Axiom
+from ontopilot.ontology.look.axioms import Axiom
 from ontopilot.ontology.pitfalls.finding import Finding
 from ontopilot.ontology.pitfalls.scope import Scope
 from ontopilot.ontology.rdf.triples import Node, is_named

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.owl.listed import Axioms
-from ontopilot.ontology.owl.operands import Operands
+from ontopilot.ontology.look.axioms import Axioms
+from ontopilot.ontology.look.operands import Operands
 from ontopilot.ontology.terms import Iri, Term
 
 if TYPE_CHECKING:

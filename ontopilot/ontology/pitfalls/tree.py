@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.pitfalls.finding import Finding
 from ontopilot.ontology.pitfalls.scope import Scope
-from ontopilot.ontology.query.names import namespace
+from ontopilot.ontology.rdf.names import namespace
 from ontopilot.ontology.rdf.triples import is_blank
 from ontopilot.ontology.snapshot.hierarchy import closure
 from ontopilot.ontology.terms import Iri

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.claims.contradiction import local_name
 from ontopilot.ontology.look.profile_dl import undeclared as undeclared_uses
-from ontopilot.ontology.owl.listed import UNKNOWN
+from ontopilot.ontology.owl.axioms import UNKNOWN
 from ontopilot.ontology.pitfalls.finding import Finding
 from ontopilot.ontology.pitfalls.scope import PLURALS, Scope
 from ontopilot.ontology.query.declared import in_vocabulary
-from ontopilot.ontology.query.names import namespace
+from ontopilot.ontology.rdf.names import local_name, namespace
 from ontopilot.ontology.rdf.triples import is_named
 from ontopilot.ontology.terms import Iri, Literal
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from typing import Literal as OneOf
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.query.names import namespace
 from ontopilot.ontology.rdf.kinds import every_kind
+from ontopilot.ontology.rdf.names import local_name, namespace
 from ontopilot.ontology.rdf.triples import is_named
 from ontopilot.ontology.terms import Iri
 
@@ -59,7 +59,7 @@ class Declared:
         known = self.uses.get(Iri(iri))
         if known is not None or _vocabulary(iri) is None or not in_vocabulary(iri):
             return known or set()
-        local = iri.removeprefix(namespace(iri))
+        local = local_name(iri)
         return (
             {"datatype"}
             if iri.startswith(v.XSD)
@@ -98,7 +98,7 @@ class Declared:
         if vocabulary is not None:
             local, names = iri.removeprefix(vocabulary), _words(vocabulary)
         else:
-            local, names = _local(iri), self._names[use]
+            local, names = local_name(iri), self._names[use]
         found = process.extract(
             local.casefold(), names, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=most * 4
         )
@@ -111,7 +111,7 @@ class Declared:
             use: {} for use in ("property", "class", "individual", "datatype")
         }
         for iri, uses in self.uses.items():
-            words = [_local(iri)]
+            words = [local_name(iri)]
             if self._ontology.has(iri):
                 term = self._ontology.term(iri)
                 words += [
@@ -121,10 +121,6 @@ class Declared:
             for use in uses:
                 found[use].update({(iri, at): word.casefold() for at, word in enumerate(words)})
         return found
-
-
-def _local(iri: str) -> str:
-    return iri.removeprefix(namespace(iri.rstrip("#/")))
 
 
 def _vocabulary(iri: str) -> str | None:

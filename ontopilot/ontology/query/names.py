@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.owl.prefixed import prefixed
+from ontopilot.ontology.rdf.names import local_name, prefixed
 from ontopilot.ontology.terms import Iri, Literal
 
 
@@ -21,7 +21,7 @@ class Names:
     def told(self, iri: str) -> str:
         """A term with its label, where the label says more than its name."""
         label = " ".join(self._label(Iri(iri)).split())[:60]
-        name = iri.removeprefix(namespace(iri))
+        name = local_name(iri)
         said = _letters(label) not in ("", _letters(name))
         return f"{self.iri(iri)} ('{label}')" if said else self.iri(iri)
 
@@ -49,8 +49,3 @@ class Names:
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
-
-
-def namespace(iri: str) -> str:
-    """An IRI up to its last `#`, `/` or `:`."""
-    return iri[: max(iri.rfind("#"), iri.rfind("/"), iri.rfind(":")) + 1]

@@ -7,9 +7,10 @@ from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.query.classes import ANYTHING, Alternatives, named, one_of
 from ontopilot.ontology.query.declared import Declared, Use
 from ontopilot.ontology.query.demand import Conflict, Demand, Demands, Meaning
-from ontopilot.ontology.query.names import Names, namespace
+from ontopilot.ontology.query.names import Names
 from ontopilot.ontology.query.pattern import Group, Node, Statement, Variable
 from ontopilot.ontology.query.properties import PropertyKind
+from ontopilot.ontology.rdf.names import local_name, namespace
 from ontopilot.ontology.terms import Iri, Literal
 
 _ENDS = ("domain", "range")
@@ -241,6 +242,5 @@ class Repair:
 
 def _word(iri: str) -> str:
     """The end of an IRI, as a name for a variable."""
-    local = iri.rstrip("#/").rsplit("#", 1)[-1].rsplit("/", 1)[-1].rsplit(":", 1)[-1]
-    cleaned = "".join(letter if letter.isalnum() else "_" for letter in local)
+    cleaned = "".join(letter if letter.isalnum() else "_" for letter in local_name(iri))
     return cleaned[:1].lower() + cleaned[1:]

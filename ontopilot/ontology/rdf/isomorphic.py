@@ -1,13 +1,19 @@
-"""Whether two graphs say the same: blank nodes are compared by structure, in polynomial time."""
+"""Whether two graphs say the same: blank nodes are compared by structure, in polynomial time.
+
+This is about triples, in which every node and the order of each list counts; what they mean in OWL
+is compared by `forms`.
+"""
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 from ontopilot.ontology.rdf.triples import Node, Triple, is_blank
 from ontopilot.ontology.terms import Iri, Literal
 
 Numbers = dict[Hashable, int]
 """Numbers for what blank nodes look like, shared by the graphs that are compared."""
+Tree = tuple[tuple[Iri, Iri] | None, int]
+"""The subject and the predicate that lead to a tree of blank nodes, if any, and its number."""
 
 
 def same(one: Iterable[Triple], other: Iterable[Triple]) -> bool:
@@ -18,22 +24,26 @@ def same(one: Iterable[Triple], other: Iterable[Triple]) -> bool:
     guess where it leaves a choice; the match is then checked. So True is always right, and False
     can be wrong only for such symmetric shared nodes.
     """
-    left, right = _Graph(one), _Graph(other)
+    left, right = Graph(one), Graph(other)
     if left.ground != right.ground or len(left.tangled) != len(right.tangled):
         return False
     numbers: Numbers = {}
-    if left.trees(numbers) != right.trees(numbers):
-        return False
+    ours, theirs = (_counted(graph.trees(numbers)) for graph in (left, right))
+    return ours == theirs and same_tangles(left, right)
+
+
+def same_tangles(left: "Graph", right: "Graph") -> bool:
+    """Whether the parts of two graphs that are no trees are isomorphic."""
     pairs = _matched(left, right)
     return pairs is not None and left.knots(pairs) == right.knots({})
 
 
 def ground(triples: Iterable[Triple]) -> set[Triple]:
     """The triples without blank nodes, to say where two graphs differ."""
-    return _Graph(triples).ground
+    return Graph(triples).ground
 
 
-class _Graph:
+class Graph:
     """Triples without blank nodes, blank nodes that form trees, and those that are tangled."""
 
     def __init__(self, triples: Iterable[Triple]) -> None:
@@ -80,17 +90,17 @@ class _Graph:
             if isinstance(value, str) and is_blank(value):
                 yield Iri(value)
 
-    def trees(self, numbers: Numbers) -> Counter[Hashable]:
-        """How often each tree occurs, with what it hangs on."""
+    def trees(self, numbers: Numbers) -> dict[Tree, list[Iri]]:
+        """The topmost nodes of each tree that occurs, with what it hangs on."""
         code: dict[Iri, int] = {}
         tops = [node for node in self.nodes if node not in self.tangled and self._is_top(node)]
         for node in reversed(list(self._downwards(tops))):
             about = Counter((p, _number(o, code)) for p, o in self._about(node))
             code[node] = numbers.setdefault(frozenset(about.items()), len(numbers))
-        found: Counter[Hashable] = Counter()
+        found: dict[Tree, list[Iri]] = {}
         for node in tops:
             held = self.above.get(node)
-            found[(held[0] if held else None, code[node])] += 1
+            found.setdefault((held[0] if held else None, code[node]), []).append(node)
         return found
 
     def _about(self, node: Iri) -> list[tuple[Iri, Node]]:
@@ -133,6 +143,10 @@ class _Graph:
         return found
 
 
+def _counted(trees: Mapping[Tree, Sequence[Iri]]) -> dict[Tree, int]:
+    return {tree: len(tops) for tree, tops in trees.items()}
+
+
 def _number(node: Node, known: dict[Iri, int]) -> Hashable:
     """The number of a blank node; other nodes stand for themselves."""
     return known.get(node, node) if isinstance(node, str) else node
@@ -145,7 +159,7 @@ def _folded(node: Node) -> Node:
     return node
 
 
-def _matched(left: _Graph, right: _Graph) -> dict[Iri, Iri] | None:
+def _matched(left: Graph, right: Graph) -> dict[Iri, Iri] | None:
     """A bijection between the tangled nodes of two graphs, if refinement leads to one."""
     starts: tuple[dict[Iri, int], dict[Iri, int]] = ({}, {})
     for guess in range(len(left.tangled) + 1):

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.rdf.structure import members_of, of_type
-from ontopilot.ontology.rdf.triples import Node, Triple, Triples, is_blank
-from ontopilot.ontology.reasoning.supplement import (
+from ontopilot.ontology.rdf.structure import (
     Step,
     at_least_one,
     chains_of,
     enumerated,
+    members_of,
+    of_type,
     united,
 )
+from ontopilot.ontology.rdf.triples import Node, Triple, Triples, is_blank
 from ontopilot.ontology.snapshot.hierarchy import closure
 from ontopilot.ontology.terms import Iri, Literal
 

@@ -4,9 +4,9 @@ from collections import deque
 from collections.abc import Iterator
 
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.rdf.structure import Step
 from ontopilot.ontology.rdf.triples import Node, Triple, Triples, is_blank
 from ontopilot.ontology.reasoning.rulebook import Link, Rulebook, facts_in, named_above
-from ontopilot.ontology.reasoning.supplement import Step
 from ontopilot.ontology.terms import Iri, Literal
 
 

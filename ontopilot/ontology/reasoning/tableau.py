@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.claims.contradiction import Contradiction, local_name
+from ontopilot.ontology.claims.contradiction import Contradiction
+from ontopilot.ontology.rdf.names import local_name
 from ontopilot.ontology.rdf.normal import rdf_xml
 from ontopilot.ontology.rdf.triples import Triple, Triples
 from ontopilot.ontology.reasoning.apart import run_apart

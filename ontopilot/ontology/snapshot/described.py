@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.claims.contradiction import local_name
 from ontopilot.ontology.rdf.kinds import is_deprecated
+from ontopilot.ontology.rdf.names import local_name
 from ontopilot.ontology.rdf.triples import About, Triples
 from ontopilot.ontology.snapshot.languages import preferred
 from ontopilot.ontology.terms import Iri, Literal, Term, TermKind

@@ -6,54 +6,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.compare.aspects import CHARACTERISTICS, ENTITIES, Aspect, aspect_of
+from ontopilot.ontology.compare.aspects import Aspect, aspect_of
 from ontopilot.ontology.compare.compared import Compared
 from ontopilot.ontology.compare.saying import Saying
 from ontopilot.ontology.compare.versions import Version
+from ontopilot.ontology.owl.axioms import AxiomKinds, is_logical, nested
 from ontopilot.ontology.rdf.colours import coloured
 from ontopilot.ontology.rdf.kinds import every_kind
 from ontopilot.ontology.rdf.statements import Statement, Statements, mentioned
 from ontopilot.ontology.rdf.triples import Node
-from ontopilot.ontology.terms import Iri, Literal
+from ontopilot.ontology.terms import Iri
 
 if TYPE_CHECKING:
     from ontopilot.ontology.ontology import Ontology
-
-_OF_CLASSES: Mapping[Iri, str] = {
-    v.RDFS_SUBCLASS: "SubClassOf",
-    v.OWL_EQUIVALENT_CLASS: "EquivalentClasses",
-    v.OWL_DISJOINT_WITH: "DisjointClasses",
-    v.OWL_DISJOINT_UNION: "DisjointUnion",
-    v.OWL_HAS_KEY: "HasKey",
-    v.OWL_SAME_AS: "SameIndividual",
-    v.OWL_DIFFERENT_FROM: "DifferentIndividuals",
-    v.OWL_CHAIN: "SubPropertyChainOf",
-    v.OWL_INVERSE: "InverseObjectProperties",
-    v.SWRL_IMP: "DLSafeRule",
-}
-_OF_PROPERTIES: Mapping[Iri, str] = {
-    v.RDFS_SUBPROPERTY: "Sub{}PropertyOf",
-    v.OWL_EQUIVALENT_PROPERTY: "Equivalent{}Properties",
-    v.OWL_PROPERTY_DISJOINT: "Disjoint{}Properties",
-    v.RDFS_DOMAIN: "{}PropertyDomain",
-    v.RDFS_RANGE: "{}PropertyRange",
-}
-_CHARACTERISTICS: Mapping[Iri, str] = {
-    one: f"{name.title().replace(' ', '')}{{}}Property" for one, name in CHARACTERISTICS.items()
-}
-_SORTS = {"object_property": "Object", "data_property": "Data", "annotation_property": "Annotation"}
-
-_NOTES = {
-    *(Iri(v.RDFS + name) for name in ("label", "comment", "seeAlso", "isDefinedBy")),
-    *(Iri(v.OWL + name) for name in ("deprecated", "versionInfo", "priorVersion")),
-    *(Iri(v.OWL + name) for name in ("backwardCompatibleWith", "incompatibleWith")),
-}
-"""The annotation properties of the language itself."""
-
-HEADER = "OntologyAnnotation"
-"""What is said of the ontology itself, which is no axiom."""
-UNKNOWN = "unknown"
-"""A statement that is no axiom of OWL 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +32,7 @@ class Axiom:
     @property
     def is_logical(self) -> bool:
         """Whether something can follow from it."""
-        return self.kind not in (HEADER, UNKNOWN, "Declaration") and "Annotation" not in self.kind
+        return is_logical(self.kind)
 
 
 class Axioms:
@@ -80,7 +45,7 @@ class Axioms:
 
     def __init__(self, ontology: "Ontology") -> None:
         version = Version.of(ontology)
-        statements = Statements(version.triples)
+        self._statements = statements = Statements(version.triples)
         self.triples = version.triples
         self.forms = statements.forms
         self.kinds = every_kind(version.triples)
@@ -88,6 +53,7 @@ class Axioms:
         self.keys: Mapping[Iri, str] = keys
         own = Compared(version, statements, {}, keys, mentioned(version.triples))
         self._version = version
+        self._read_kind = AxiomKinds(version.triples, self.kinds, undeclared="Object").of
         self._saying = Saying(own, own)
         self.all = tuple(map(self._read, self._each(own.keyed().values())))
         self.notes = own.noted()
@@ -145,17 +111,7 @@ class Axioms:
         for statement in statements:
             if statement.part.predicate != v.OWL_NAMED_INDIVIDUAL:
                 yield statement
-        facets = {
-            one
-            for parts in self.forms.parts.values()
-            for part in parts
-            if part.predicate == v.OWL_WITH_RESTRICTIONS
-            for one in part.members
-        }
-        for node in self.forms.order:
-            if self.forms.kinds[node] == "thing" and node not in facets:
-                for part in self.forms.parts[node]:
-                    yield Statement(node, part)
+        yield from nested(self._statements)
 
     def _is_about(self, axiom: Axiom, iri: Iri) -> bool:
         statement = axiom.statement
@@ -164,51 +120,9 @@ class Axioms:
         return is_about_set(statement) and iri in statement.part.members
 
     def _read(self, statement: Statement) -> Axiom:
-        return Axiom(self._kind(statement), aspect_of(statement, self._version.kinds), statement)
-
-    def _kind(self, statement: Statement) -> str:
-        predicate, subject = statement.part.predicate, statement.subject
-        if subject is not None and v.OWL_ONTOLOGY in self.triples.values(subject, v.RDF_TYPE):
-            return HEADER
-        if predicate == v.RDF_TYPE:
-            return self._of_type(statement)
-        if predicate in _OF_CLASSES:
-            defines = predicate == v.OWL_EQUIVALENT_CLASS and self._is(statement, "datatype")
-            return "DatatypeDefinition" if defines else _OF_CLASSES[predicate]
-        if predicate in _OF_PROPERTIES:
-            return _OF_PROPERTIES[predicate].format(self._sort(statement))
-        return self._assertion(statement)
-
-    def _assertion(self, statement: Statement) -> str:
-        predicate = statement.part.predicate
-        if predicate == v.OWL_NEGATIVE:
-            literal = isinstance(statement.part.members[-1], Literal)
-            return f"Negative{'Data' if literal else 'Object'}PropertyAssertion"
-        kinds = self.kinds.get(predicate, set())
-        for kind in ("object_property", "data_property"):
-            if kind in kinds:
-                return f"{_SORTS[kind]}PropertyAssertion"
-        builtin = predicate.startswith(v.BUILT_IN) and not kinds and predicate not in _NOTES
-        return UNKNOWN if builtin else "AnnotationAssertion"
-
-    def _of_type(self, statement: Statement) -> str:
-        value = (*statement.part.members, None)[0]
-        if value in ENTITIES or value in (v.RDFS_CLASS, v.RDF_PROPERTY):
-            return "Declaration"
-        if value in CHARACTERISTICS:
-            return _CHARACTERISTICS[Iri(str(value))].format(self._sort(statement))
-        return UNKNOWN if value is None else "ClassAssertion"
-
-    def _sort(self, statement: Statement) -> str:
-        """Whether an axiom is about object, data or annotation properties."""
-        for kind, sort in _SORTS.items():
-            if self._is(statement, kind):
-                return sort
-        return "Object"
-
-    def _is(self, statement: Statement, kind: str) -> bool:
-        ends = (statement.subject,) if statement.subject is not None else statement.part.members
-        return any(kind in self.kinds.get(Iri(one), ()) for one in ends if isinstance(one, str))
+        return Axiom(
+            self._read_kind(statement), aspect_of(statement, self._version.kinds), statement
+        )
 
 
 def is_about_set(statement: Statement) -> bool:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.owl.listed import Axiom, Axioms
-from ontopilot.ontology.owl.makeup import Construct, Constructs
+from ontopilot.ontology.look.axioms import Axiom, Axioms
+from ontopilot.ontology.look.makeup import Construct, Constructs
 from ontopilot.ontology.rdf.triples import Node
 from ontopilot.ontology.terms import Iri, Literal
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.claims.contradiction import local_name
 from ontopilot.ontology.rdf.forms import Forms, Part
+from ontopilot.ontology.rdf.names import local_name
 from ontopilot.ontology.rdf.triples import Node, is_blank
 from ontopilot.ontology.terms import Iri, Literal, TermKind
 
