@@ -16,6 +16,7 @@ from ontopilot.ontology.rdf.normal import rdf_xml
 from ontopilot.ontology.rdf.triples import Triple, Triples
 from ontopilot.ontology.reasoning.apart import run_apart
 from ontopilot.ontology.reasoning.classified import Classified
+from ontopilot.ontology.reasoning.overlooked import spelled_out
 from ontopilot.ontology.reasoning.proven import doubt
 from ontopilot.ontology.reasoning.schema import ANYTHING, is_stand_in, schema_of
 from ontopilot.ontology.reasoning.used import share_of_cases
@@ -80,12 +81,13 @@ class Tableau:
 
     def _steps(self, triples: Triples) -> Iterator[tuple[bytes, bool]]:
         """The documents to classify, and whether by saturation only."""
+        readable = spelled_out(triples)
         if self.depth == "tableau":
-            yield _document(triples), False
+            yield _document(readable), False
             return
-        yield rdf_xml(triples), True
+        yield _document(readable), True
         if self.depth == "fitting" and share_of_cases(triples) > _FEW:
-            yield _document(schema_of(triples)), False
+            yield _document(schema_of(readable)), False
 
     def _classified(
         self, triples: Triples, answers: list[dict[str, Any]], steps: int, *, stopped: bool
@@ -142,7 +144,7 @@ def out_of_time(engine: str, seconds: float) -> str:
 
 
 def _document(triples: Triples) -> bytes:
-    """What the tableau reads; it tells of no class that it is equivalent to owl:Thing."""
+    """What rustdl reads; it tells of no class that it is equivalent to owl:Thing."""
     return rdf_xml(Triples.of((*triples, (ANYTHING, v.RDF_TYPE, v.OWL_CLASS))))
 
 

@@ -1,0 +1,111 @@
+"""What rustdl overlooks, or refuses to read, said in forms that it reads."""
+
+from collections.abc import Iterator, Mapping, Set
+
+from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.rdf.structure import of_type
+from ontopilot.ontology.rdf.triples import Node, Triple, Triples, is_named
+from ontopilot.ontology.terms import Iri
+
+_MIN, _MAX, _EXACT = v.MIN_CARDINALITIES[0], v.MAX_CARDINALITIES[0], v.MAX_CARDINALITIES[2]
+_QUALIFIED = {
+    _MIN: v.MIN_CARDINALITIES[1],
+    _MAX: v.MAX_CARDINALITIES[1],
+    _EXACT: v.MAX_CARDINALITIES[3],
+}
+_KINDS = (v.OWL_OBJECT_PROPERTY, v.OWL_DATA_PROPERTY, v.OWL_ANNOTATION_PROPERTY)
+_BETWEEN_PROPERTIES = (v.RDFS_SUBPROPERTY, v.OWL_EQUIVALENT_PROPERTY, v.OWL_INVERSE)
+
+
+def spelled_out(triples: Triples) -> Triples:
+    """The same axioms, four forms of them as rustdl understands them.
+
+    A limit of values of a class under the name of one of any values (OWL 1.1) gets the name of
+    OWL 2. What is joined to itself by a property that joins everything to itself is everything.
+    Of such a property, what is in a class has a value in it. A property of which no declaration
+    tells is declared.
+    """
+    itself = _reflexive(triples)
+    everything = {
+        node for node, _ in triples.pairs(v.OWL_HAS_SELF) if _property(triples, node) in itself
+    }
+    qualified = {
+        node
+        for predicate in _QUALIFIED
+        for node, _ in triples.pairs(predicate)
+        if triples.one(node, v.OWL_ON_CLASS) is not None
+    }
+    more = [*_undeclared(triples), *_around(triples, itself)]
+    if not (everything or qualified or more):
+        return triples
+    return Triples.of((*_renamed(triples, everything, qualified), *more))
+
+
+def _renamed(triples: Triples, everything: Set[Node], qualified: Set[Iri]) -> Iterator[Triple]:
+    for subject, predicate, value in triples:
+        meant = v.OWL_THING if value in everything else value
+        if subject in everything:
+            if predicate in (v.RDFS_SUBCLASS, v.OWL_EQUIVALENT_CLASS):
+                yield v.OWL_THING, predicate, meant
+        elif subject in qualified:
+            yield subject, _QUALIFIED.get(predicate, predicate), meant
+        else:
+            yield subject, predicate, meant
+
+
+def _property(triples: Triples, node: Iri) -> Node | None:
+    return triples.one(node, v.OWL_ON_PROPERTY)
+
+
+def _reflexive(triples: Triples) -> set[Node]:
+    """The properties that join everything to itself: those that are said to, and those above."""
+    found: set[Node] = set()
+    waiting: list[Node] = list(of_type(triples, v.OWL_REFLEXIVE))
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += triples.values(one, v.RDFS_SUBPROPERTY)
+    return found
+
+
+def _around(triples: Triples, itself: Set[Node]) -> Iterator[Triple]:
+    """What is in a class has a value in it, and what has only values in a class is in it."""
+    for node, cls in triples.pairs(v.OWL_SOME) if itself else ():
+        if _property(triples, node) in itself and isinstance(cls, str):
+            yield Iri(cls), v.RDFS_SUBCLASS, node
+    for node, cls in triples.pairs(v.OWL_ALL) if itself else ():
+        if _property(triples, node) in itself:
+            yield node, v.RDFS_SUBCLASS, cls
+
+
+def _undeclared(triples: Triples) -> Iterator[Triple]:
+    """What properties are that no declaration tells of: as the ones that they are related to.
+
+    Where none of those is declared either, all of them count as object properties.
+    """
+    kinds = {one: kind for kind in _KINDS for one in of_type(triples, kind)}
+    related: dict[Iri, list[Iri]] = {}
+    for predicate in _BETWEEN_PROPERTIES:
+        for one, other in triples.pairs(predicate):
+            if isinstance(other, str):
+                related.setdefault(one, []).append(Iri(other))
+                related.setdefault(Iri(other), []).append(one)
+    for start in (*(one for one in related if one in kinds), *related):
+        for other in _reached(start, related, kinds):
+            kinds[other] = kinds.get(start, v.OWL_OBJECT_PROPERTY)
+            if is_named(other) and not other.startswith(v.BUILT_IN):
+                yield other, v.RDF_TYPE, kinds[other]
+
+
+def _reached(start: Iri, related: Mapping[Iri, list[Iri]], kinds: Mapping[Iri, Iri]) -> list[Iri]:
+    """The properties without a kind that relations lead to from one, through others without."""
+    found: list[Iri] = [] if start in kinds else [start]
+    waiting, seen = [start], {start}
+    while waiting:
+        for other in related[waiting.pop()]:
+            if other not in seen and other not in kinds:
+                seen.add(other)
+                found.append(other)
+                waiting.append(other)
+    return found
