@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping, Set
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.rdf.structure import of_type
-from ontopilot.ontology.rdf.triples import Node, Triple, Triples, is_named
+from ontopilot.ontology.rdf.triples import Node, Triple, Triples, is_blank, is_named
+from ontopilot.ontology.reasoning.data_properties import (
+    copied,
+    named_anew,
+    without_data_hierarchy,
+)
+from ontopilot.ontology.reasoning.schema import ANYTHING, stand_in
 from ontopilot.ontology.terms import Iri
 
 _MIN, _MAX, _EXACT = v.MIN_CARDINALITIES[0], v.MAX_CARDINALITIES[0], v.MAX_CARDINALITIES[2]
@@ -15,15 +21,16 @@ _QUALIFIED = {
 }
 _KINDS = (v.OWL_OBJECT_PROPERTY, v.OWL_DATA_PROPERTY, v.OWL_ANNOTATION_PROPERTY)
 _BETWEEN_PROPERTIES = (v.RDFS_SUBPROPERTY, v.OWL_EQUIVALENT_PROPERTY, v.OWL_INVERSE)
+_AROUND_CLASSES = (v.OWL_SOME, v.RDFS_SUBCLASS, v.OWL_EQUIVALENT_CLASS, v.RDF_FIRST)
 
 
 def spelled_out(triples: Triples) -> Triples:
-    """The same axioms, four forms of them as rustdl understands them.
+    """The same axioms, five forms of them as rustdl understands them.
 
     A limit of values of a class under the name of one of any values (OWL 1.1) gets the name of
     OWL 2. What is joined to itself by a property that joins everything to itself is everything.
     Of such a property, what is in a class has a value in it. A property of which no declaration
-    tells is declared.
+    tells is declared. What one data property below another implies is said of each expression.
     """
     itself = _reflexive(triples)
     everything = {
@@ -36,9 +43,47 @@ def spelled_out(triples: Triples) -> Triples:
         if triples.one(node, v.OWL_ON_CLASS) is not None
     }
     more = [*_undeclared(triples), *_around(triples, itself)]
-    if not (everything or qualified or more):
+    if everything or qualified or more:
+        triples = Triples.of((*_renamed(triples, everything, qualified), *more))
+    return without_data_hierarchy(triples)
+
+
+def saturable(triples: Triples) -> Triples:
+    """The same axioms with names where saturation follows a class only by its name.
+
+    That is the case of the ends of properties, which are the same as classes below them, and of
+    owl:Thing as what a value is in.
+    """
+    data = {*of_type(triples, v.RDFS_DATATYPE), *of_type(triples, v.OWL_DATA_RANGE)}
+    ends = {
+        node: stand_in(f"end:{node}")
+        for axiom in (v.RDFS_DOMAIN, v.RDFS_RANGE)
+        for _, node in triples.pairs(axiom)
+        if is_blank(node) and node not in data
+    }
+    things = any(v.OWL_THING in pair for one in _AROUND_CLASSES for pair in triples.pairs(one))
+    if not (ends or things):
         return triples
-    return Triples.of((*_renamed(triples, everything, qualified), *more))
+    return Triples.of((*_with_names(triples, ends), *_told_of(ends, things=things)))
+
+
+def _with_names(triples: Triples, ends: Mapping[Node, Iri]) -> Iterator[Triple]:
+    for subject, predicate, value in triples:
+        if predicate in (v.RDFS_DOMAIN, v.RDFS_RANGE):
+            yield subject, predicate, ends.get(value, value)
+        elif predicate in _AROUND_CLASSES:
+            whole = ANYTHING if subject == v.OWL_THING else subject
+            yield whole, predicate, ANYTHING if value == v.OWL_THING else value
+        else:
+            yield subject, predicate, value
+
+
+def _told_of(ends: Mapping[Node, Iri], *, things: bool) -> Iterator[Triple]:
+    for node, name in ends.items():
+        yield name, v.RDF_TYPE, v.OWL_CLASS
+        yield name, v.RDFS_SUBCLASS, Iri(str(node))
+    if things:
+        yield v.OWL_THING, v.RDFS_SUBCLASS, ANYTHING
 
 
 def _renamed(triples: Triples, everything: Set[Node], qualified: Set[Iri]) -> Iterator[Triple]:
@@ -71,12 +116,15 @@ def _reflexive(triples: Triples) -> set[Node]:
 
 def _around(triples: Triples, itself: Set[Node]) -> Iterator[Triple]:
     """What is in a class has a value in it, and what has only values in a class is in it."""
-    for node, cls in triples.pairs(v.OWL_SOME) if itself else ():
-        if _property(triples, node) in itself and isinstance(cls, str):
-            yield Iri(cls), v.RDFS_SUBCLASS, node
-    for node, cls in triples.pairs(v.OWL_ALL) if itself else ():
-        if _property(triples, node) in itself:
-            yield node, v.RDFS_SUBCLASS, cls
+    for kind in (v.OWL_SOME, v.OWL_ALL) if itself else ():
+        for node, cls in triples.pairs(kind):
+            if _property(triples, node) not in itself:
+                continue
+            yield from copied(triples, node, "around")
+            yield from copied(triples, cls, "within")
+            whole, part = named_anew(node, "around"), named_anew(cls, "within")
+            first, second = (part, whole) if kind == v.OWL_SOME else (whole, part)
+            yield Iri(str(first)), v.RDFS_SUBCLASS, second
 
 
 def _undeclared(triples: Triples) -> Iterator[Triple]:

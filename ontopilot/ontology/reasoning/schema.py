@@ -8,9 +8,9 @@ from ontopilot.ontology.rdf.structure import members_of
 from ontopilot.ontology.rdf.triples import Triple, Triples, is_blank
 from ontopilot.ontology.terms import Iri
 
-_ALONE = "urn:ontopilot:alone:"
-ANYTHING = Iri(_ALONE)
-"""A class of which nothing is said: what it is below, everything is in."""
+_STAND_IN = "urn:ontopilot:stand-in:"
+ANYTHING = Iri(_STAND_IN)
+"""A class for everything, or one of which nothing is said: what it is below, everything is in."""
 _ABOUT_INDIVIDUALS = {v.OWL_ALL_DIFFERENT, v.OWL_NEGATIVE}
 
 
@@ -62,9 +62,14 @@ def _union(node: Iri, members: list[Iri], number: int) -> Iterator[Triple]:
 
 
 def _alone(individual: Iri) -> Iri:
-    return Iri(_ALONE + individual)
+    return stand_in(f"alone:{individual}")
+
+
+def stand_in(name: str) -> Iri:
+    """A class that the ontology does not have, in the place of something that it has."""
+    return Iri(_STAND_IN + name)
 
 
 def is_stand_in(name: str) -> bool:
-    """Whether a class stands for an individual."""
-    return name.startswith(_ALONE)
+    """Whether a class stands for something else, and is not to be told of."""
+    return name.startswith(_STAND_IN)

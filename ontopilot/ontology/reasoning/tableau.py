@@ -16,7 +16,7 @@ from ontopilot.ontology.rdf.normal import rdf_xml
 from ontopilot.ontology.rdf.triples import Triple, Triples
 from ontopilot.ontology.reasoning.apart import run_apart
 from ontopilot.ontology.reasoning.classified import Classified
-from ontopilot.ontology.reasoning.overlooked import spelled_out
+from ontopilot.ontology.reasoning.overlooked import saturable, spelled_out
 from ontopilot.ontology.reasoning.proven import doubt
 from ontopilot.ontology.reasoning.schema import ANYTHING, is_stand_in, schema_of
 from ontopilot.ontology.reasoning.used import share_of_cases
@@ -85,7 +85,7 @@ class Tableau:
         if self.depth == "tableau":
             yield _document(readable), False
             return
-        yield _document(readable), True
+        yield _document(saturable(readable)), True
         if self.depth == "fitting" and share_of_cases(triples) > _FEW:
             yield _document(schema_of(readable)), False
 
