@@ -95,9 +95,10 @@ class Tableau:
         done = [answer for answer in answers if "above" in answer]
         found = tuple(dict.fromkeys(t for answer in done for t in _subsumptions(answer)))
         trouble = self._trouble(answers, steps, stopped=stopped)
-        if not trouble and self.depth == "fitting" and 0 < share_of_cases(triples) <= _FEW:
-            trouble = "cases are not distinguished for so few axioms; reasoner='rustdl' does"
-        note = "; ".join(filter(None, (trouble, doubt(triples))))
+        doubtful = doubt(triples, cases=self.depth == "tableau" or steps > 1)
+        if doubtful and self.depth == "fitting":
+            doubtful += "; reasoner='hermit' finds all, where there is Java"
+        note = "; ".join(filter(None, (trouble, doubtful)))
         return Classified(found, complete=not note, note=note)
 
     def _trouble(self, answers: list[dict[str, Any]], steps: int, *, stopped: bool) -> str:
