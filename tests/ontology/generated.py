@@ -46,9 +46,7 @@ AXIOMS: dict[str, tuple[str, ...]] = {
     "SameIndividual": ("SameIndividual(:i :j)",),
     "DifferentIndividuals": ("DifferentIndividuals({i} {j})",),
     "NegativeObjectPropertyAssertion": ("NegativeObjectPropertyAssertion({p} {i} {j})",),
-    "NegativeDataPropertyAssertion": (
-        'NegativeDataPropertyAssertion({d} {i} "1"^^xsd:integer)',
-    ),
+    "NegativeDataPropertyAssertion": ('NegativeDataPropertyAssertion({d} {i} "1"^^xsd:integer)',),
 }
 """Templates of axioms by construct: A a named class, C an expression, p and d properties, R a data
 range."""
@@ -108,9 +106,7 @@ def axioms(random: Random, constructs: Iterable[str], count: int) -> list[str]:
     templates = [one for name in chosen for one in AXIOMS.get(name, ())]
     inner = [one for name in chosen for one in EXPRESSIONS.get(name, ())]
     ranges = [one for name in chosen for one in RANGES.get(name, ())]
-    return [
-        _filled(random, random.choice(templates), inner, ranges, depth=2) for _ in range(count)
-    ]
+    return [_filled(random, random.choice(templates), inner, ranges, depth=2) for _ in range(count)]
 
 
 def _filled(
@@ -125,7 +121,7 @@ def _filled(
     spelled = {key: f":{name}" for key, name in names.items()}
     spelled |= {key: _range(random, ranges, depth=2) for key in ("R", "R2") if key in template}
     for key, name in (("C", named[1]), ("C2", named[2])):
-        spelled[key] = f":{name}"
+        spelled[key] = f":{name}" if random.random() < 0.9 else "owl:Thing"
         if f"{{{key}}}" in template and inner and depth and random.random() < 0.8:
             within = random.choice(inner)
             spelled[key] = _filled(random, within, inner, ranges, depth=depth - 1)
@@ -141,7 +137,9 @@ def _range(random: Random, ranges: Sequence[str], *, depth: int) -> str:
 
 def document(modules: dict[str, Sequence[str]]) -> str:
     """One ontology in functional syntax of modules that share no names."""
-    lines = ["Prefix(xsd:=<http://www.w3.org/2001/XMLSchema#>)", "Ontology(<http://example.org/g>"]
+    spaces = {"xsd": "http://www.w3.org/2001/XMLSchema#", "owl": "http://www.w3.org/2002/07/owl#"}
+    lines = [f"Prefix({prefix}:=<{space}>)" for prefix, space in spaces.items()]
+    lines += ["Ontology(<http://example.org/g>"]
     for name, module in modules.items():
         space = f"http://example.org/{name}#"
         lines += [f"Declaration({kind}(<{space}{n}>))" for kind, names in _KINDS for n in names]

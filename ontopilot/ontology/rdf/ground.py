@@ -89,8 +89,22 @@ def _blank(node: Node) -> bool:
 
 def same_logic(old: Triples, new: Triples) -> bool:
     """Whether two versions surely imply the same: at most annotations and headers differ."""
-    before, after = Ground.of(logical(old)), Ground.of(logical(new))
+    (named, blank), (named_now, blank_now) = _parted(logical(old)), _parted(logical(new))
+    if named != named_now:
+        return False
+    before, after = Ground.of(blank), Ground.of(blank_now)
     return before.is_tree and after.is_tree and before.triples == after.triples
+
+
+def _parted(triples: Iterable[Triple]) -> tuple[set[Triple], list[Triple]]:
+    """Those that only name things, and those about blank nodes, whose names say nothing."""
+    named, blank = set[Triple](), list[Triple]()
+    for triple in triples:
+        if is_blank(triple[0]) or is_blank(triple[2]):
+            blank.append(triple)
+        else:
+            named.add(triple)
+    return named, blank
 
 
 def touched(old: Triples, new: Triples) -> frozenset[Iri]:

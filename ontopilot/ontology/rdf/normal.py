@@ -88,9 +88,10 @@ def _complements(triples: Triples) -> dict[Triple, Iri]:
         for cls, negated in triples.pairs(v.OWL_COMPLEMENT)
     ]
     return {
-        triple: Iri(negated)
+        triple: negated
         for triple, negated in said
-        if is_named(triple[0]) and is_named(negated) and triple[0] != negated
+        if is_named(triple[0]) and not isinstance(negated, Literal) and is_named(negated)
+        if triple[0] != negated
     }
 
 

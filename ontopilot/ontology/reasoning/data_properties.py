@@ -56,7 +56,7 @@ def _reached(start: Iri, direct: Mapping[Iri, set[Iri]]) -> set[Iri]:
 
 
 def _of_properties(triples: Triples, below: Mapping[Iri, set[Iri]]) -> Iterator[Triple]:
-    """The ends of the upper property are those of the lower one, and so is that it has one value."""
+    """Where the upper property starts and leads, and that it has one value, holds of the lower."""
     functional = set(of_type(triples, v.OWL_FUNCTIONAL))
     for upper, lowers in below.items():
         for number, lower in enumerate(sorted(lowers)):

@@ -48,11 +48,11 @@ def spelled_out(triples: Triples) -> Triples:
     return without_data_hierarchy(triples)
 
 
-def saturable(triples: Triples) -> Triples:
-    """The same axioms with names where saturation follows a class only by its name.
+def named_through(triples: Triples) -> Triples:
+    """The same axioms with names where rustdl follows a class only by its name.
 
-    That is the case of the ends of properties, which are the same as classes below them, and of
-    owl:Thing as what a value is in.
+    Where a property starts or leads may be a class expression, and owl:Thing has no name of its
+    own: stand-ins take their places.
     """
     data = {*of_type(triples, v.RDFS_DATATYPE), *of_type(triples, v.OWL_DATA_RANGE)}
     ends = {

@@ -16,7 +16,7 @@ from ontopilot.ontology.rdf.normal import rdf_xml
 from ontopilot.ontology.rdf.triples import Triple, Triples
 from ontopilot.ontology.reasoning.apart import run_apart
 from ontopilot.ontology.reasoning.classified import Classified
-from ontopilot.ontology.reasoning.overlooked import saturable, spelled_out
+from ontopilot.ontology.reasoning.overlooked import named_through, spelled_out
 from ontopilot.ontology.reasoning.proven import doubt
 from ontopilot.ontology.reasoning.schema import ANYTHING, is_stand_in, schema_of
 from ontopilot.ontology.reasoning.used import share_of_cases
@@ -81,11 +81,11 @@ class Tableau:
 
     def _steps(self, triples: Triples) -> Iterator[tuple[bytes, bool]]:
         """The documents to classify, and whether by saturation only."""
-        readable = spelled_out(triples)
+        readable = named_through(spelled_out(triples))
         if self.depth == "tableau":
             yield _document(readable), False
             return
-        yield _document(saturable(readable)), True
+        yield _document(readable), True
         if self.depth == "fitting" and share_of_cases(triples) > _FEW:
             yield _document(schema_of(readable)), False
 
@@ -94,16 +94,17 @@ class Tableau:
     ) -> Classified:
         done = [answer for answer in answers if "above" in answer]
         found = tuple(dict.fromkeys(t for answer in done for t in _subsumptions(answer)))
+        stopped = stopped or any(answer.get("cut") for answer in answers)
         trouble = self._trouble(answers, steps, stopped=stopped)
         doubtful = doubt(triples, cases=self.depth == "tableau" or steps > 1)
         if doubtful and self.depth == "fitting":
             doubtful += "; reasoner='hermit' finds all, where there is Java"
         note = "; ".join(filter(None, (trouble, doubtful)))
-        return Classified(found, complete=not note, note=note)
+        return Classified(found, complete=not note, note=note, stopped=stopped)
 
     def _trouble(self, answers: list[dict[str, Any]], steps: int, *, stopped: bool) -> str:
         """What kept rustdl from finding all that it can find."""
-        if stopped or any(answer.get("cut") for answer in answers):
+        if stopped:
             return out_of_time("rustdl", self.seconds)
         errors = [answer["error"] for answer in answers if "error" in answer]
         if errors:
