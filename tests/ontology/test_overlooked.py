@@ -115,6 +115,15 @@ FOLLOWS = {
         "ObjectPropertyRange(:p :C) SubClassOf(:A ObjectSomeValuesFrom(:p owl:Thing)) "
         "SubClassOf(ObjectSomeValuesFrom(:p :C) :B)"
     ),
+    "a value with a value that may be anything": (
+        "ObjectPropertyRange(:r :C) "
+        "SubClassOf(:A ObjectSomeValuesFrom(:p ObjectSomeValuesFrom(:r owl:Thing))) "
+        "SubClassOf(ObjectSomeValuesFrom(:p ObjectSomeValuesFrom(:r :C)) :B)"
+    ),
+    "any value": (
+        "SubClassOf(:A ObjectSomeValuesFrom(:p ObjectSomeValuesFrom(:r :C))) "
+        "SubClassOf(ObjectSomeValuesFrom(:p owl:Thing) :B)"
+    ),
     "a value that everything has": (
         "SubClassOf(owl:Thing ObjectSomeValuesFrom(:q :C)) "
         "SubClassOf(:A ObjectSomeValuesFrom(:p :D)) "
@@ -127,6 +136,14 @@ FOLLOWS = {
     "itself alone": "ReflexiveObjectProperty(:p) EquivalentClasses(:B ObjectHasSelf(:p))",
     "a value that it is": (
         "ReflexiveObjectProperty(:p) SubClassOf(ObjectSomeValuesFrom(:p :A) :B)"
+    ),
+    "one value backwards": (
+        "InverseFunctionalObjectProperty(:q) InverseObjectProperties(:q :p) "
+        "SubClassOf(ObjectAllValuesFrom(:q ObjectAllValuesFrom(:p :A)) :B)"
+    ),
+    "one value backwards and forwards": (
+        "InverseFunctionalObjectProperty(:p) SymmetricObjectProperty(:p) "
+        "SubClassOf(ObjectAllValuesFrom(:p ObjectAllValuesFrom(:p :A)) :B)"
     ),
     "only values, itself one": (
         "ReflexiveObjectProperty(:p) SubClassOf(:A ObjectAllValuesFrom(:p :B))"

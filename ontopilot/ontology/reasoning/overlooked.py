@@ -1,6 +1,6 @@
 """What rustdl overlooks, or refuses to read, said in forms that it reads."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.rdf.structure import of_type
@@ -21,16 +21,18 @@ _QUALIFIED = {
 }
 _KINDS = (v.OWL_OBJECT_PROPERTY, v.OWL_DATA_PROPERTY, v.OWL_ANNOTATION_PROPERTY)
 _BETWEEN_PROPERTIES = (v.RDFS_SUBPROPERTY, v.OWL_EQUIVALENT_PROPERTY, v.OWL_INVERSE)
+_ENDS = (v.RDFS_DOMAIN, v.RDFS_RANGE)
 _AROUND_CLASSES = (v.OWL_SOME, v.RDFS_SUBCLASS, v.OWL_EQUIVALENT_CLASS, v.RDF_FIRST)
 
 
 def spelled_out(triples: Triples) -> Triples:
-    """The same axioms, five forms of them as rustdl understands them.
+    """The same axioms, six forms of them as rustdl understands them.
 
     A limit of values of a class under the name of one of any values (OWL 1.1) gets the name of
     OWL 2. What is joined to itself by a property that joins everything to itself is everything.
     Of such a property, what is in a class has a value in it. A property of which no declaration
-    tells is declared. What one data property below another implies is said of each expression.
+    tells is declared. That a property has one value backwards is said of its inverse. What one data
+    property below another implies is said of each expression.
     """
     itself = _reflexive(triples)
     everything = {
@@ -42,7 +44,7 @@ def spelled_out(triples: Triples) -> Triples:
         for node, _ in triples.pairs(predicate)
         if triples.one(node, v.OWL_ON_CLASS) is not None
     }
-    more = [*_undeclared(triples), *_around(triples, itself)]
+    more = [*_undeclared(triples), *_around(triples, itself), *_backwards(triples)]
     if everything or qualified or more:
         triples = Triples.of((*_renamed(triples, everything, qualified), *more))
     return without_data_hierarchy(triples)
@@ -52,36 +54,39 @@ def named_through(triples: Triples) -> Triples:
     """The same axioms with names where rustdl follows a class only by its name.
 
     Where a property starts or leads may be a class expression, and owl:Thing has no name of its
-    own: stand-ins take their places.
+    own: stand-ins take their places. Where owl:Thing is spoken of, what a value is in gets a name
+    too, since only what has a name is found to be in the stand-in for owl:Thing.
     """
-    data = {*of_type(triples, v.RDFS_DATATYPE), *of_type(triples, v.OWL_DATA_RANGE)}
-    ends = {
-        node: stand_in(f"end:{node}")
-        for axiom in (v.RDFS_DOMAIN, v.RDFS_RANGE)
-        for _, node in triples.pairs(axiom)
-        if is_blank(node) and node not in data
-    }
     things = any(v.OWL_THING in pair for one in _AROUND_CLASSES for pair in triples.pairs(one))
-    if not (ends or things):
+    within = (*_ENDS, v.OWL_SOME) if things else _ENDS
+    data = {*of_type(triples, v.RDFS_DATATYPE), *of_type(triples, v.OWL_DATA_RANGE)}
+    names = {
+        node: stand_in(node)
+        for predicate in within
+        for _, node in triples.pairs(predicate)
+        if isinstance(node, str) and is_blank(node) and node not in data
+    }
+    if not (names or things):
         return triples
-    return Triples.of((*_with_names(triples, ends), *_told_of(ends, things=things)))
+    return Triples.of((*_with_names(triples, names, within), *_told_of(names, things=things)))
 
 
-def _with_names(triples: Triples, ends: Mapping[Node, Iri]) -> Iterator[Triple]:
+def _with_names(
+    triples: Triples, names: Mapping[Node, Iri], within: Sequence[Iri]
+) -> Iterator[Triple]:
     for subject, predicate, value in triples:
-        if predicate in (v.RDFS_DOMAIN, v.RDFS_RANGE):
-            yield subject, predicate, ends.get(value, value)
-        elif predicate in _AROUND_CLASSES:
+        meant = names.get(value, value) if predicate in within else value
+        if predicate in _AROUND_CLASSES:
             whole = ANYTHING if subject == v.OWL_THING else subject
-            yield whole, predicate, ANYTHING if value == v.OWL_THING else value
+            yield whole, predicate, ANYTHING if meant == v.OWL_THING else meant
         else:
-            yield subject, predicate, value
+            yield subject, predicate, meant
 
 
-def _told_of(ends: Mapping[Node, Iri], *, things: bool) -> Iterator[Triple]:
-    for node, name in ends.items():
+def _told_of(names: Mapping[Node, Iri], *, things: bool) -> Iterator[Triple]:
+    for node, name in names.items():
         yield name, v.RDF_TYPE, v.OWL_CLASS
-        yield name, v.RDFS_SUBCLASS, Iri(str(node))
+        yield name, v.OWL_EQUIVALENT_CLASS, node
     if things:
         yield v.OWL_THING, v.RDFS_SUBCLASS, ANYTHING
 
@@ -125,6 +130,21 @@ def _around(triples: Triples, itself: Set[Node]) -> Iterator[Triple]:
             whole, part = named_anew(node, "around"), named_anew(cls, "within")
             first, second = (part, whole) if kind == v.OWL_SOME else (whole, part)
             yield Iri(str(first)), v.RDFS_SUBCLASS, second
+
+
+def _backwards(triples: Triples) -> Iterator[Triple]:
+    """A property has one value where one that says the same backwards leads from one thing."""
+    one_value = set(of_type(triples, v.OWL_FUNCTIONAL))
+    one_source = set(of_type(triples, v.OWL_INVERSE_FUNCTIONAL))
+    pairs = [(one, Iri(str(other))) for one, other in triples.pairs(v.OWL_INVERSE)]
+    pairs += [(one, one) for one in of_type(triples, v.OWL_SYMMETRIC)]
+    for one, other in (*pairs, *((other, one) for one, other in pairs)):
+        if is_blank(one) or is_blank(other):
+            continue
+        if one in one_source and other not in one_value:
+            yield other, v.RDF_TYPE, v.OWL_FUNCTIONAL
+        if one in one_value and other not in one_source:
+            yield other, v.RDF_TYPE, v.OWL_INVERSE_FUNCTIONAL
 
 
 def _undeclared(triples: Triples) -> Iterator[Triple]:
