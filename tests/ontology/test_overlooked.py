@@ -14,6 +14,7 @@ ENGINES = ["auto", "rustdl", pytest.param("hermit", marks=[pytest.mark.java, pyt
 DECLARED = """
 Declaration(Class(:A)) Declaration(Class(:B)) Declaration(Class(:C)) Declaration(Class(:D))
 Declaration(ObjectProperty(:p)) Declaration(ObjectProperty(:q)) Declaration(ObjectProperty(:r))
+Declaration(ObjectProperty(:s))
 Declaration(DataProperty(:d)) Declaration(DataProperty(:e))
 """
 AT_LEAST_5 = 'DatatypeRestriction(xsd:integer xsd:minInclusive "5"^^xsd:integer)'
@@ -136,6 +137,21 @@ FOLLOWS = {
     "itself alone": "ReflexiveObjectProperty(:p) EquivalentClasses(:B ObjectHasSelf(:p))",
     "a value that it is": (
         "ReflexiveObjectProperty(:p) SubClassOf(ObjectSomeValuesFrom(:p :A) :B)"
+    ),
+    "at least one value": (
+        "SubClassOf(:A ObjectSomeValuesFrom(:p :C)) SubClassOf(ObjectMinCardinality(1 :p :C) :B)"
+    ),
+    "at least one value of any kind": (
+        "SubClassOf(:A ObjectSomeValuesFrom(:p :C)) SubClassOf(ObjectMinCardinality(1 :p) :B)"
+    ),
+    "where the inverse leads": (
+        "InverseObjectProperties(:p :q) ObjectPropertyRange(:q :B) "
+        "SubClassOf(:A ObjectSomeValuesFrom(:p :C))"
+    ),
+    "where the inverse of one above starts": (
+        "InverseObjectProperties(:p :q) InverseObjectProperties(:r :s) "
+        "SubObjectPropertyOf(:q :s) ObjectPropertyDomain(:r :B) "
+        "SubClassOf(:A ObjectSomeValuesFrom(:p :C))"
     ),
     "one value backwards": (
         "InverseFunctionalObjectProperty(:q) InverseObjectProperties(:q :p) "

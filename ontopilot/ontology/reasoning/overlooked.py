@@ -10,7 +10,9 @@ from ontopilot.ontology.reasoning.data_properties import (
     named_anew,
     without_data_hierarchy,
 )
+from ontopilot.ontology.reasoning.inverses import read_backwards
 from ontopilot.ontology.reasoning.schema import ANYTHING, stand_in
+from ontopilot.ontology.reasoning.supplement import at_least_one
 from ontopilot.ontology.terms import Iri
 
 _MIN, _MAX, _EXACT = v.MIN_CARDINALITIES[0], v.MAX_CARDINALITIES[0], v.MAX_CARDINALITIES[2]
@@ -26,13 +28,13 @@ _AROUND_CLASSES = (v.OWL_SOME, v.RDFS_SUBCLASS, v.OWL_EQUIVALENT_CLASS, v.RDF_FI
 
 
 def spelled_out(triples: Triples) -> Triples:
-    """The same axioms, six forms of them as rustdl understands them.
+    """The same axioms, seven forms of them as rustdl understands them.
 
     A limit of values of a class under the name of one of any values (OWL 1.1) gets the name of
-    OWL 2. What is joined to itself by a property that joins everything to itself is everything.
-    Of such a property, what is in a class has a value in it. A property of which no declaration
-    tells is declared. That a property has one value backwards is said of its inverse. What one data
-    property below another implies is said of each expression.
+    OWL 2, and at least one value is some value. What is joined to itself by a property that joins
+    everything to itself is everything. Of such a property, what is in a class has a value in it. A
+    property of which no declaration tells is declared. What is said of a property is said of its
+    inverse. What one data property below another implies is said of each expression.
     """
     itself = _reflexive(triples)
     everything = {
@@ -44,9 +46,13 @@ def spelled_out(triples: Triples) -> Triples:
         for node, _ in triples.pairs(predicate)
         if triples.one(node, v.OWL_ON_CLASS) is not None
     }
-    more = [*_undeclared(triples), *_around(triples, itself), *_backwards(triples)]
-    if everything or qualified or more:
-        triples = Triples.of((*_renamed(triples, everything, qualified), *more))
+    data = set(of_type(triples, v.OWL_DATA_PROPERTY))
+    some = {
+        node: cls for node, cls in at_least_one(triples) if _property(triples, node) not in data
+    }
+    more = [*_undeclared(triples), *_around(triples, itself), *read_backwards(triples)]
+    if everything or qualified or some or more:
+        triples = Triples.of((*_renamed(triples, everything, qualified, some), *more))
     return without_data_hierarchy(triples)
 
 
@@ -91,12 +97,18 @@ def _told_of(names: Mapping[Node, Iri], *, things: bool) -> Iterator[Triple]:
         yield v.OWL_THING, v.RDFS_SUBCLASS, ANYTHING
 
 
-def _renamed(triples: Triples, everything: Set[Node], qualified: Set[Iri]) -> Iterator[Triple]:
+def _renamed(
+    triples: Triples, everything: Set[Node], qualified: Set[Iri], some: Mapping[Iri, Iri]
+) -> Iterator[Triple]:
     for subject, predicate, value in triples:
         meant = v.OWL_THING if value in everything else value
         if subject in everything:
             if predicate in (v.RDFS_SUBCLASS, v.OWL_EQUIVALENT_CLASS):
                 yield v.OWL_THING, predicate, meant
+        elif subject in some and predicate in v.MIN_CARDINALITIES:
+            yield subject, v.OWL_SOME, some[subject]
+        elif subject in some and predicate == v.OWL_ON_CLASS:
+            continue
         elif subject in qualified:
             yield subject, _QUALIFIED.get(predicate, predicate), meant
         else:
@@ -130,21 +142,6 @@ def _around(triples: Triples, itself: Set[Node]) -> Iterator[Triple]:
             whole, part = named_anew(node, "around"), named_anew(cls, "within")
             first, second = (part, whole) if kind == v.OWL_SOME else (whole, part)
             yield Iri(str(first)), v.RDFS_SUBCLASS, second
-
-
-def _backwards(triples: Triples) -> Iterator[Triple]:
-    """A property has one value where one that says the same backwards leads from one thing."""
-    one_value = set(of_type(triples, v.OWL_FUNCTIONAL))
-    one_source = set(of_type(triples, v.OWL_INVERSE_FUNCTIONAL))
-    pairs = [(one, Iri(str(other))) for one, other in triples.pairs(v.OWL_INVERSE)]
-    pairs += [(one, one) for one in of_type(triples, v.OWL_SYMMETRIC)]
-    for one, other in (*pairs, *((other, one) for one, other in pairs)):
-        if is_blank(one) or is_blank(other):
-            continue
-        if one in one_source and other not in one_value:
-            yield other, v.RDF_TYPE, v.OWL_FUNCTIONAL
-        if one in one_value and other not in one_source:
-            yield other, v.RDF_TYPE, v.OWL_INVERSE_FUNCTIONAL
 
 
 def _undeclared(triples: Triples) -> Iterator[Triple]:
