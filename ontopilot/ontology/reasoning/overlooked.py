@@ -66,7 +66,7 @@ def named_through(triples: Triples) -> Triples:
     things = any(v.OWL_THING in pair for one in _AROUND_CLASSES for pair in triples.pairs(one))
     within = (*_ENDS, v.OWL_SOME) if things else _ENDS
     data = {*of_type(triples, v.RDFS_DATATYPE), *of_type(triples, v.OWL_DATA_RANGE)}
-    names = {
+    names: dict[Node, Iri] = {
         node: stand_in(node)
         for predicate in within
         for _, node in triples.pairs(predicate)
