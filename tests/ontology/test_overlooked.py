@@ -201,6 +201,19 @@ def test_a_class_that_is_its_own_complement_contradicts_itself(tmp_path: Path, e
         loaded(tmp_path, "EquivalentClasses(:A ObjectComplementOf(:A))", engine)
 
 
+def test_a_contradiction_is_told_in_the_words_of_the_ontology(tmp_path: Path) -> None:
+    some = "ObjectSomeValuesFrom(:p ObjectSomeValuesFrom(:q owl:Thing))"
+    axioms = (
+        f"ObjectPropertyDomain(:r {some}) SubClassOf({some} :A) SubClassOf(:B :A) "
+        "DisjointClasses(:A :B) SubClassOf(owl:Thing :B) ObjectPropertyAssertion(:r :i :j)"
+    )
+    with pytest.raises(InconsistentOntology, match="Thing SubClassOf B") as caught:
+        loaded(tmp_path, axioms, "rustdl")
+    assert "stand-in" not in str(caught.value)
+    assert "_:" not in str(caught.value)
+    assert "SubClassOf ;" not in str(caught.value)
+
+
 def test_axioms_that_are_understood_stay_as_they_are(tmp_path: Path) -> None:
     path = tmp_path / "t.ofn"
     path.write_text(f"Prefix(:=<http://example.org/t#>) Ontology({DECLARED} SubClassOf(:A :B))")

@@ -65,12 +65,13 @@ def named_through(triples: Triples) -> Triples:
     """
     things = any(v.OWL_THING in pair for one in _AROUND_CLASSES for pair in triples.pairs(one))
     within = (*_ENDS, v.OWL_SOME) if things else _ENDS
-    data = {*of_type(triples, v.RDFS_DATATYPE), *of_type(triples, v.OWL_DATA_RANGE)}
+    data = set(of_type(triples, v.OWL_DATA_PROPERTY))
     names: dict[Node, Iri] = {
         node: stand_in(node)
         for predicate in within
-        for _, node in triples.pairs(predicate)
-        if isinstance(node, str) and is_blank(node) and node not in data
+        for subject, node in triples.pairs(predicate)
+        if isinstance(node, str) and is_blank(node)
+        if predicate == v.RDFS_DOMAIN or not {subject, _property(triples, subject)} & data
     }
     if not (names or things):
         return triples

@@ -18,7 +18,7 @@ from ontopilot.ontology.reasoning.apart import run_apart
 from ontopilot.ontology.reasoning.classified import Classified
 from ontopilot.ontology.reasoning.overlooked import named_through, spelled_out
 from ontopilot.ontology.reasoning.proven import doubt
-from ontopilot.ontology.reasoning.schema import ANYTHING, is_stand_in, schema_of
+from ontopilot.ontology.reasoning.schema import ANYTHING, is_stand_in, schema_of, without_stand_ins
 from ontopilot.ontology.reasoning.used import share_of_cases
 from ontopilot.ontology.terms import Iri
 
@@ -185,5 +185,5 @@ def _named_above(cls: str, above: Mapping[str, list[str]]) -> Iterator[str]:
 
 def _contradiction(answers: list[dict[str, Any]]) -> Contradiction:
     found = [axiom for answer in answers for axiom in answer.get("justification", ())]
-    axioms = tuple(_IRI.sub(lambda iri: local_name(iri[1]), axiom) for axiom in found)
-    return Contradiction("these axioms cannot all be true", axioms)
+    named = (_IRI.sub(lambda iri: local_name(iri[1]), axiom) for axiom in without_stand_ins(found))
+    return Contradiction("these axioms cannot all be true", tuple(named))
