@@ -27,6 +27,12 @@ class Settings(BaseSettings):
     java: str | None = Field(
         default=None, description="Path of the Java program that HermiT runs on."
     )
+    reasoning_seconds: float | None = Field(
+        default=None,
+        gt=0,
+        le=86_400,
+        description="Seconds that the classes of an ontology may be compared; 10 by default.",
+    )
     threads: int | None = Field(
         default=None, ge=1, description="Threads that a CPU engine may use; by default all cores."
     )

@@ -112,10 +112,9 @@ class Ontology:
     ) -> Self:
         """Read a file in any syntax that Protégé saves, with its imports, and reason over it.
 
-        `reasoning_seconds` limits how long classes are compared: 10 by default, 60 for the
-        reasoner "rustdl", 600 for "hermit". When it is passed, the snapshot has what is asserted
-        and what rules find, and its `reasoning` says so. `like` is an earlier snapshot: what it
-        infers is taken over where the axioms are the same and only annotations changed.
+        `reasoning_seconds` limits how long classes are compared, by default 10, for "rustdl" 60,
+        for "hermit" 600; if it is passed, `reasoning` says so and what rules find is there. What
+        `like`, an earlier snapshot, infers stays if it was not and only annotations changed.
 
         Raises:
             OntologyNotFound: there is no such file.
@@ -156,7 +155,8 @@ class Ontology:
         return cls(loaded, inference.triples, inference.report, languages)
 
     def _implies_as_much(self, loaded: Loaded, reasoner: str) -> bool:
-        return self.reasoning.engine == reasoner and same_logic(self.asserted, loaded.triples)
+        ended = self.reasoning.engine == reasoner and not self.reasoning.stopped
+        return ended and same_logic(self.asserted, loaded.triples)
 
     def terms(self, kind: TermKind | None = None) -> tuple[Term, ...]:
         """Every named term, or those of a kind."""

@@ -27,7 +27,8 @@ _BY_RULES = "facts that need case distinction or unnamed things are not found"
 class ReasoningReport:
     """Which engine ran, whether it finds every consequence, and how long it took.
 
-    `empty` names the classes that no individual can be a member of.
+    `empty` names the classes that no individual can be a member of. `stopped` says that the limit
+    of seconds was passed, so that another run may find more.
     """
 
     engine: str
@@ -35,6 +36,7 @@ class ReasoningReport:
     seconds: float
     note: str
     empty: tuple[Iri, ...] = ()
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,11 @@ class RuleReasoner:
             first = find_contradiction(triples, closed)
         seconds = time.perf_counter() - began
         note = "; ".join(filter(None, (found.note, self._ignored(triples))))
+        empty, stopped = _empty(closed), found.stopped
         return Inference(
             tuple(_new(triples, closed)),
             first or found.contradiction,
-            ReasoningReport(self.name, found.complete, seconds, note, _empty(closed)),
+            ReasoningReport(self.name, found.complete, seconds, note, empty, stopped),
         )
 
     def _ignored(self, triples: Triples) -> str:

@@ -111,6 +111,7 @@ class OntologyWatch:
         path: str | Path,
         *,
         reasoner: str = "auto",
+        reasoning_seconds: float | None = None,
         languages: tuple[str, ...] = ("en", ""),
         allow_missing_imports: bool = False,
         pace: Pace | None = None,
@@ -125,6 +126,7 @@ class OntologyWatch:
             return Ontology.load(
                 path,
                 reasoner=reasoner,
+                reasoning_seconds=reasoning_seconds,
                 languages=languages,
                 allow_missing_imports=allow_missing_imports,
                 like=like,

@@ -87,6 +87,7 @@ class Agent:
             knowledge=knowledge or Knowledge(),
             home=self.home,
             pool=self._pool,
+            reasoning_seconds=settings.reasoning_seconds,
         )
         self._instructions = instructions
         self._context_tokens = context_tokens

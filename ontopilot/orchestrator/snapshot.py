@@ -38,8 +38,10 @@ class Snapshots:
         knowledge: Knowledge,
         home: Path,
         pool: Pool,
+        reasoning_seconds: float | None = None,
     ) -> None:
         self._ontology = ontology
+        self._reasoning_seconds = reasoning_seconds
         self._policies = policies
         self._knowledge = knowledge
         self._home = home
@@ -101,7 +103,7 @@ class Snapshots:
 
     def _renew(self, old: Snapshot, signature: Signature) -> Snapshot:
         try:
-            ontology = Ontology.load(self._ontology, like=old.ontology)
+            ontology = self._read(old.ontology)
             changed = ontology.version != old.ontology.version
             index = old.index.with_ontology(ontology) if changed else old.index
             fresh = self._assemble(ontology, index, old.actions.encoder)
@@ -114,7 +116,7 @@ class Snapshots:
         return fresh
 
     def _load(self, progress: Progress | None, *, rebuild: bool) -> Snapshot:
-        ontology = Ontology.load(self._ontology)
+        ontology = self._read(None)
         if self._encoder is None:
             self._encoder = RecallingEncoder(self.pool.encoder)
             same = self.pool.nearness is self.pool.encoder
@@ -130,6 +132,10 @@ class Snapshots:
         self._current = self._assemble(ontology, index, self._encoder)
         self._signature = self._sign(self._current)
         return self._current
+
+    def _read(self, like: Ontology | None) -> Ontology:
+        seconds = self._reasoning_seconds
+        return Ontology.load(self._ontology, reasoning_seconds=seconds, like=like)
 
     def _assemble(self, ontology: Ontology, index: KnowledgeIndex, encoder: Encoder) -> Snapshot:
         policies = Policies.load(self._policies, ontology) if self._policies is not None else None

@@ -8,6 +8,8 @@ import pytest
 
 from ontopilot.errors import ConfigError
 from ontopilot.ontology import Iri, Ontology
+from ontopilot.ontology.vocabulary import RDFS_LABEL
+from ontopilot.ontology.watch import OntologyWatch
 from tests.ontology.conftest import Load
 
 E = "http://example.org/h#"
@@ -49,6 +51,21 @@ def test_it_is_served_with_what_rules_find_when_the_time_is_up(endless: Path, en
     assert Iri(E + "B") in ontology.types(Iri(E + "i"))
     held = ontology.facts(Iri(E + "j"), Iri(E + "holds"))
     assert [fact.object for fact in held] == [Iri(E + "i")]
+
+
+def test_what_was_stopped_is_not_taken_over_by_the_next_snapshot(endless: Path) -> None:
+    first = Ontology.load(endless, reasoning_seconds=0.3)
+    assert first.reasoning.stopped
+    text = endless.read_text()
+    endless.write_text(text[:-1] + f'AnnotationAssertion(<{RDFS_LABEL}> :A "a"))')
+    again = Ontology.load(endless, reasoning_seconds=0.3, like=first)
+    assert again.reasoning is not first.reasoning
+    assert again.reasoning.stopped
+
+
+def test_a_watch_keeps_the_limit(endless: Path) -> None:
+    with OntologyWatch.open(endless, reasoning_seconds=0.3) as watch:
+        assert "after 0.3 seconds" in watch.current.reasoning.note
 
 
 def test_no_process_is_left_behind(endless: Path) -> None:

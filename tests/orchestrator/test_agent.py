@@ -7,6 +7,7 @@ import pytest
 
 from ontopilot.errors import ConfigError, OntopilotError, QuestionError
 from ontopilot.models.scripted import ScriptedEngine
+from ontopilot.ontology import Ontology
 from ontopilot.orchestrator.agent import Agent
 from ontopilot.orchestrator.events import Done, Released
 
@@ -170,3 +171,31 @@ def test_what_is_of_a_kind_is_listed(make_agent: MakeAgent, shop: Path) -> None:
     assert "NetBeam 5 is a router" in answer.text
     assert "WaveBeam is a router" in answer.text
     assert all(citation.kind == "fact" for citation in answer.citations)
+
+
+def test_the_operator_limits_how_long_an_agent_reasons(
+    make_agent: MakeAgent, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: list[object] = []
+    load = Ontology.load
+
+    def noted(path: Path, **options: object) -> Ontology:
+        limits.append(options["reasoning_seconds"])
+        return load(path, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Ontology, "load", noted)
+    monkeypatch.setenv("ONTOPILOT_REASONING_SECONDS", "7")
+    agent = make_agent()
+    agent.ask("What is the warranty period of the NetBeam 5?")
+    file = shop / "shop.ttl"
+    file.write_text(file.read_text().replace("36", "48"))
+    assert "48 months" in agent.ask("What is the warranty period of the NetBeam 5?").text
+    assert limits == [7.0, 7.0]
+
+
+def test_a_limit_that_is_none_is_refused(
+    make_agent: MakeAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONTOPILOT_REASONING_SECONDS", "0")
+    with pytest.raises(ConfigError, match="ONTOPILOT_REASONING_SECONDS='0'"):
+        make_agent()

@@ -78,15 +78,21 @@ def _apart(triples: Triples, groups: Iterable[Iri]) -> Iterator[Triple]:
 
 def _complements(triples: Triples) -> dict[Triple, Iri]:
     """The triples that say that a named class is the complement of another, with the other."""
-    found: dict[Triple, Iri] = {}
-    for cls, value in triples.pairs(v.OWL_EQUIVALENT_CLASS):
-        for negated in triples.values(value, v.OWL_COMPLEMENT):
-            if is_named(cls) and isinstance(negated, str) and is_named(negated):
-                found[cls, v.OWL_EQUIVALENT_CLASS, value] = Iri(negated)
-    for cls, negated in triples.pairs(v.OWL_COMPLEMENT):
-        if is_named(cls) and isinstance(negated, str) and is_named(negated):
-            found[cls, v.OWL_COMPLEMENT, negated] = Iri(negated)
-    return found
+    said = [
+        ((cls, v.OWL_EQUIVALENT_CLASS, value), negated)
+        for cls, value in triples.pairs(v.OWL_EQUIVALENT_CLASS)
+        for negated in triples.values(value, v.OWL_COMPLEMENT)
+    ]
+    said += [
+        ((cls, v.OWL_COMPLEMENT, negated), negated)
+        for cls, negated in triples.pairs(v.OWL_COMPLEMENT)
+    ]
+    return {
+        triple: negated
+        for triple, negated in said
+        if is_named(triple[0]) and not isinstance(negated, Literal) and is_named(negated)
+        if triple[0] != negated
+    }
 
 
 def _divided(number: int, cls: Iri, other: Iri) -> Iterator[Triple]:

@@ -13,13 +13,14 @@ class Classified:
 
     Only direct relations need be there. A class without possible members is a subclass of
     owl:Nothing, one that everything is in a superclass of owl:Thing. `note` says what keeps the
-    result from being complete.
+    result from being complete, `stopped` whether that is the limit of seconds.
     """
 
     triples: tuple[Triple, ...] = ()
     contradiction: Contradiction | None = None
     complete: bool = True
     note: str = ""
+    stopped: bool = False
 
 
 class Classifier(Protocol):

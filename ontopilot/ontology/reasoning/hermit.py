@@ -57,7 +57,8 @@ class Hermit:
             command = [java, "-Xmx2000M", "-cp", jar, "org.semanticweb.HermiT.cli.CommandLine"]
             ended = run_apart([*command, *options, file.as_uri()], seconds=self.seconds)
         if ended.code is None:
-            return Classified(complete=False, note=out_of_time("HermiT", self.seconds))
+            note = out_of_time("HermiT", self.seconds)
+            return Classified(complete=False, note=note, stopped=True)
         output = (ended.output + ended.errors).decode(errors="replace").replace("\r", "")
         if "Inconsistent ontology" in output:
             return Classified(contradiction=_reason(triples, self.seconds))

@@ -11,37 +11,40 @@ from ontopilot.ontology.reasoning.used import constructs_of
 IGNORED = ("SWRL rules", "HasKey")
 """What no engine here reads."""
 
-_OF_PROPERTIES = """
+SATURATED = frozenset(
+    """
+    SubClassOf EquivalentClasses DisjointClasses ObjectIntersectionOf ObjectSomeValuesFrom
+    SubObjectPropertyOf EquivalentObjectProperties ObjectPropertyChain TransitiveObjectProperty
+    ObjectPropertyDomain ObjectPropertyRange
+    SubDataPropertyOf EquivalentDataProperties DataPropertyDomain DataPropertyRange
+    FunctionalDataProperty DataSomeValuesFrom DataHasValue
+    """.split()
+)
+"""Proven by saturation alone for how classes are related, where there are no facts."""
+
+PROVEN = SATURATED | frozenset(
+    """
+    DisjointUnion ObjectUnionOf ObjectComplementOf ObjectAllValuesFrom
+    FunctionalObjectProperty InverseFunctionalObjectProperty InverseObjectProperties
+    DisjointObjectProperties SymmetricObjectProperty AsymmetricObjectProperty
+    IrreflexiveObjectProperty DataAllValuesFrom DatatypeRestriction
+    """.split()
+)
+"""The same by the tableau."""
+
+PROVEN_BESIDE_FACTS = frozenset(
+    """
+    SubClassOf EquivalentClasses DisjointClasses ObjectIntersectionOf
     SubObjectPropertyOf EquivalentObjectProperties InverseObjectProperties DisjointObjectProperties
     ObjectPropertyDomain ObjectPropertyRange ObjectPropertyChain TransitiveObjectProperty
     SymmetricObjectProperty AsymmetricObjectProperty IrreflexiveObjectProperty
-    SubDataPropertyOf DataPropertyDomain FunctionalDataProperty
-"""
-
-PROVEN = frozenset(
-    f"""
-    SubClassOf EquivalentClasses DisjointClasses DisjointUnion
-    ObjectIntersectionOf ObjectUnionOf ObjectComplementOf ObjectSomeValuesFrom ObjectAllValuesFrom
-    FunctionalObjectProperty InverseFunctionalObjectProperty {_OF_PROPERTIES}
+    SubDataPropertyOf EquivalentDataProperties DataPropertyDomain DataPropertyRange
+    FunctionalDataProperty
+    ClassAssertion ObjectPropertyAssertion DataPropertyAssertion SameIndividual
+    DifferentIndividuals NegativeObjectPropertyAssertion NegativeDataPropertyAssertion
     """.split()
 )
-"""Proven for how classes are related, where there are no facts."""
-
-PROVEN_BESIDE_FACTS = frozenset(
-    f"""
-    SubClassOf EquivalentClasses DisjointClasses ObjectIntersectionOf {_OF_PROPERTIES}
-    ClassAssertion ObjectPropertyAssertion DataPropertyAssertion DifferentIndividuals
-    """.split()
-)
-"""Proven for how classes are related and for what is inferred of individuals."""
-
-_FACTS = frozenset(
-    """
-    SubClassOf EquivalentClasses DisjointClasses ObjectIntersectionOf
-    ClassAssertion ObjectPropertyAssertion DataPropertyAssertion DifferentIndividuals
-    """.split()
-)
-"""Proven by that and the rules of OWL 2 RL, where facts are inferred too."""
+"""Proven by saturation and the rules of OWL 2 RL for classes and for what facts imply."""
 
 _FACTS = frozenset(
     """
@@ -52,12 +55,14 @@ _FACTS = frozenset(
 _NAMED = 3
 
 
-def doubt(triples: Triples) -> str:
-    """Why consequences may be missing without Java, in a sentence; empty where none was seen to."""
+def doubt(triples: Triples, *, cases: bool) -> str:
+    """Why consequences may be missing without Java, in a sentence; empty where none was seen to.
+
+    `cases` says whether the tableau ran too, which distinguishes cases.
+    """
     used = constructs_of(triples)
     ignored = [name for name in IGNORED if name in used]
-    proven = PROVEN_BESIDE_FACTS if used & _FACTS else PROVEN
-    open_ = sorted(used - proven - set(IGNORED))
+    open_ = sorted(used - _proven(used, cases=cases) - set(IGNORED))
     told = []
     if ignored:
         told.append(f"not read: {', '.join(ignored)}")
@@ -66,3 +71,9 @@ def doubt(triples: Triples) -> str:
         more = f" and {len(open_) - _NAMED} more" if len(open_) > _NAMED else ""
         told.append(f"completeness is unproven for {', '.join(open_[:_NAMED])}{more}{beside}")
     return "; ".join(told)
+
+
+def _proven(used: frozenset[str], *, cases: bool) -> frozenset[str]:
+    if used & _FACTS or used <= PROVEN_BESIDE_FACTS:
+        return PROVEN_BESIDE_FACTS
+    return PROVEN if cases else SATURATED

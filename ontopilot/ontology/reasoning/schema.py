@@ -1,6 +1,7 @@
 """The part of an ontology that says how classes are related, without its individuals."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.rdf.kinds import kinds_of
@@ -8,9 +9,11 @@ from ontopilot.ontology.rdf.structure import members_of
 from ontopilot.ontology.rdf.triples import Triple, Triples, is_blank
 from ontopilot.ontology.terms import Iri
 
-_ALONE = "urn:ontopilot:alone:"
-ANYTHING = Iri(_ALONE)
-"""A class of which nothing is said: what it is below, everything is in."""
+_STAND_IN = "urn:ontopilot:stand-in:"
+ANYTHING = Iri(_STAND_IN)
+"""A class for everything, or one of which nothing is said: what it is below, everything is in."""
+_DEFINED = re.compile(rf"(<{_STAND_IN}_:[^>]*>) EquivalentTo (.*)")
+_NAME = re.compile(rf"<{_STAND_IN}[^>]*>")
 _ABOUT_INDIVIDUALS = {v.OWL_ALL_DIFFERENT, v.OWL_NEGATIVE}
 
 
@@ -62,9 +65,28 @@ def _union(node: Iri, members: list[Iri], number: int) -> Iterator[Triple]:
 
 
 def _alone(individual: Iri) -> Iri:
-    return Iri(_ALONE + individual)
+    return stand_in(f"alone:{individual}")
+
+
+def stand_in(name: str) -> Iri:
+    """A class that the ontology does not have, in the place of something that it has."""
+    return Iri(_STAND_IN + name)
+
+
+def without_stand_ins(axioms: Iterable[str]) -> Iterator[str]:
+    """Axioms in Manchester syntax, with what the ontology has in the places of stand-ins."""
+    meanings, told = {f"<{ANYTHING}>": f"<{v.OWL_THING}>"}, list[str]()
+    for axiom in axioms:
+        defined = _DEFINED.fullmatch(axiom)
+        if defined:
+            meanings[defined[1]] = f"({defined[2]})"
+        elif axiom != f"<{v.OWL_THING}> SubClassOf <{ANYTHING}>":
+            told.append(axiom)
+    while any(name in axiom for axiom in told for name in meanings):
+        told = [_NAME.sub(lambda name: meanings.get(name[0], name[0]), axiom) for axiom in told]
+    yield from told
 
 
 def is_stand_in(name: str) -> bool:
-    """Whether a class stands for an individual."""
-    return name.startswith(_ALONE)
+    """Whether a class stands for something else, and is not to be told of."""
+    return name.startswith(_STAND_IN)

@@ -17,8 +17,9 @@ from ontopilot.ontology.rdf.normal import rdf_xml
 from ontopilot.ontology.rdf.triples import Triple, Triples
 from ontopilot.ontology.reasoning.apart import run_apart
 from ontopilot.ontology.reasoning.classified import Classified
+from ontopilot.ontology.reasoning.overlooked import named_through, spelled_out
 from ontopilot.ontology.reasoning.proven import doubt
-from ontopilot.ontology.reasoning.schema import ANYTHING, is_stand_in, schema_of
+from ontopilot.ontology.reasoning.schema import ANYTHING, is_stand_in, schema_of, without_stand_ins
 from ontopilot.ontology.reasoning.used import share_of_cases
 from ontopilot.ontology.terms import Iri
 
@@ -81,27 +82,30 @@ class Tableau:
 
     def _steps(self, triples: Triples) -> Iterator[tuple[bytes, bool]]:
         """The documents to classify, and whether by saturation only."""
+        readable = named_through(spelled_out(triples))
         if self.depth == "tableau":
-            yield _document(triples), False
+            yield _document(readable), False
             return
-        yield rdf_xml(triples), True
+        yield _document(readable), True
         if self.depth == "fitting" and share_of_cases(triples) > _FEW:
-            yield _document(schema_of(triples)), False
+            yield _document(schema_of(readable)), False
 
     def _classified(
         self, triples: Triples, answers: list[dict[str, Any]], steps: int, *, stopped: bool
     ) -> Classified:
         done = [answer for answer in answers if "above" in answer]
         found = tuple(dict.fromkeys(t for answer in done for t in _subsumptions(answer)))
+        stopped = stopped or any(answer.get("cut") for answer in answers)
         trouble = self._trouble(answers, steps, stopped=stopped)
-        if not trouble and self.depth == "fitting" and 0 < share_of_cases(triples) <= _FEW:
-            trouble = "cases are not distinguished for so few axioms; reasoner='rustdl' does"
-        note = "; ".join(filter(None, (trouble, doubt(triples))))
-        return Classified(found, complete=not note, note=note)
+        doubtful = doubt(triples, cases=self.depth == "tableau" or steps > 1)
+        if doubtful and self.depth == "fitting":
+            doubtful += "; reasoner='hermit' finds all, where there is Java"
+        note = "; ".join(filter(None, (trouble, doubtful)))
+        return Classified(found, complete=not note, note=note, stopped=stopped)
 
     def _trouble(self, answers: list[dict[str, Any]], steps: int, *, stopped: bool) -> str:
         """What kept rustdl from finding all that it can find."""
-        if stopped or any(answer.get("cut") for answer in answers):
+        if stopped:
             return out_of_time("rustdl", self.seconds)
         errors = [answer["error"] for answer in answers if "error" in answer]
         if errors:
@@ -143,7 +147,7 @@ def out_of_time(engine: str, seconds: float) -> str:
 
 
 def _document(triples: Triples) -> bytes:
-    """What the tableau reads; it tells of no class that it is equivalent to owl:Thing."""
+    """What rustdl reads; it tells of no class that it is equivalent to owl:Thing."""
     return rdf_xml(Triples.of((*triples, (ANYTHING, v.RDF_TYPE, v.OWL_CLASS))))
 
 
@@ -182,5 +186,5 @@ def _named_above(cls: str, above: Mapping[str, list[str]]) -> Iterator[str]:
 
 def _contradiction(answers: list[dict[str, Any]]) -> Contradiction:
     found = [axiom for answer in answers for axiom in answer.get("justification", ())]
-    axioms = tuple(_IRI.sub(lambda iri: local_name(iri[1]), axiom) for axiom in found)
-    return Contradiction("these axioms cannot all be true", axioms)
+    named = (_IRI.sub(lambda iri: local_name(iri[1]), axiom) for axiom in without_stand_ins(found))
+    return Contradiction("these axioms cannot all be true", tuple(named))
