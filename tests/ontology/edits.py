@@ -1,8 +1,8 @@
-"""Random edits of a file, each with what it must have done to the graph and to the lines."""
+"""Random edits of a file, each with what it must have done to the graph."""
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from ontopilot.ontology import Iri, Literal
@@ -11,20 +11,44 @@ from ontopilot.ontology.compare.line_diff import changed
 from ontopilot.ontology.edit import Editor
 from ontopilot.ontology.files.parse import parse
 from ontopilot.ontology.files.source import read
+from ontopilot.ontology.owl.slots import Slot
 from ontopilot.ontology.rdf.isomorphic import same
 from ontopilot.ontology.rdf.kinds import kinds_of
-from ontopilot.ontology.rdf.triples import Triple, Triples, is_named
+from ontopilot.ontology.rdf.triples import Node, Triple, Triples, is_named
+from ontopilot.ontology.terms import TermKind
+from tests.ontology import drawn
+from tests.ontology.drawn import Drawing, Said, owl, typed, written
+from tests.ontology.removals import Found, mentions, roots, trees_without, without
 
-OWL, RDFS = v.OWL, v.RDFS_LABEL.removesuffix("label")
-TEXTS = [
-    "plain",
-    'with "quotes" & <tags>',
-    "Größe · 大きさ",
-    "two\nlines",
-    "it's 007",
-    "]]> \\ end",
+DECLARED: dict[TermKind, Iri] = {
+    "class": v.OWL_CLASS,
+    "object_property": v.OWL_OBJECT_PROPERTY,
+    "data_property": v.OWL_DATA_PROPERTY,
+    "annotation_property": v.OWL_ANNOTATION_PROPERTY,
+    "individual": v.OWL_NAMED_INDIVIDUAL,
+    "datatype": v.RDFS_DATATYPE,
+}
+IN_PAIRS = (v.OWL_DISJOINT_WITH, v.OWL_EQUIVALENT_CLASS, v.OWL_SAME_AS, v.OWL_DIFFERENT_FROM)
+"""Axioms over several terms that are removed as one, and that OWL/XML is read into pairs of."""
+
+NEW_NAMES = [
+    "{old}Renamed{number}",
+    "http://example.org/new#Größe{number}",
+    "http://example.org/new/?a=1&b='2'#x{number}",
+    "urn:example:part:{number}x",
+    "http://example.org/new#{number}",
 ]
-KINDS = {"class": v.OWL_CLASS, "object_property": v.OWL_OBJECT_PROPERTY}
+CHARACTERISTICS = {
+    "functional": v.OWL_FUNCTIONAL,
+    "inverse-functional": v.OWL_INVERSE_FUNCTIONAL,
+    "transitive": v.OWL_TRANSITIVE,
+    "symmetric": v.OWL_SYMMETRIC,
+    "asymmetric": v.OWL_ASYMMETRIC,
+    "reflexive": v.OWL_REFLEXIVE,
+    "irreflexive": v.OWL_IRREFLEXIVE,
+}
+
+Check = Callable[[list[Triple]], bool]
 
 
 def graph_of(path: Path) -> list[Triple]:
@@ -34,224 +58,407 @@ def graph_of(path: Path) -> list[Triple]:
 
 @dataclass
 class Edited:
-    """What an edit did: the graph before, and a check of the graph after."""
+    """What an edit does: to whom, whether the new graph is right, and how many axioms it adds.
+
+    `undo` takes back an edit that adds; `shrinks` says that it removes. Where `axioms` is None, the
+    OWL API is not asked for their number.
+    """
 
     name: str
-    about: str
+    about: Iri
     apply: Callable[[Editor], object]
-    check: Callable[[list[Triple], list[Triple]], bool]
+    check: Check
+    undo: Callable[[Editor], object] | None = None
     shrinks: bool = False
-    notes: list[str] = field(default_factory=list)
+    axioms: int | None = None
 
 
 def edits(path: Path, seed: int, count: int) -> Iterator[Edited]:
-    """Random edits of a file as it is when each is drawn."""
+    """Random edits of a file as it is when each is drawn; every kind comes before one repeats."""
     rng = random.Random(seed)
-    kinds = ["create", "subclass", "label", "unlabel", "rename", "delete", "deprecate", "restrict"]
+    waiting: list[str] = []
     for number in range(count):
-        triples = graph_of(path)
-        index = Triples.of(triples)
-        terms = _Terms(rng, index, is_owl_xml=read(path).syntax == "OWL/XML")
-        name = rng.choice(kinds) if number >= len(kinds) else kinds[number]
-        drawn = getattr(terms, name)(number)
-        if drawn is not None:
-            yield drawn
+        terms = _Terms(rng, path, number)
+        for _ in range(2 * len(_KINDS)):
+            waiting = waiting or rng.sample(_KINDS, len(_KINDS))
+            found = getattr(terms, waiting.pop())()
+            if found is not None:
+                yield found
+                break
+
+
+_KINDS = """
+create subclass expression equivalent disjoint subproperty chain domain range inverse
+characteristic member fact denied same different label note link unlabel relabel removed replaced
+rename rename delete deprecate restored
+""".split()
 
 
 class _Terms:
-    def __init__(self, rng: random.Random, index: Triples, *, is_owl_xml: bool) -> None:
-        self.rng = rng
-        self.in_pairs = _IN_PAIRS if is_owl_xml else ()
-        self.index = index
-        self.kinds = kinds_of(index)
-        self.declared = {s for s, o in index.pairs(v.RDF_TYPE) if is_named(s)}
+    """The edits that the terms of a file allow; each draws one, or nothing."""
 
-    def of(self, kind: str) -> Iri | None:
-        found = sorted(i for i, k in self.kinds.items() if k == kind and i in self.declared)
+    def __init__(self, rng: random.Random, path: Path, number: int) -> None:
+        self.rng, self.number = rng, number
+        self.triples = graph_of(path)
+        self.index = Triples.of(self.triples)
+        self.in_pairs = IN_PAIRS if read(path).syntax == "OWL/XML" else ()
+        self.kinds = kinds_of(self.index)
+        self.of: dict[TermKind, list[Iri]] = {}
+        self.declared = sorted(
+            {s for s, _ in self.index.pairs(v.RDF_TYPE) if is_named(s)} & self.kinds.keys()
+        )
+        for iri in self.declared:
+            self.of.setdefault(self.kinds[iri], []).append(iri)
+        self.draw = Drawing(rng, self.of, number)
+
+    def _any(self) -> Iri | None:
+        return self.rng.choice(self.declared) if self.declared else None
+
+    def _one_of(self, *kinds: TermKind) -> Iri | None:
+        found = [iri for kind in kinds for iri in self.of.get(kind, [])]
         return self.rng.choice(found) if found else None
 
-    def any(self) -> Iri | None:
-        found = sorted(i for i in self.kinds if i in self.declared)
-        return self.rng.choice(found) if found else None
+    def _new(self, value: Iri | None, predicate: Iri, subject: Iri | None) -> bool:
+        """Whether both ends are there and the statement is not."""
+        if subject is None or value is None or subject == value:
+            return False
+        said = (value in self.index.values(subject, predicate), (value, subject))
+        return not said[0] and subject not in self.index.values(value, predicate)
 
-    def create(self, number: int) -> Edited:
-        kind = self.rng.choice(list(KINDS))
-        new = Iri(f"http://example.org/new#N{number}x")
-        text = self.rng.choice(TEXTS)
-        said = [
-            (new, v.RDF_TYPE, KINDS[kind]),
-            (new, v.RDFS_LABEL, Literal(text, v.RDF_LANG_STRING, "en")),
-        ]
+    def _adds(self, said: list[Triple]) -> Check:
+        return lambda new: same([*self.triples, *said], new)
+
+    def _lacks(self, gone: list[Found], *said: Triple) -> Check:
+        return lambda new: same([*without(self.triples, gone), *said], new)
+
+    # --- what adds ---
+
+    def create(self) -> Edited:
+        kind = self.rng.choice(list(DECLARED))
+        new = Iri(f"http://example.org/new#N{self.number}x{self.rng.randrange(10**6)}")
+        value = self.draw.worded()
+        said: list[Triple] = [(new, v.RDF_TYPE, DECLARED[kind]), (new, v.RDFS_LABEL, value)]
 
         def apply(editor: Editor) -> None:
-            editor.create(kind, new)  # type: ignore[arg-type]
-            editor.annotate(new, "rdfs:label", text, language="en")
+            editor.create(kind, new, label=value.value, language=value.language)
+            if not value.value:
+                editor.annotate(new, "rdfs:label", "", language=value.language)
 
-        return Edited(f"create {kind}", new, apply, _adds(said))
-
-    def subclass(self, number: int) -> Edited | None:
-        cls, above = self.of("class"), self.of("class")
-        if cls is None or above is None or above in self.index.values(cls, v.RDFS_SUBCLASS):
-            return None
-        said = [(cls, v.RDFS_SUBCLASS, above)]
         return Edited(
-            "subclass", cls, lambda e: e.add(cls, "subclass_of", f"<{above}>"), _adds(said)
+            f"create {kind}", new, apply, self._adds(said), lambda e: e.delete(new), axioms=2
         )
 
-    def restrict(self, number: int) -> Edited | None:
-        cls, filler, prop = self.of("class"), self.of("class"), self.of("object_property")
-        if cls is None or filler is None or prop is None:
-            return None
-        least = 17 + number
-        text = f"<{prop}> min {least} (<{filler}> or not <{cls}>)"
-        b = [Iri(f"_:t.{n}") for n in range(5)]
-        said = [
-            (cls, v.RDFS_SUBCLASS, b[0]),
-            (b[0], v.RDF_TYPE, Iri(OWL + "Restriction")),
-            (b[0], v.OWL_ON_PROPERTY, prop),
-            (
-                b[0],
-                Iri(OWL + "minQualifiedCardinality"),
-                Literal(str(least), Iri(v.XSD + "nonNegativeInteger")),
-            ),
-            (b[0], v.OWL_ON_CLASS, b[1]),
-            (b[1], v.RDF_TYPE, v.OWL_CLASS),
-            (b[1], v.OWL_UNION, b[2]),
-            (b[2], v.RDF_FIRST, filler),
-            (b[2], v.RDF_REST, b[3]),
-            (b[3], v.RDF_FIRST, b[4]),
-            (b[3], v.RDF_REST, v.RDF_NIL),
-            (b[4], v.RDF_TYPE, v.OWL_CLASS),
-            (b[4], v.OWL_COMPLEMENT, cls),
-        ]
-        return Edited("restrict", cls, lambda e: e.add(cls, "subclass_of", text), _adds(said))
+    def _axiom(
+        self, name: str, term: Iri, slot: Slot, text: str, said: list[Triple], axioms: int = 1
+    ) -> Edited:
+        return Edited(
+            name,
+            term,
+            lambda e: e.add(term, slot, text),
+            self._adds(said),
+            lambda e: e.remove(term, slot, text),
+            axioms=axioms,
+        )
 
-    def label(self, number: int) -> Edited | None:
-        term = self.any()
+    def _between(self, name: str, slot: Slot, predicate: Iri, kind: TermKind) -> Edited | None:
+        one, other = self._one_of(kind), self._one_of(kind)
+        if one is None or other is None or not self._new(other, predicate, one):
+            return None
+        return self._axiom(name, one, slot, f"<{other}>", [(one, predicate, other)])
+
+    def subclass(self) -> Edited | None:
+        return self._between("subclass", "subclass_of", v.RDFS_SUBCLASS, "class")
+
+    def disjoint(self) -> Edited | None:
+        return self._between("disjoint", "disjoint_with", v.OWL_DISJOINT_WITH, "class")
+
+    def inverse(self) -> Edited | None:
+        return self._between("inverse", "inverse_of", v.OWL_INVERSE, "object_property")
+
+    def same(self) -> Edited | None:
+        return self._between("same", "same_as", v.OWL_SAME_AS, "individual")
+
+    def different(self) -> Edited | None:
+        return self._between("different", "different_from", v.OWL_DIFFERENT_FROM, "individual")
+
+    def subproperty(self) -> Edited | None:
+        kind = self.rng.choice(("object_property", "data_property", "annotation_property"))
+        return self._between("subproperty", "subproperty_of", v.RDFS_SUBPROPERTY, kind)
+
+    def _said(
+        self, name: str, term: Iri | None, slot: Slot, predicate: Iri, part: Said | None
+    ) -> Edited | None:
+        if term is None or part is None:
+            return None
+        return self._axiom(name, term, slot, part.text, [(term, predicate, part.node), *part.triples])
+
+    def expression(self) -> Edited | None:
+        term = self._one_of("class")
+        return self._said(
+            "expression", term, "subclass_of", v.RDFS_SUBCLASS, self.draw.expression()
+        )
+
+    def equivalent(self) -> Edited | None:
+        term, part = self._one_of("class"), self.draw.expression()
+        return self._said("equivalent", term, "equivalent_to", v.OWL_EQUIVALENT_CLASS, part)
+
+    def chain(self) -> Edited | None:
+        term = self._one_of("object_property")
+        return self._said("chain", term, "chain", v.OWL_CHAIN, self.draw.chain())
+
+    def domain(self) -> Edited | None:
+        term = self._one_of("object_property", "data_property")
+        return self._said("domain", term, "domain", v.RDFS_DOMAIN, self.draw.expression(1))
+
+    def range(self) -> Edited | None:
+        term = self._one_of("object_property", "data_property")
+        part = self.draw.expression(1)
+        if term is not None and self.kinds[term] == "data_property":
+            part = self.draw.range()
+        if part is None or part.node in self.index.values(term or "", v.RDFS_RANGE):
+            return None
+        return self._said("range", term, "range", v.RDFS_RANGE, part)
+
+    def member(self) -> Edited | None:
+        part = self.draw.expression(1)
+        return self._said("member", self._one_of("individual"), "type", v.RDF_TYPE, part)
+
+    def characteristic(self) -> Edited | None:
+        term = self._one_of("object_property", "data_property")
         if term is None:
             return None
-        text = self.rng.choice(TEXTS) + str(number)
-        said = [(term, v.RDFS_LABEL, Literal(text, v.RDF_LANG_STRING, "de-ch"))]
+        data = self.kinds[term] == "data_property"
+        word = "functional" if data else self.rng.choice(list(CHARACTERISTICS))
+        value = CHARACTERISTICS[word]
+        if value in self.index.values(term, v.RDF_TYPE):
+            return None
+        said: list[Triple] = [(term, v.RDF_TYPE, value)]
+        return self._axiom("characteristic", term, "characteristic", word, said)
+
+    def _drawn_fact(self) -> tuple[Iri, Iri, Node, str] | None:
+        subject, prop = self._one_of("individual"), self._one_of("object_property", "data_property")
+        if subject is None or prop is None:
+            return None
+        value: Node | None = self._one_of("individual")
+        if self.kinds[prop] == "data_property":
+            value = self.draw.value()
+        if value is None or value in self.index.values(subject, prop):
+            return None
+        text = written(value) if isinstance(value, Literal) else f"<{value}>"
+        return subject, prop, value, f"<{prop}> {text}"
+
+    def fact(self) -> Edited | None:
+        found = self._drawn_fact()
+        if found is None:
+            return None
+        subject, prop, value, text = found
+        return self._axiom("fact", subject, "fact", text, [(subject, prop, value)])
+
+    def denied(self) -> Edited | None:
+        found = self._drawn_fact()
+        if found is None:
+            return None
+        subject, prop, value, text = found
+        node = Iri(f"_:denied{self.number}")
+        target = "targetValue" if isinstance(value, Literal) else "targetIndividual"
+        said: list[Triple] = [
+            (node, v.RDF_TYPE, owl("NegativePropertyAssertion")),
+            (node, owl("sourceIndividual"), subject),
+            (node, owl("assertionProperty"), prop),
+            (node, owl(target), value),
+        ]
+        return self._axiom("denied", subject, "fact", f"not {text}", said)
+
+    def _annotated(self, name: str, prop: Iri, value: Literal) -> Edited | None:
+        term = self._any()
+        if term is None or value in self.index.values(term, prop):
+            return None
+        said: list[Triple] = [(term, prop, value)]
+        needed = prop.startswith(drawn.SKOS) and prop not in self.kinds
+        declared: list[Triple] = [(prop, v.RDF_TYPE, v.OWL_ANNOTATION_PROPERTY)] * needed
+        datatype = "" if value.language else f"<{value.datatype}>"
+        how = {"language": value.language, "datatype": datatype}
+
+        def undo(editor: Editor) -> None:
+            editor.remove_annotation(term, f"<{prop}>", value.value, **how)
+            if needed:
+                editor.delete(prop)
+
         return Edited(
-            "label",
+            name,
             term,
-            lambda e: e.annotate(term, "rdfs:label", text, language="de-CH"),
-            _adds(said),
+            lambda e: e.annotate(term, f"<{prop}>", value.value, **how),
+            self._adds([*declared, *said]),
+            undo,
+            axioms=1 + needed,
         )
 
-    def unlabel(self, number: int) -> Edited | None:
+    def label(self) -> Edited | None:
+        return self._annotated("label", v.RDFS_LABEL, self.draw.worded())
+
+    def note(self) -> Edited | None:
+        own = [iri for iri in self.of.get("annotation_property", [])]
+        prop = self.rng.choice([v.RDFS_COMMENT, *drawn.SYNONYMS, *own])
+        return self._annotated("note", prop, self.draw.value())
+
+    def link(self) -> Edited | None:
+        term, prop = self._any(), Iri(v.RDFS + "seeAlso")
+        value = Iri(f"https://example.org/{self.number}?a=1&b=2#c")
+        if term is None:
+            return None
+        said: list[Triple] = [(term, prop, value)]
+        return self._axiom("link", term, "annotation", f"rdfs:seeAlso {value}", said)
+
+    def deprecate(self) -> Edited | None:
+        term = self._any()
+        if term is None or self.index.values(term, v.OWL_DEPRECATED):
+            return None
+        said: list[Triple] = [(term, v.OWL_DEPRECATED, typed("true", "boolean"))]
+        return Edited(
+            "deprecate",
+            term,
+            lambda e: e.deprecate(term),
+            self._adds(said),
+            lambda e: e.deprecate(term, deprecated=False),
+            axioms=1,
+        )
+
+    # --- what removes or replaces ---
+
+    def restored(self) -> Edited | None:
+        marks = [s for s, _ in self.index.pairs(v.OWL_DEPRECATED) if s in self.kinds]
+        if not marks:
+            return None
+        term = self.rng.choice(marks)
+        gone = [Found((term, v.OWL_DEPRECATED, o)) for o in self.index.values(term, v.OWL_DEPRECATED)]
+        return Edited(
+            "restored",
+            term,
+            lambda e: e.deprecate(term, deprecated=False),
+            self._lacks(gone),
+            shrinks=True,
+        )
+
+    def _an_annotation(self) -> tuple[Iri, Iri, Literal] | None:
         found = [
             (s, p, o)
-            for p in (v.RDFS_LABEL, v.RDFS_COMMENT)
+            for p in (v.RDFS_LABEL, v.RDFS_COMMENT, *drawn.SYNONYMS)
             for s, o in self.index.pairs(p)
             if isinstance(o, Literal) and s in self.kinds
         ]
+        return self.rng.choice(found) if found else None
+
+    def unlabel(self) -> Edited | None:
+        found = self._an_annotation()
+        if found is None:
+            return None
+        term, prop, value = found
+        datatype = "" if value.language else f"<{value.datatype}>"
+        return Edited(
+            "unlabel",
+            term,
+            lambda e: e.remove_annotation(
+                term, f"<{prop}>", value.value, language=value.language, datatype=datatype
+            ),
+            self._lacks([Found(found)]),
+            shrinks=True,
+        )
+
+    def relabel(self) -> Edited | None:
+        found = self._an_annotation()
+        if found is None or not found[2].language:
+            return None
+        term, prop, value = found
+        new = Literal(self.draw.text(), v.RDF_LANG_STRING, value.language)
+        gone = [
+            Found((term, prop, one))
+            for one in self.index.values(term, prop)
+            if isinstance(one, Literal)
+            and one.language.lower() == value.language.lower()
+            and one.value != new.value
+        ]
+        return Edited(
+            "relabel",
+            term,
+            lambda e: e.set_annotations(term, f"<{prop}>", [new.value], language=new.language),
+            self._lacks(gone, (term, prop, new)),
+            shrinks=True,
+        )
+
+    def removed(self) -> Edited | None:
+        found = roots(self.index, self.kinds, self.in_pairs)
         if not found:
             return None
-        term, prop, value = self.rng.choice(found)
-        assert isinstance(value, Literal)
-        datatype = "" if value.language else value.datatype
+        root = self.rng.choice(found)
+        term = root.triple[0]
+        return Edited(
+            "removed",
+            term,
+            lambda e: e.remove(term, root.slot, root.text),
+            self._lacks([root, *root.mirrored]),
+            shrinks=True,
+        )
 
-        def apply(editor: Editor) -> None:
-            editor.remove_annotation(
-                term, f"<{prop}>", value.value, language=value.language, datatype=datatype
-            )
-
-        def check(old: list[Triple], new: list[Triple]) -> bool:
-            noted = Iri(OWL + "annotatedSource")
-            left = [t for t in old if t != (term, prop, value)]
-            notes = {s for s, p, o in old if p == noted and o == term}
-            gone = {s for s, p, o in left if s in notes and o == value}
-            gone &= {s for s, p, o in left if o == prop}
-            return same([t for t in left if t[0] not in gone], new)
-
-        return Edited("unlabel", term, apply, check, shrinks=True)
-
-    def deprecate(self, number: int) -> Edited | None:
-        term = self.any()
-        mark = Literal("true", Iri(v.XSD + "boolean"))
-        if term is None or self.index.values(term, v.OWL_DEPRECATED):
+    def replaced(self) -> Edited | None:
+        """Superclasses, or domains, replaced by one."""
+        found = roots(self.index, self.kinds, self.in_pairs)
+        several = [one for one in found if one.slot in ("subclass_of", "domain", "range")]
+        if not several:
             return None
-        said = [(term, v.OWL_DEPRECATED, mark)]
-        return Edited("deprecate", term, lambda e: e.deprecate(term), _adds(said))
+        root = self.rng.choice(several)
+        term, predicate, _ = root.triple
+        gone = [one for one in found if one.triple[:2] == (term, predicate)]
+        value = self._one_of("class")
+        is_data = self.kinds[term] == "data_property" and root.slot == "range"
+        if value is None or value in self.index.values(term, predicate) or is_data:
+            return None
+        if len(gone) < len(self.index.values(term, predicate)):
+            return None
+        return Edited(
+            "replaced",
+            term,
+            lambda e: e.set(term, root.slot, f"<{value}>"),
+            self._lacks(gone, (term, predicate, value)),
+            shrinks=True,
+        )
 
-    def rename(self, number: int) -> Edited | None:
-        term = self.any()
+    def rename(self) -> Edited | None:
+        term = self._any()
         if term is None:
             return None
-        new = Iri(f"{term}Renamed{number}")
+        new = Iri(self.rng.choice(NEW_NAMES).format(old=term, number=self.number))
 
-        def renamed(node: Iri | Literal) -> Iri | Literal:
+        def renamed(node: Node) -> Node:
             if isinstance(node, Literal):
                 return node if node.datatype != term else Literal(node.value, new, node.language)
             return new if node == term else node
 
-        def check(old: list[Triple], got: list[Triple]) -> bool:
-            wanted = [tuple(map(renamed, triple)) for triple in old]
+        def check(got: list[Triple]) -> bool:
+            wanted = [tuple(map(renamed, triple)) for triple in self.triples]
             return same(wanted, got)  # type: ignore[arg-type]
 
-        return Edited("rename", term, lambda e: e.rename(term, new), check)
+        return Edited("rename", term, lambda e: e.rename(term, new), check, axioms=0)
 
-    def delete(self, number: int) -> Edited | None:
-        term = self.any()
+    def delete(self) -> Edited | None:
+        term = self._any()
         if term is None:
             return None
 
-        def check(old: list[Triple], new: list[Triple]) -> bool:
-            named_old = {
-                t for t in old if is_named(t[0]) and (isinstance(t[2], Literal) or is_named(t[2]))
-            }
-            named_new = {
-                t for t in new if is_named(t[0]) and (isinstance(t[2], Literal) or is_named(t[2]))
-            }
-            gone = named_old - named_new
+        def check(new: list[Triple]) -> bool:
+            old, plain_old, plain_new = self.triples, _plain(self.triples), _plain(new)
             return (
-                named_new <= named_old
-                and all(_mentions(t, term) or t[1] in self.in_pairs for t in gone)
-                and not any(_mentions(t, term) for t in new)
-                and _trees_without(old, term, self.in_pairs)
-                <= _trees_without(new, term, self.in_pairs)
+                plain_new <= plain_old
+                and all(mentions(t, term) or t[1] in self.in_pairs for t in plain_old - plain_new)
+                and not any(mentions(t, term) for t in new)
+                and trees_without(old, term, self.in_pairs) <= trees_without(new, term, self.in_pairs)
             )
 
         return Edited("delete", term, lambda e: e.delete(term), check, shrinks=True)
 
 
-def _mentions(triple: Triple, term: Iri) -> bool:
-    value = triple[2]
-    return term in triple or (isinstance(value, Literal) and value.datatype == term)
-
-
-_IN_PAIRS = (v.OWL_DISJOINT_WITH, v.OWL_EQUIVALENT_CLASS, v.OWL_SAME_AS)
-"""Axioms over several terms that are removed as one, and that OWL/XML is read into pairs of."""
-
-
-def _trees_without(triples: list[Triple], term: Iri, in_pairs: tuple[Iri, ...] = ()) -> int:
-    """How many triples hang, over blank nodes, on nothing that mentions a term."""
-    near: dict[Iri, list[Triple]] = {}
-    for triple in triples:
-        for node in (triple[0], triple[2]):
-            if isinstance(node, str) and not is_named(node):
-                near.setdefault(Iri(node), []).append(triple)
-    touched = {t for t in triples if _mentions(t, term)}
-    waiting = list(touched)
-    while waiting:
-        one = waiting.pop()
-        for node in (one[0], one[2]):
-            for other in near.get(Iri(node), []) if isinstance(node, str) else []:
-                if other not in touched:
-                    touched.add(other)
-                    waiting.append(other)
-    notes = {
-        s
-        for s, p, o in triples
-        if p == Iri(OWL + "annotatedSource") and any(t[0] == s for t in touched)
-    }
-    left = (t for t in triples if t not in touched and t[0] not in notes)
-    return len({t for t in left if t[1] not in in_pairs})
-
-
-def _adds(said: list[Triple]) -> Callable[[list[Triple], list[Triple]], bool]:
-    return lambda old, new: same([*old, *said], new)
+def _plain(triples: list[Triple]) -> set[Triple]:
+    """The triples without blank nodes."""
+    return {t for t in triples if is_named(t[0]) and (isinstance(t[2], Literal) or is_named(t[2]))}
 
 
 def touched(old: str, new: str) -> tuple[list[str], list[str]]:

@@ -46,7 +46,13 @@ _BUILT_IN: dict[Iri, TermKind] = {
 }
 """Terms of the language that axioms may use, undeclared."""
 
-ANNOTATIONS = {*v.SYNONYMS, *v.DEFINITIONS, v.SKOS_PREF_LABEL, v.OP_IDENTIFIER_PATTERN, v.OP_UNIT}
+ANNOTATIONS = {
+    *v.SYNONYMS,
+    *v.DEFINITIONS,
+    v.SKOS_PREF_LABEL,
+    v.OP_IDENTIFIER_PATTERN,
+    v.OP_UNIT,
+} - _BUILT_IN.keys()
 """Annotation properties that are known by their vocabulary and declared where they are used."""
 
 
