@@ -56,8 +56,10 @@ class Editor:
         source = recognise(path, raw)
         loaded = load(path, allow_missing_imports=True)
         self._iri = loaded.iri
-        self._names = TermNames(path, loaded.iri, loaded.triples, loaded.prefixes)
-        self._habits = _habits(loaded.triples)
+        triples = loaded.triples
+        self._names = TermNames(path, loaded.iri, triples, loaded.prefixes, loaded.missing)
+        self._habits = _habits(triples)
+        self._unused = {iri for iri in ANNOTATIONS if not triples.pairs(iri)}
         self._store = open_store(source, self._original, encoding, allow_relayout=allow_relayout)
         self._waiting: list[Construct] = []
 
@@ -266,7 +268,7 @@ class Editor:
         prop = axiom.parts[0]
         assert isinstance(prop, Construct)  # noqa: S101 - annotations are built so
         iri = Iri(str(prop.parts[0]))
-        if iri in ANNOTATIONS and iri not in self._names.kinds:
+        if iri in self._unused and iri not in self._names.kinds:
             self._names.declare(iri, "annotation_property")
             yield Construct("Declaration", (prop,))
 

@@ -18,7 +18,7 @@ from ontopilot.ontology.rdf.triples import Node, Triple, Triples, is_named
 from ontopilot.ontology.terms import TermKind
 from tests.ontology import drawn
 from tests.ontology.drawn import Drawing, Said, owl, typed, written
-from tests.ontology.removals import Found, mentions, roots, trees_without, without
+from tests.ontology.removals import Found, is_said, mentions, roots, trees_without, without
 
 DECLARED: dict[TermKind, Iri] = {
     "class": v.OWL_CLASS,
@@ -188,7 +188,7 @@ class _Terms:
     def _said(
         self, name: str, term: Iri | None, slot: Slot, predicate: Iri, part: Said | None
     ) -> Edited | None:
-        if term is None or part is None:
+        if term is None or part is None or is_said(self.index, (term, predicate), part):
             return None
         return self._axiom(name, term, slot, part.text, [(term, predicate, part.node), *part.triples])
 
@@ -274,22 +274,17 @@ class _Terms:
         if term is None or value in self.index.values(term, prop):
             return None
         said: list[Triple] = [(term, prop, value)]
-        needed = prop.startswith(drawn.SKOS) and prop not in self.kinds
+        needed = prop in drawn.SYNONYMS and prop not in self.kinds and not self.index.pairs(prop)
         declared: list[Triple] = [(prop, v.RDF_TYPE, v.OWL_ANNOTATION_PROPERTY)] * needed
         datatype = "" if value.language else f"<{value.datatype}>"
         how = {"language": value.language, "datatype": datatype}
-
-        def undo(editor: Editor) -> None:
-            editor.remove_annotation(term, f"<{prop}>", value.value, **how)
-            if needed:
-                editor.delete(prop)
 
         return Edited(
             name,
             term,
             lambda e: e.annotate(term, f"<{prop}>", value.value, **how),
             self._adds([*declared, *said]),
-            undo,
+            None if needed else lambda e: e.remove_annotation(term, f"<{prop}>", value.value, **how),
             axioms=1 + needed,
         )
 

@@ -1,5 +1,6 @@
 """What belongs to an axiom in a graph, so that a test knows what must go with it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from ontopilot.ontology.owl.slots import KINDS_OF, Slot
 from ontopilot.ontology.rdf.isomorphic import same
 from ontopilot.ontology.rdf.triples import Node, Triple, Triples, is_blank, is_named
 from ontopilot.ontology.terms import TermKind
+from tests.ontology.drawn import Said
 
 _SLOTS: dict[Iri, Slot] = {
     v.RDFS_SUBCLASS: "subclass_of",
@@ -57,15 +59,16 @@ def roots(
 ) -> list[Found]:
     """The axioms of named terms that Manchester syntax can say, each said once."""
     reader = TripleReader(index, kinds)
+    led_to = Counter(value for _, _, value in index if is_blank(value))
     found: dict[tuple[Iri, Iri, Part], Found] = {}
     twice: set[tuple[Iri, Iri, Part]] = set()
     for triple in _candidates(index, kinds, in_pairs):
         subject, predicate, value = triple
         axiom = reader.axiom(triple)
         slot = _SLOTS.get(predicate, "fact")
-        if _has_unreadable(axiom) or axiom.name == "Declaration" or kinds[subject] not in KINDS_OF[slot]:
+        if not _is_readable(axiom, kinds) or axiom.name == "Declaration" or kinds[subject] not in KINDS_OF[slot]:
             continue
-        if is_blank(value) and not _is_tree(index, Iri(str(value))):
+        if not _is_tree(index, led_to, value):
             continue
         at = axiom.parts[0] if slot in ("chain", "type") else axiom.parts[-1]
         text = written(at, lambda iri: f"<{iri}>")
@@ -94,20 +97,16 @@ def _is_known(value: Node, kinds: Mapping[Iri, TermKind]) -> bool:
     return isinstance(value, Literal) or is_blank(value) or value in kinds
 
 
-def _has_unreadable(part: Part) -> bool:
-    if not isinstance(part, Construct):
-        return False
-    return part.name in _UNREADABLE or any(map(_has_unreadable, part.parts))
+def _is_readable(part: Part, kinds: Mapping[Iri, TermKind]) -> bool:
+    """Whether an axiom is one of OWL 2 over terms whose kinds are known."""
+    if isinstance(part, Construct):
+        return part.name not in _UNREADABLE and all(_is_readable(one, kinds) for one in part.parts)
+    return not isinstance(part, str) or part in kinds or part.startswith(v.BUILT_IN)
 
 
-def _is_tree(index: Triples, top: Iri) -> bool:
+def _is_tree(index: Triples, led_to: Counter[Node], top: Node) -> bool:
     """Whether what hangs below a blank node hangs nowhere else."""
-    above: dict[Node, int] = {}
-    for _, _, value in index:
-        if is_blank(value):
-            above[value] = above.get(value, 0) + 1
-    nodes = {t[0] for t in _below(index, top)}
-    return all(above.get(node, 0) == 1 for node in nodes)
+    return all(led_to[subject] == 1 for subject, _, _ in _below(index, top))
 
 
 def _below(index: Triples, top: Node) -> set[Triple]:
@@ -149,6 +148,13 @@ def _notes(index: Triples, triple: Triple) -> Iterator[Iri]:
             target is not None and is_blank(target) and _shape(index, target, value)
         ):
             yield note
+
+
+def is_said(index: Triples, about: tuple[Iri, Iri], part: Said) -> bool:
+    """Whether a value of a term is said already, by an expression of the same shape."""
+    at = about[0]
+    wanted = [(at, at, part.node), *part.triples]
+    return any(same(wanted, [(at, at, o), *_below(index, o)]) for o in index.values(*about))
 
 
 def _shape(index: Triples, one: Node, other: Node) -> bool:

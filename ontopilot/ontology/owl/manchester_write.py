@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.owl.constructs import Construct, Part, iri_of, is_annotation
+from ontopilot.ontology.owl.manchester_read import number_type
 from ontopilot.ontology.terms import Iri, Literal
 
 Short = Callable[[Iri], str]
@@ -69,13 +70,14 @@ def written(part: Part, short: Short) -> str:
     assert isinstance(part, Construct)  # noqa: S101 - the other parts are done
     if part.name in _UNNAMED:
         return _UNNAMED[part.name]
-    return _axiom(part, short) or _expression(part, short)
+    bare = Construct(part.name, tuple(one for one in part.parts if not is_annotation(one)))
+    parts = [written(one, short) for one in bare.parts]
+    return _axiom(bare, parts) or _expression(bare, parts)
 
 
-def _axiom(part: Construct, short: Short) -> str:
+def _axiom(part: Construct, parts: list[str]) -> str:
     """An axiom as a line of a frame; nothing where the construct is none."""
     name = part.name
-    parts = [written(one, short) for one in part.parts if not is_annotation(one)]
     if name == "Declaration":
         return f"{_kind(part.parts[-1])}: {parts[-1]}"
     if name == "ClassAssertion":
@@ -106,13 +108,12 @@ def _property_axiom(name: str) -> str:
     return ""
 
 
-def _expression(part: Construct, short: Short) -> str:
+def _expression(part: Construct, parts: list[str]) -> str:
     name = part.name
-    parts = [written(one, short) for one in part.parts]
     if name in _JOINED:
-        return _JOINED[name].join(_bracketed(one, short) for one in part.parts)
+        return _JOINED[name].join(map(_bracketed, part.parts, parts))
     if name.endswith("ComplementOf"):
-        return f"not {_bracketed(part.parts[0], short)}"
+        return f"not {_bracketed(part.parts[0], parts[0])}"
     if name == "DatatypeRestriction":
         return f"{parts[0]}[{', '.join(parts[1:])}]"
     if name == "FacetRestriction":
@@ -121,21 +122,20 @@ def _expression(part: Construct, short: Short) -> str:
     if name in _FRAMED:
         before, between, after = _FRAMED[name]
         return before + between.join(parts) + after
-    return _restriction(part, parts, short) or f"{name}({', '.join(parts)})"
+    return _restriction(part, parts) or f"{name}({', '.join(parts)})"
 
 
-def _restriction(part: Construct, parts: list[str], short: Short) -> str:
+def _restriction(part: Construct, parts: list[str]) -> str:
     word = _WORDS.get(part.name.removeprefix("Object").removeprefix("Data"))
     if word is None:
         return ""
     if word in ("min", "max", "exactly"):
-        filler = [_bracketed(one, short) for one in part.parts[2:]]
+        filler = map(_bracketed, part.parts[2:], parts[2:])
         return " ".join([parts[1], word, parts[0], *filler])
-    return f"{parts[0]} {word} {_bracketed(part.parts[1], short)}"
+    return f"{parts[0]} {word} {_bracketed(part.parts[1], parts[1])}"
 
 
-def _bracketed(part: Part, short: Short) -> str:
-    text = written(part, short)
+def _bracketed(part: Part, text: str) -> str:
     if not isinstance(part, Construct) or iri_of(part) is not None or part.name in _CLOSED:
         return text
     return f"({text})"
@@ -148,7 +148,7 @@ def _literal(literal: Literal, short: Short) -> str:
         return f"{quoted}@{literal.language}"
     if literal.datatype in (Iri(v.XSD + "string"), ""):
         return quoted
-    if literal.datatype in (Iri(v.XSD + "integer"), Iri(v.XSD + "decimal")):
+    if literal.datatype == number_type(literal.value):
         return literal.value
     return f"{quoted}^^{short(literal.datatype)}"
 

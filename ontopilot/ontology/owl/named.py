@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ontopilot.errors import EditError, UnknownTerm
@@ -87,12 +87,18 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 
 class TermNames:
-    """The names of a file and its imports, kept up with the edits."""
+    """The names of a file and its imports, kept up with the edits; some imports may be missing."""
 
     def __init__(
-        self, path: Path, ontology: Iri, triples: Triples, prefixes: Mapping[str, str]
+        self,
+        path: Path,
+        ontology: Iri,
+        triples: Triples,
+        prefixes: Mapping[str, str],
+        missing: Sequence[Iri],
     ) -> None:
         self._path = path
+        self._missing = missing
         self._ontology = ontology
         self._prefixes = {**STANDARD, **prefixes}
         self._kinds: dict[Iri, TermKind] = kinds_of(triples)
@@ -135,9 +141,14 @@ class TermNames:
             raise EditError(
                 f"{self._path}: {name!r} may mean {listed}; write the IRI or prefix:Name"
             )
+        raise UnknownTerm(f"{self._path}: no term {name!r}{self._advice(plain)}")
+
+    def _advice(self, name: str) -> str:
         names = [local_name(iri) for iri in self._kinds]
-        local = local_name(plain.partition(":")[2]) or plain
-        raise UnknownTerm(f"{self._path}: no term {name!r}{nearest(local, names)}")
+        near = nearest(local_name(name.partition(":")[2]) or name, names)
+        if not self._missing:
+            return near
+        return f"{near} (its import {str(self._missing[0])!r} is not on this disk, and may have it)"
 
     def _built_in(self, name: str) -> Iri | None:
         prefix, colon, local = name.partition(":")
@@ -179,7 +190,8 @@ class TermNames:
         if counted:
             return counted.most_common(1)[0][0]
         default = self._prefixes.get("", "")
-        return default if default.endswith(("#", "/")) else self._ontology.rstrip("#/") + "#"
+        is_own = default.endswith(("#", "/")) and not default.startswith(v.BUILT_IN)
+        return default if is_own else self._ontology.rstrip("#/") + "#"
 
     def declare(self, iri: Iri, kind: TermKind) -> None:
         """Note a new term."""

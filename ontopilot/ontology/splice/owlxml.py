@@ -20,7 +20,7 @@ from ontopilot.ontology.splice.patch import (
     Patch,
     indent_at,
     line_end,
-    line_start,
+    lines_of,
     newline_of,
     patched,
 )
@@ -129,7 +129,7 @@ class OwlXml:
         for one in gone:
             self._discount(wanted, one, gone)
         wanted.update(added)
-        patches = [self._cut(one) for one in gone]
+        patches = [Patch(*lines_of(self.text, one.start, one.end), "") for one in gone]
         patches += [self._put(axiom, gone) for axiom in added]
         self._replace(patched(self.text, patches), +wanted)
 
@@ -149,14 +149,6 @@ class OwlXml:
         left = Construct(self._read[id(top)].name, tuple(rest))
         self._read[id(top)] = left
         wanted[left] += 1
-
-    def _cut(self, one: Element) -> Patch:
-        start, end = line_start(self.text, one.start), line_end(self.text, one.end)
-        if start == one.start and start and self.text[start - 1] != "\n":
-            end = one.end
-        elif end == one.end:
-            start = one.start
-        return Patch(start, end, "")
 
     def _put(self, axiom: Construct, gone: list[Element]) -> Patch:
         tops = [one for one in self._tree.root.children if one not in gone]
