@@ -1,5 +1,6 @@
 """Editing an ontology file: axioms in and out, saved with the smallest change of its text."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,10 @@ from ontopilot.ontology.compare.line_diff import unified
 from ontopilot.ontology.files.save import replace
 from ontopilot.ontology.files.source import decode, digest_of, read_bytes, recognise
 from ontopilot.ontology.load import load
-from ontopilot.ontology.owl.constructs import Construct, entity, normal
+from ontopilot.ontology.owl.constructs import Construct, entity, literals_in, normal
 from ontopilot.ontology.owl.manchester_write import written
 from ontopilot.ontology.owl.named import ANNOTATIONS, TermNames
-from ontopilot.ontology.owl.slots import Slot, annotation, axiom_of, slot_of, subjects_of
+from ontopilot.ontology.owl.slots import KINDS_OF, Slot, annotation, axiom_of, slot_of, subjects_of
 from ontopilot.ontology.rdf.triples import Triples, is_blank
 from ontopilot.ontology.splice.open import open_store
 from ontopilot.ontology.splice.store import Placed
@@ -243,7 +244,7 @@ class Editor:
 
     def _axiom(self, term: str, slot: Slot, value: str) -> Construct:
         iri = self._names.resolve(term)
-        kind = self._names.kind(iri)
+        kind = self._names.kind_among(iri, KINDS_OF[slot])
         if kind is None:
             raise UnknownTerm(f"{self.path}: no term {term!r}; create it first")
         return axiom_of(iri, kind, slot, value, self._names)
@@ -256,10 +257,31 @@ class Editor:
         return annotation(iri, self._names.resolve(term), value)
 
     def _put(self, axiom: Construct) -> None:
+        for literal in literals_in(axiom):
+            self._check(literal)
         for one in (*self._undeclared(axiom), axiom):
             if one not in self._waiting and not self._says(one):
                 self._waiting.append(one)
                 self._note_change("added", self._text_of(one))
+
+    def _check(self, value: Literal) -> None:
+        """Refuse a value that not every syntax can hold, or none."""
+        if _UNWRITABLE.search(value.value):
+            raise EditError(
+                f"the text {value.value[:40]!r} holds a control character, which XML cannot hold; "
+                "leave it out"
+            )
+        if value.language and not _LANGUAGE.match(value.language):
+            raise EditError(
+                f"{value.language!r} is no language tag; write one such as 'en', 'de-CH' or "
+                "'zh-Hant'"
+            )
+        is_datatype = self._names.kind(value.datatype) == "datatype"
+        if not value.language and (not is_datatype or value.datatype == v.RDF_PLAIN_LITERAL):
+            raise EditError(
+                f"{str(value.datatype)!r} is no datatype that a value may have; choose one such as "
+                "xsd:decimal, or a language"
+            )
 
     def _undeclared(self, axiom: Construct) -> Iterable[Construct]:
         """The declaration that a well-known annotation property needs before its first use."""
@@ -340,6 +362,12 @@ class Editor:
     def _text_of(self, axiom: Construct) -> str:
         return written(axiom, lambda iri: "(unnamed)" if is_blank(iri) else self._names.short(iri))
 
+
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$")
+"""A language tag (RFC 5646), as far as its letters go."""
+
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+"""Characters that no XML document may hold, not even as references."""
 
 _TRUE = Literal("true", Iri(v.XSD + "boolean"))
 

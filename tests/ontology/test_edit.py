@@ -22,6 +22,7 @@ from ontopilot.ontology import Editor, Iri, Literal, Ontology
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.files import save as saving
 from tests.ontology.conftest import ROOT, SHOP, iri
+from tests.ontology.drawn import UNWRITABLE
 from tests.ontology.edits import graph_of, touched
 from tests.ontology.test_syntaxes import FUNCTIONAL, JSON_LD, MANCHESTER, OWL_XML, RDF_XML, TURTLE
 
@@ -526,7 +527,7 @@ def test_an_axiom_that_cannot_be_is_refused(
         editor.add(term, slot, value)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["two words", "<a b>", "none:X", "owl:Thing", "", "a#b", "a<b"])
+@pytest.mark.parametrize("name", ["two words", "<a b>", "none:X", "owl:Thing", "", "a#b", "a<b", "http://e.org/%zz", "http://e.org/\x00", "http://e.org/\ud800", "http://[::/a"])
 def test_a_name_that_is_no_iri_is_refused(small: Path, name: str) -> None:
     with pytest.raises(EditError):
         Editor.open(small).create("class", name)
@@ -556,12 +557,37 @@ def test_a_label_of_two_terms_is_refused(small: Path) -> None:
         Editor.open(small).delete("KETTLE")
 
 
-def test_control_characters_are_refused_in_xml(tmp_path: Path) -> None:
-    editor = Editor.open(write(tmp_path / "t.owl", RDF_XML))
-    editor.annotate("Kettle", "label", "bell \x07", language="en")
+@pytest.mark.parametrize("text", UNWRITABLE)
+def test_characters_that_xml_cannot_hold_are_refused_in_every_syntax(
+    small: Path, text: str
+) -> None:
+    editor = Editor.open(small)
     with pytest.raises(EditError, match="control character"):
-        editor.save()
-    assert (tmp_path / "t.owl").read_text() == RDF_XML
+        editor.annotate("Kettle", "label", text, language="en")
+    with pytest.raises(EditError, match="control character"):
+        editor.add("Kettle", "annotation", f'rdfs:comment "{text}"')
+    assert not editor.save()
+
+
+@pytest.mark.parametrize("tag", ["en_US", 'en" x="', "en-", "-", "日本", "a language"])
+def test_what_is_no_language_tag_is_refused(small: Path, tag: str) -> None:
+    with pytest.raises(EditError, match="no language tag; write one such as 'en'"):
+        Editor.open(small).annotate("Kettle", "label", "kettle", language=tag)
+
+
+@pytest.mark.parametrize("name", ["rdf:PlainLiteral", "owl:Thing", "Kettle"])
+def test_a_value_of_what_is_no_datatype_is_refused(small: Path, name: str) -> None:
+    with pytest.raises(EditError, match="no datatype that a value may have"):
+        Editor.open(small).annotate("Kettle", "label", "kettle", datatype=name)
+
+
+@pytest.mark.parametrize("text", ["<b>bold</b>", "<not", 'https://e.org/"x"', "urn:", "http://%zz"])
+def test_what_only_looks_like_a_link_is_a_text(small: Path, text: str) -> None:
+    editor = Editor.open(small)
+    editor.add("Kettle", "annotation", f"rdfs:comment {text}")
+    editor.save()
+    wanted = (iri("Kettle"), v.RDFS_COMMENT, Literal(text, Iri(v.XSD + "string")))
+    assert wanted in graph_of(small)
 
 
 def test_a_layout_without_room_is_refused_unless_it_may_be_lost(tmp_path: Path) -> None:

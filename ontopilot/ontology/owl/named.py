@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ontopilot.errors import EditError, UnknownTerm
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.owl.prefixed import prefixed
-from ontopilot.ontology.rdf.kinds import kinds_of
+from ontopilot.ontology.rdf.kinds import every_kind, first_kind
 from ontopilot.ontology.rdf.triples import Triples
 from ontopilot.ontology.terms import Iri, Literal, TermKind
 
@@ -56,6 +56,19 @@ ANNOTATIONS = {
 """Annotation properties that are known by their vocabulary and declared where they are used."""
 
 
+def absolute(name: str) -> Iri | None:
+    """The IRI that a name is, with or without angle brackets, if it is an absolute one."""
+    import pyoxigraph
+
+    found = _ABSOLUTE.match(name)
+    if found is None or "\0" in name:
+        return None
+    try:
+        return Iri(pyoxigraph.NamedNode(found[1]).value)
+    except ValueError:
+        return None
+
+
 def local_name(iri: str) -> str:
     """The end of an IRI, after its last `#` or `/`."""
     return re.split(r"[#/]", iri)[-1] or iri
@@ -101,7 +114,8 @@ class TermNames:
         self._missing = missing
         self._ontology = ontology
         self._prefixes = {**STANDARD, **prefixes}
-        self._kinds: dict[Iri, TermKind] = kinds_of(triples)
+        self._every = every_kind(triples)
+        self._kinds = {iri: first_kind(kinds) for iri, kinds in self._every.items()}
         self._labels = [
             (iri, value.value)
             for predicate in (*v.LABELS, *v.SYNONYMS)
@@ -120,6 +134,11 @@ class TermNames:
             return "datatype"
         known = self._kinds.get(iri) or _BUILT_IN.get(iri)
         return known or ("annotation_property" if iri in ANNOTATIONS else None)
+
+    def kind_among(self, iri: Iri, wanted: Collection[TermKind]) -> TermKind | None:
+        """The kind of a term; of one that is several things (punning), the one that is wanted."""
+        known = self._every.get(iri, set()) & set(wanted)
+        return first_kind(known) if known else self.kind(iri)
 
     def resolve(self, name: str) -> Iri:
         """The one term that a name means.
@@ -164,12 +183,12 @@ class TermNames:
         Raises:
             EditError: the name cannot be made an IRI, or belongs to the language.
         """
-        absolute = _ABSOLUTE.match(name)
+        whole = absolute(name)
         prefix, colon, local = name.partition(":")
         if colon and prefix in self._prefixes and _LOCAL.match(local):
             iri = Iri(self._prefixes[prefix] + local)
-        elif absolute:
-            iri = Iri(absolute[1])
+        elif whole is not None:
+            iri = whole
         elif not colon and _LOCAL.match(name):
             iri = Iri(self._namespace() + name)
         else:
@@ -196,16 +215,19 @@ class TermNames:
     def declare(self, iri: Iri, kind: TermKind) -> None:
         """Note a new term."""
         self._kinds.setdefault(iri, kind)
+        self._every.setdefault(iri, {kind})
 
     def forget(self, iri: Iri) -> None:
         """Note that a term is gone."""
         self._kinds.pop(iri, None)
+        self._every.pop(iri, None)
         self._labels = [pair for pair in self._labels if pair[0] != iri]
 
     def rename(self, old: Iri, new: Iri) -> None:
         """Note that a term has another IRI."""
         if old in self._kinds:
             self._kinds[new] = self._kinds.pop(old)
+            self._every[new] = self._every.pop(old)
         self._labels = [(new if iri == old else iri, label) for iri, label in self._labels]
 
     def short(self, iri: Iri) -> str:

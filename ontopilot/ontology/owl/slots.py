@@ -8,6 +8,7 @@ from typing import get_args
 from ontopilot.errors import EditError
 from ontopilot.ontology.owl.constructs import Construct, Part, entity, iri_of, is_annotation
 from ontopilot.ontology.owl.manchester_read import ManchesterReader, Names
+from ontopilot.ontology.owl.named import absolute
 from ontopilot.ontology.terms import Iri, Literal, TermKind
 from ontopilot.ontology.vocabulary import XSD
 
@@ -201,8 +202,9 @@ def _annotation(term: Iri, text: str, names: Names) -> Construct:
     if found is None:
         raise EditError(f"{text!r}: an annotation is a property and a value, as in 'label kettle'")
     prop, rest = names.resolve(found[1].strip("'")), found[2]
-    if rest.startswith(("<", "http://", "https://", "urn:")) and " " not in rest:
-        return annotation(prop, term, Construct("IRI", (Iri(rest.strip("<>")),)))
+    link = absolute(rest) if rest.startswith(("<", "http://", "https://", "urn:")) else None
+    if link is not None:
+        return annotation(prop, term, Construct("IRI", (link,)))
     if rest.startswith('"') or rest in ("true", "false"):
         return annotation(prop, term, ManchesterReader(rest, names).literal())
     return annotation(prop, term, Literal(rest, _STRING))

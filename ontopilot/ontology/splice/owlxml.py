@@ -11,11 +11,12 @@ from ontopilot.ontology.owl.constructs import Construct, Part, iris_in, is_annot
 from ontopilot.ontology.owl.slots import subjects_of
 from ontopilot.ontology.splice.owlxml_read import (
     ABBREVIATED,
+    DATATYPE,
     IRI,
     REFERENCES,
     ConstructReader,
 )
-from ontopilot.ontology.splice.owlxml_write import ORDER, Names, element
+from ontopilot.ontology.splice.owlxml_write import ORDER, Names, element, iri_element
 from ontopilot.ontology.splice.patch import (
     Patch,
     indent_at,
@@ -66,7 +67,8 @@ class OwlXml:
                 short.append(iri)
             else:
                 full.append((written, iri))
-        return Names(Spelling(full, self._base), self._prefixes, short)
+        spelling = Spelling(full, self._base)
+        return Names(spelling, self._prefixes, short, root=self._tree.root.written)
 
     def _references(self) -> Iterator[tuple[Attribute | Element, str, Iri]]:
         """Every place that names an IRI, what is written there, and the IRI."""
@@ -195,10 +197,11 @@ class OwlXml:
 
     def _renamed(self, one: Attribute | Element, new: Iri) -> Patch:
         if isinstance(one, Element):
-            return Patch(one.start, one.end, f"<IRI>{self._names.full(new)}</IRI>")
+            return Patch(one.start, one.end, iri_element(new, self._names))
         if one.written == ABBREVIATED:
             return Patch(one.start, one.end, self._names.attribute(new))
-        return Patch(one.value_start, one.value_end, self._names.full(new))
+        spelled = self._names.datatype if one.written == DATATYPE else self._names.full
+        return Patch(one.value_start, one.value_end, spelled(new))
 
     def _replace(self, text: str, wanted: Counter[Construct]) -> None:
         before = self.text
