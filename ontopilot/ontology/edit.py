@@ -276,7 +276,7 @@ class Editor:
                 f"{value.language!r} is no language tag; write one such as 'en', 'de-CH' or "
                 "'zh-Hant'"
             )
-        is_datatype = self._names.kind(value.datatype) == "datatype"
+        is_datatype = self._names.kind_among(value.datatype, ["datatype"]) == "datatype"
         if not value.language and (not is_datatype or value.datatype == v.RDF_PLAIN_LITERAL):
             raise EditError(
                 f"{str(value.datatype)!r} is no datatype that a value may have; choose one such as "

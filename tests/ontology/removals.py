@@ -54,9 +54,7 @@ class Found:
         return [Found((Iri(str(value)), predicate, subject))] if is_mirrored else []
 
 
-def roots(
-    index: Triples, kinds: Mapping[Iri, TermKind], in_pairs: Iterable[Iri]
-) -> list[Found]:
+def roots(index: Triples, kinds: Mapping[Iri, TermKind], in_pairs: Iterable[Iri]) -> list[Found]:
     """The axioms of named terms that Manchester syntax can say, each said once."""
     reader = TripleReader(index, kinds)
     led_to = Counter(value for _, _, value in index if is_blank(value))
@@ -66,9 +64,9 @@ def roots(
         subject, predicate, value = triple
         axiom = reader.axiom(triple)
         slot = _SLOTS.get(predicate, "fact")
-        if not _is_readable(axiom, kinds) or axiom.name == "Declaration" or kinds[subject] not in KINDS_OF[slot]:
+        if axiom.name == "Declaration" or kinds[subject] not in KINDS_OF[slot]:
             continue
-        if not _is_tree(index, led_to, value):
+        if not _is_readable(axiom, kinds) or not _is_tree(index, led_to, value):
             continue
         at = axiom.parts[0] if slot in ("chain", "type") else axiom.parts[-1]
         text = written(at, lambda iri: f"<{iri}>")
@@ -128,12 +126,13 @@ def without(triples: list[Triple], gone: Iterable[Found]) -> list[Triple]:
     index = Triples.of(triples)
     lost: set[Triple] = set()
     for one in gone:
-        subject, predicate, value = one.triple
-        lost |= {one.triple, *_below(index, value)}
+        lost |= {one.triple, *_below(index, one.triple[2])}
         for note in _notes(index, one.triple):
-            lost |= _below(index, note) if is_blank(note) else {
-                (note, p, o) for p, values in index.about(note).items() for o in values
-            }
+            lost |= (
+                _below(index, note)
+                if is_blank(note)
+                else {(note, p, o) for p, values in index.about(note).items() for o in values}
+            )
     return [triple for triple in triples if triple not in lost]
 
 
@@ -185,9 +184,7 @@ def trees_without(triples: list[Triple], term: Iri, in_pairs: Iterable[Iri] = ()
                     touched.add(other)
                     waiting.append(other)
     notes = {
-        s
-        for s, p, o in triples
-        if p == v.OWL_ANNOTATED_SOURCE and any(t[0] == s for t in touched)
+        s for s, p, o in triples if p == v.OWL_ANNOTATED_SOURCE and any(t[0] == s for t in touched)
     }
     left = (t for t in triples if t not in touched and t[0] not in notes)
     return len({t for t in left if t[1] not in in_pairs})

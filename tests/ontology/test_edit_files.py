@@ -10,7 +10,8 @@ import pytest
 
 from ontopilot.ontology.edit import Editor
 from tests.ontology.conftest import ROOT, SHARED, SHOP
-from tests.ontology.edits import Edited, edits, graph_of, touched
+from tests.ontology.edits import Edited, edits
+from tests.ontology.files import graph_of, touched
 
 OURS = [SHOP, ROOT / "examples/minimal/library.ttl"]
 SMALL = """

@@ -129,6 +129,7 @@ class RdfXml:
         lead = self.text[line_start(self.text, last.start) : last.start]
         between = (newline_of(self.text) + lead) if not lead.strip() and lead else " "
         text = "".join(
-            f'xmlns:{name}="{escaped_attribute(iri)}"{between}' for name, iri in prefixes.new.items()
+            f'xmlns:{name}="{escaped_attribute(iri)}"{between}'
+            for name, iri in prefixes.new.items()
         )
         return [Patch(last.start, last.start, text)]
