@@ -210,6 +210,21 @@ def test_remarks_in_turtle_survive_what_is_removed_beside_them(tmp_path: Path) -
     assert '"two"@en-GB' in text
 
 
+def test_a_remark_stays_behind_its_phrase_when_another_follows(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.ttl", TURTLE_WITH_REMARKS)
+    editor = Editor.open(path)
+    editor.add("A", "subclass_of", "not A")
+    editor.deprecate("A")
+    editor.save()
+    removed, added = lines_of(path, TURTLE_WITH_REMARKS)
+    assert removed == []
+    assert ":A a owl:Class ; # first" in path.read_text().splitlines()
+    assert added == [
+        "    rdfs:subClassOf [ a owl:Class ; owl:complementOf :A ] ;",
+        "    owl:deprecated true ;",
+    ]
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_line_ends_and_byte_order_mark_stay(small: Path, newline: str, mark: str) -> None:
