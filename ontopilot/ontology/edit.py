@@ -23,8 +23,6 @@ from ontopilot.ontology.splice.store import Placed
 from ontopilot.ontology.terms import Iri, Literal, TermKind
 
 Action = OneOf["added", "removed", "renamed"]
-SlotKey = tuple[str, str]
-"""What `slot_of` says of an axiom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,8 @@ class Editor:
     def set(self, term: str, slot: Slot, *values: str) -> None:
         """Let values take the place of those that a slot has; without values, empty it.
 
-        For annotations and facts, only those of the same property (and language) are replaced.
+        For annotations and facts, only those of the same property (and language) are replaced. An
+        axiom over several terms, as a disjointness of three classes, stays.
 
         Raises:
             EditError: no value says which annotation or fact is meant, or one is malformed.
@@ -131,18 +130,7 @@ class Editor:
         new = [self._axiom(term, slot, value) for value in values]
         if not new and slot in ("annotation", "fact"):
             raise EditError(f"{term!r}: say which {slot} to set, as in 'property value'")
-        kept = {slot_of(axiom) for axiom in new} or self._slots(iri, slot)
-        self._exchange(iri, kept, new)
-
-    def _slots(self, iri: Iri, slot: Slot) -> frozenset[SlotKey]:
-        kind = self._names.kind(iri)
-        return (
-            frozenset(
-                slot_of(placed.axiom) for placed in self._under(iri) if _is_in(placed.axiom, slot)
-            )
-            if kind
-            else frozenset()
-        )
+        self._exchange(iri, {slot_of(axiom) for axiom in new} or {(slot, "", "")}, new)
 
     def annotate(
         self, term: str, prop: str, text: str, *, language: str = "", datatype: str = ""
@@ -316,7 +304,7 @@ class Editor:
     def _exchange(
         self,
         iri: Iri,
-        slots: Collection[SlotKey],
+        slots: Collection[tuple[str, str, str]],
         new: Sequence[Construct],
     ) -> None:
         wanted = [normal(axiom) for axiom in new]
@@ -384,34 +372,3 @@ def _habits(triples: Triples) -> dict[str, Iri]:
         "definition": most_used(v.DEFINITIONS[:2]),
         "comment": v.RDFS_COMMENT,
     }
-
-
-def _is_in(axiom: Construct, slot: Slot) -> bool:
-    """Whether an axiom is one of those that a slot holds."""
-    name = axiom.name
-    return name.startswith(_NAMES.get(slot, ("?",))) and name.endswith(_ENDS.get(slot, ""))
-
-
-_NAMES: dict[Slot, tuple[str, ...]] = {
-    "subclass_of": ("SubClassOf",),
-    "equivalent_to": ("Equivalent",),
-    "disjoint_with": ("Disjoint",),
-    "subproperty_of": ("SubObjectPropertyOf", "SubDataPropertyOf", "SubAnnotationPropertyOf"),
-    "chain": ("SubObjectPropertyOf",),
-    "domain": ("ObjectPropertyDomain", "DataPropertyDomain", "AnnotationPropertyDomain"),
-    "range": ("ObjectPropertyRange", "DataPropertyRange", "AnnotationPropertyRange"),
-    "inverse_of": ("InverseObjectProperties",),
-    "characteristic": (
-        "Functional",
-        "InverseFunctional",
-        "Transitive",
-        "Symmetric",
-        "Asymmetric",
-        "Reflexive",
-        "Irreflexive",
-    ),
-    "type": ("ClassAssertion",),
-    "same_as": ("SameIndividual",),
-    "different_from": ("DifferentIndividuals",),
-}
-_ENDS: dict[Slot, str] = {}

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from ontopilot.ontology import Editor, Iri, Literal, Ontology
 from ontopilot.ontology import vocabulary as v
 from tests.ontology.conftest import iri
-from tests.ontology.files import graph_of, lines_of
+from tests.ontology.files import graph_of, lines_of, write
+from tests.ontology.test_syntaxes import OWL_XML
 
 
 def test_a_new_class_is_read_back_with_all_that_was_said(small: Path) -> None:
@@ -130,6 +133,43 @@ def test_a_label_of_another_language_stays_when_one_is_set(shop_file: Path) -> N
         ['        <rdfs:label xml:lang="en">kettle</rdfs:label>'],
         ['        <rdfs:label xml:lang="en">electric kettle</rdfs:label>'],
     )
+
+
+def test_an_emptied_slot_takes_nothing_of_another_slot_along(small: Path) -> None:
+    editor = Editor.open(small)
+    for name in ("hasPart", "madeOf"):
+        editor.create("object_property", name)
+    editor.add("hasPart", "chain", "hasPart o hasPart")
+    kept = editor.text
+    editor.add("hasPart", "subproperty_of", "madeOf")
+    editor.set("hasPart", "subproperty_of")
+    assert editor.text == kept
+    editor.set("hasPart", "chain")
+    assert [text for text in editor.mentions("hasPart") if " o " in text] == []
+
+
+def test_set_replaces_all_characteristics(small: Path) -> None:
+    editor = Editor.open(small)
+    editor.create("object_property", "hasPart")
+    for word in ("functional", "symmetric", "inverse-functional"):
+        editor.add("hasPart", "characteristic", word)
+    editor.set("hasPart", "characteristic", "transitive", "irreflexive")
+    editor.save()
+    said = {value for s, p, value in graph_of(small) if (s, p) == (iri("hasPart"), v.RDF_TYPE)}
+    assert said == {v.OWL_OBJECT_PROPERTY, v.OWL_TRANSITIVE, v.OWL_IRREFLEXIVE}
+
+
+@pytest.mark.parametrize("name", ["DisjointClasses", "DisjointUnion"])
+def test_set_leaves_axioms_over_several_terms(tmp_path: Path, name: str) -> None:
+    members = "".join(f'<Class IRI="#{one}"/>' for one in ("Kettle", "Product", "Lid"))
+    group = f"  <{name}>{members}</{name}>\n"
+    lid = '  <Declaration><Class IRI="#Lid"/></Declaration>\n'
+    text = OWL_XML.replace("</Ontology>", f"{lid}{group}</Ontology>")
+    editor = Editor.open(write(tmp_path / "t.owl", text))
+    editor.add("Kettle", "disjoint_with", "Lid")
+    editor.set("Kettle", "disjoint_with", "Product")
+    editor.set("Kettle", "disjoint_with")
+    assert editor.text == text
 
 
 def test_deprecation_is_set_and_taken_away(small: Path) -> None:

@@ -235,6 +235,26 @@ _BUILDERS: dict[str, Callable[[Construct, TermKind, ManchesterReader], Construct
     "same_as": _same,
     "different_from": _different,
 }
+_SORTS = tuple(_PROPERTY_SORTS.values())
+_SLOT_OF: dict[str, Slot] = {
+    "SubClassOf": "subclass_of",
+    "EquivalentClasses": "equivalent_to",
+    "DisjointClasses": "disjoint_with",
+    "InverseObjectProperties": "inverse_of",
+    "ClassAssertion": "type",
+    "SameIndividual": "same_as",
+    "DifferentIndividuals": "different_from",
+    **{f"Equivalent{sort}Properties": "equivalent_to" for sort in _SORTS},
+    **{f"Disjoint{sort}Properties": "disjoint_with" for sort in _SORTS},
+    **{f"Sub{sort}PropertyOf": "subproperty_of" for sort in _SORTS},
+    **{f"{sort}PropertyDomain": "domain" for sort in _SORTS},
+    **{f"{sort}PropertyRange": "range" for sort in _SORTS},
+    **{
+        "".join(map(str.capitalize, word.split())) + f"{sort}Property": "characteristic"
+        for word in CHARACTERISTICS
+        for sort in _SORTS
+    },
+}
 _SYMMETRIC = ("Equivalent", "Disjoint", "Inverse", "Same", "Different")
 
 
@@ -252,17 +272,22 @@ def subjects_of(axiom: Construct) -> Iterator[Iri]:
             yield iri
 
 
-def slot_of(axiom: Construct) -> tuple[str, str]:
-    """What `set` replaces: the constructor and, for an annotation, its property and language."""
+def slot_of(axiom: Construct) -> tuple[str, str, str]:
+    """What `set` replaces: the slot and, where it has them, the property and the language.
+
+    An axiom over more than two terms is in no slot, since it is not said of one of them alone.
+    """
     parts = [part for part in axiom.parts if not is_annotation(part)]
     if axiom.name == "AnnotationAssertion":
         value = parts[2]
         language = value.language.lower() if isinstance(value, Literal) else ""
-        return f"{axiom.name} {iri_of(parts[0])}", language
+        return "annotation", str(iri_of(parts[0])), language
     if axiom.name.endswith("PropertyAssertion"):
-        return f"{axiom.name} {iri_of(parts[0])}", ""
-    chain = bool(parts) and _is_chain(parts[0])
-    return axiom.name + " chain" * chain, ""
+        return axiom.name, str(iri_of(parts[0])), ""
+    if axiom.name == "SubObjectPropertyOf" and _is_chain(parts[0]):
+        return "chain", "", ""
+    slot = _SLOT_OF.get(axiom.name, axiom.name)
+    return slot if len(parts) <= 2 else axiom.name, "", ""
 
 
 def _is_chain(part: Part) -> bool:
