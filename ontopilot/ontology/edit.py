@@ -341,8 +341,8 @@ class Editor:
 
     def _flush(self) -> None:
         if self._waiting:
-            waiting, self._waiting = self._waiting, []
-            self._store.change((), waiting)
+            self._store.change((), self._waiting)
+            self._waiting = []
 
     def _note_change(self, action: Action, text: str) -> None:
         self.changes.append(Change(action, text))

@@ -272,3 +272,14 @@ def test_a_property_of_an_undeclared_prefix_gets_one(tmp_path: Path) -> None:
     removed, _ = lines_of(path, RDF_XML)
     assert removed == []
     assert 'xmlns:skos="http://www.w3.org/2004/02/skos/core#"' in path.read_text()
+
+
+def test_expressions_of_two_editors_in_n_triples_have_nodes_of_their_own(tmp_path: Path) -> None:
+    declared = f"<{v.RDF_TYPE}> <{v.OWL_CLASS}> .\n"
+    path = write(tmp_path / "t.nt", "".join(f"<{iri(name)}> {declared}" for name in "ABC"))
+    for value in ("not B", "not C", "B or C"):
+        editor = Editor.open(path)
+        editor.add("A", "subclass_of", value)
+        editor.save()
+    above = [o for s, p, o in graph_of(path) if (s, p) == (iri("A"), v.RDFS_SUBCLASS)]
+    assert len(set(above)) == 3

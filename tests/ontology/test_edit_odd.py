@@ -128,6 +128,8 @@ def test_an_xml_literal_that_a_new_prefix_would_change_is_refused(tmp_path: Path
     with pytest.raises(EditError, match="nothing was changed") as caught:
         editor.save()
     assert "\n" not in str(caught.value)
+    with pytest.raises(EditError, match="nothing was changed"):
+        editor.save()
     assert path.read_text() == text
 
 
