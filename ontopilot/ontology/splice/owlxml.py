@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from ontopilot.errors import EditError, OntologySyntaxError
+from ontopilot.errors import EditError
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.files.parse import parse
-from ontopilot.ontology.files.source import Encoding, Source, recognise
+from ontopilot.ontology.files.source import Encoding, Source
 from ontopilot.ontology.owl.constructs import Construct, Part, iris_in, is_annotation
 from ontopilot.ontology.owl.slots import subjects_of
 from ontopilot.ontology.splice.owlxml_read import (
@@ -27,7 +26,7 @@ from ontopilot.ontology.splice.patch import (
 )
 from ontopilot.ontology.splice.rdfxml_read import BASE, resolved
 from ontopilot.ontology.splice.spelling import Spelling
-from ontopilot.ontology.splice.store import Placed
+from ontopilot.ontology.splice.store import Placed, reread
 from ontopilot.ontology.splice.xmltree import Attribute, Element, read_tree
 from ontopilot.ontology.terms import Iri, Literal, TermKind
 
@@ -215,17 +214,7 @@ class OwlXml:
 
     def raw(self) -> bytes:
         """The bytes to save, read once more by the parser that loads them; see `AxiomStore`."""
-        try:
-            raw = self._encoding.encode(self.text)
-            parse(recognise(self._source.path, raw))
-        except UnicodeEncodeError as error:
-            raise EditError(
-                f"{self._source.path}: the file is in {self._encoding.name!r}, which has no "
-                f"{error.object[error.start]!r}; leave it out or save the file as UTF-8"
-            ) from None
-        except OntologySyntaxError as error:
-            raise EditError(f"{self._source.path}: the edit would be refused: {error}") from None
-        return raw
+        return reread(self._source.path, self.text, self._encoding)[0]
 
 
 def _without_notes(construct: Construct) -> tuple[Part, ...]:
