@@ -109,15 +109,16 @@ def unrelated_lines(edit: Edited, before: str, after: str) -> list[str]:
     """Lines that an edit took away and had no reason to.
 
     An edit that adds may only open the tag or move the end of the statement of its subject: it
-    replaces one line at most. A rename may only replace lines that have the name. One that removes
-    may take no comment away but those that name the term.
+    replaces one line at most. A rename may only replace lines that have the name, or the tag of the
+    root for a new prefix. One that removes may take no comment away but those that name the term.
     """
     removed, _ = touched(before, after)
     if edit.shrinks:
         lost = Counter(comments(before)) - Counter(comments(after))
         return [line for line in lost if edit.about not in line]
     if edit.name == "rename":
-        return [line for line in removed if local(edit.about) not in line]
+        related = (local(edit.about), "xmlns:")
+        return [line for line in removed if not any(word in line for word in related)]
     return removed[1:]
 
 
