@@ -1,9 +1,10 @@
 """`ontopilot ontology add|set|remove|rename`: edits of an ontology file, saved in its layout."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
@@ -12,7 +13,10 @@ from ontopilot.cli.output import clean, notes, print_json, screen
 
 if TYPE_CHECKING:
     from ontopilot.ontology.edit import Editor
+    from ontopilot.ontology.owl.slots import Slot
     from ontopilot.ontology.terms import Iri, TermKind
+
+Name = TypeVar("Name", bound=str)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="RDF/XML, Turtle or OWL/XML.")]
 Term = Annotated[
@@ -35,10 +39,12 @@ Language = Annotated[
     str, typer.Option("--language", "-l", help='Of label, synonym, definition; "" for none.')
 ]
 
-_STATEMENTS: dict[str, tuple[str, str]] = {
+_TEXTS = {
     "label": ("TEXT", "A label."),
     "synonym": ("TEXT", "Another name, with the property that the file uses for synonyms."),
     "definition": ("TEXT", "A definition."),
+}
+_AXIOMS: "dict[Slot, tuple[str, str]]" = {
     "subclass_of": ("CLASS", "A superclass or restriction: 'hasPart some Wheel'."),
     "equivalent_to": ("CLASS", "An equivalent class, or an equivalent property."),
     "disjoint_with": ("CLASS", "A disjoint class, or a disjoint property."),
@@ -54,7 +60,18 @@ _STATEMENTS: dict[str, tuple[str, str]] = {
     "different_from": ("NAME", "An individual that is another one."),
     "annotation": ("PAIR", "A property and a value: 'rdfs:comment \"text\"@en'."),
 }
-_TEXTS = ("label", "synonym", "definition")
+"""The options that say something of a term, each with the word for its value and its help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What the options say: the values of each of them that is given."""
+
+    texts: dict[str, list[str]]
+    axioms: "dict[Slot, list[str]]"
+
+    def __bool__(self) -> bool:
+        return bool(self.texts or self.axioms)
 
 
 def register(group: typer.Typer) -> None:
@@ -62,129 +79,92 @@ def register(group: typer.Typer) -> None:
     group.command(
         epilog="Example: ontopilot ontology add shop.owl TravelKettle --kind class "
         "--label 'travel kettle' --subclass-of 'Kettle and hasPart some Battery'"
-    )(_with_statements(add))
+    )(_edits(add))
     group.command(
         name="set",
         epilog="Example: ontopilot ontology set shop.owl Kettle --label 'electric kettle'",
-    )(_with_statements(set_))
+    )(_edits(set_))
     group.command(epilog="Example: ontopilot ontology remove shop.owl TravelKettle --dry-run")(
-        _with_statements(remove)
+        _edits(remove)
     )
     group.command(epilog="Example: ontopilot ontology rename shop.owl Kettle ElectricKettle")(
-        rename
+        _edits(rename)
     )
 
 
 def add(
-    file: File,
+    editor: "Editor",
     term: Term,
-    statements: dict[str, list[str]],
+    statements: Statements,
     *,
     kind: Annotated[
         Kind | None, typer.Option(help="Create the term, as a term of this kind.")
     ] = None,
     language: Language = "en",
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-    allow_relayout: Relayout = False,
 ) -> None:
     """Add a term, or axioms and annotations to one; options can be repeated.
 
     Class expressions are in Manchester syntax: some, only, value, min, max, exactly, Self, and, or,
     not. A name with spaces goes in single quotes.
     """
-    editor = _open(file, allow_relayout)
     iri = _created(editor, term, kind)
-    if kind is None and not any(statements.values()):
+    if kind is None and not statements:
         raise typer.BadParameter("say what to add: give --kind to create a term, or an axiom")
-    for name, value in _pairs(statements):
-        if name in _TEXTS:
-            editor.annotate(iri, name, value, language=language)
-        else:
-            editor.add(iri, name, value)  # type: ignore[arg-type]
-    _finish(editor, dry_run=dry_run, as_json=as_json)
+    for name, text in _pairs(statements.texts):
+        editor.annotate(iri, name, text, language=language)
+    for slot, value in _pairs(statements.axioms):
+        editor.add(iri, slot, value)
 
 
 def set_(
-    file: File,
+    editor: "Editor",
     term: Term,
-    statements: dict[str, list[str]],
+    statements: Statements,
     *,
     deprecated: Annotated[
         bool | None, typer.Option(help="Mark the term as no longer used, or take the mark away.")
     ] = None,
     language: Language = "en",
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-    allow_relayout: Relayout = False,
 ) -> None:
     """Let new values take the place of the old ones of a term.
 
     A label replaces those of its language, a fact or annotation those of its property, every other
     axiom those of its kind: --subclass-of replaces all superclasses.
     """
-    editor = _open(file, allow_relayout)
     iri = editor.resolve(term)
-    if deprecated is None and not any(statements.values()):
+    if deprecated is None and not statements:
         raise typer.BadParameter("say what to set, such as --label or --deprecated")
-    for name, values in statements.items():
-        if not values:
-            continue
-        if name in _TEXTS:
-            editor.set_annotations(iri, name, values, language=language)
-        else:
-            editor.set(iri, name, *values)  # type: ignore[arg-type]
+    for name, texts in statements.texts.items():
+        editor.set_annotations(iri, name, texts, language=language)
+    for slot, values in statements.axioms.items():
+        editor.set(iri, slot, *values)
     if deprecated is not None:
         editor.deprecate(iri, deprecated=deprecated)
-    _finish(editor, dry_run=dry_run, as_json=as_json)
 
 
 def remove(
-    file: File,
-    term: Term,
-    statements: dict[str, list[str]],
-    *,
-    language: Language = "en",
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-    allow_relayout: Relayout = False,
+    editor: "Editor", term: Term, statements: Statements, *, language: Language = "en"
 ) -> None:
     """Remove a term with every axiom that mentions it, or only the axioms that options name.
 
     --dry-run lists what would go. Other files that import this one are not looked at.
     """
-    editor = _open(file, allow_relayout)
     iri = editor.resolve(term)
-    pairs = _pairs(statements)
-    for name, value in pairs:
-        if name in _TEXTS:
-            editor.remove_annotation(iri, name, value, language=language)
-        else:
-            editor.remove(iri, name, value)  # type: ignore[arg-type]
-    if not pairs:
+    for name, text in _pairs(statements.texts):
+        editor.remove_annotation(iri, name, text, language=language)
+    for slot, value in _pairs(statements.axioms):
+        editor.remove(iri, slot, value)
+    if not statements:
         editor.delete(iri)
-    _finish(editor, dry_run=dry_run, as_json=as_json)
 
 
 def rename(
-    file: File,
+    editor: "Editor",
     old: Annotated[str, typer.Argument(metavar="OLD", help="A label, prefix:Name or IRI.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="A new name, prefix:Name or IRI.")],
-    *,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-    allow_relayout: Relayout = False,
 ) -> None:
     """Give a term another IRI, everywhere in the file; its labels stay."""
-    editor = _open(file, allow_relayout)
     editor.rename(old, new)
-    _finish(editor, dry_run=dry_run, as_json=as_json)
-
-
-def _open(file: Path, allow_relayout: bool) -> "Editor":
-    from ontopilot.ontology.edit import Editor
-
-    return Editor.open(file, allow_relayout=allow_relayout)
 
 
 def _created(editor: "Editor", term: str, kind: Kind | None) -> "Iri":
@@ -197,8 +177,8 @@ def _created(editor: "Editor", term: str, kind: Kind | None) -> "Iri":
     return editor.create(wanted, term)
 
 
-def _pairs(statements: dict[str, list[str]]) -> list[tuple[str, str]]:
-    return [(name, value) for name, values in statements.items() for value in values]
+def _pairs(statements: Mapping[Name, list[str]]) -> Iterator[tuple[Name, str]]:
+    return ((name, value) for name, values in statements.items() for value in values)
 
 
 def _finish(editor: "Editor", *, dry_run: bool, as_json: bool) -> None:
@@ -242,28 +222,53 @@ def _contradiction(path: Path) -> str:
     return ""
 
 
-def _with_statements(command: Callable[..., None]) -> Callable[..., None]:
-    """A command whose parameter `statements` is an option for each kind of statement."""
+def _edits(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that opens the file, makes its edit, and saves or shows what has changed.
 
-    def called(**given: Any) -> None:
-        statements = {name: given.pop(name) or [] for name in _STATEMENTS}
-        command(statements=statements, **given)
+    Its parameter `editor` is the option FILE, `statements` an option for each kind of statement.
+    """
+    own = inspect.signature(command).parameters
 
-    own = inspect.signature(command, eval_str=True)
-    parameters = [one for name, one in own.parameters.items() if name != "statements"]
-    at = next(
-        (i for i, one in enumerate(parameters) if one.kind is one.KEYWORD_ONLY), len(parameters)
-    )
-    parameters[at:at] = [
-        inspect.Parameter(
-            name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=None,
-            annotation=Annotated[list[str] | None, typer.Option(metavar=metavar, help=text)],
-        )
-        for name, (metavar, text) in _STATEMENTS.items()
+    def called(
+        file: Path, *, dry_run: bool, as_json: bool, allow_relayout: bool, **given: Any
+    ) -> None:
+        from ontopilot.ontology.edit import Editor
+
+        editor = Editor.open(file, allow_relayout=allow_relayout)
+        if "statements" in own:
+            texts = {name: values for name in _TEXTS if (values := given.pop(name))}
+            axioms = {slot: values for slot in _AXIOMS if (values := given.pop(slot))}
+            given["statements"] = Statements(texts, axioms)
+        command(editor, **given)
+        _finish(editor, dry_run=dry_run, as_json=as_json)
+
+    parameters = [_parameter("file", File, inspect.Parameter.empty)]
+    for one in own.values():
+        if one.name == "statements":
+            parameters += _statement_options()
+        elif one.name != "editor":
+            parameters.append(one.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+    parameters += [
+        _parameter("dry_run", DryRun, False),
+        _parameter("as_json", AsJson, False),
+        _parameter("allow_relayout", Relayout, False),
     ]
-    called.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     called.__annotations__ = {one.name: one.annotation for one in parameters}
     called.__name__, called.__doc__ = command.__name__, command.__doc__
     return called
+
+
+def _statement_options() -> list[inspect.Parameter]:
+    return [
+        _parameter(
+            name, Annotated[list[str] | None, typer.Option(metavar=metavar, help=text)], None
+        )
+        for name, (metavar, text) in (*_TEXTS.items(), *_AXIOMS.items())
+    ]
+
+
+def _parameter(name: str, annotation: object, default: object) -> inspect.Parameter:
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default
+    )

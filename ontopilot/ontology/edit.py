@@ -1,5 +1,6 @@
 """Editing an ontology file: axioms in and out, saved with the smallest change of its text."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +13,16 @@ from ontopilot.ontology.files.line_diff import unified
 from ontopilot.ontology.files.save import replace
 from ontopilot.ontology.files.source import decode, digest_of, read_bytes, recognise
 from ontopilot.ontology.load import load
-from ontopilot.ontology.owl.constructs import Construct, entity, normal
+from ontopilot.ontology.owl.constructs import Construct, entity, literals_in, normal
 from ontopilot.ontology.owl.manchester import written
 from ontopilot.ontology.owl.named import ANNOTATIONS, TermNames
-from ontopilot.ontology.owl.slots import Slot, annotation, axiom_of, slot_of, subjects_of
+from ontopilot.ontology.owl.slots import KINDS_OF, Slot, annotation, axiom_of, slot_of, subjects_of
 from ontopilot.ontology.rdf.triples import Triples, is_blank
 from ontopilot.ontology.splice.open import open_store
 from ontopilot.ontology.splice.store import Placed
 from ontopilot.ontology.terms import Iri, Literal, TermKind
 
 Action = OneOf["added", "removed", "renamed"]
-SlotKey = tuple[str, str]
-"""What `slot_of` says of an axiom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +55,10 @@ class Editor:
         source = recognise(path, raw)
         loaded = load(path, allow_missing_imports=True)
         self._iri = loaded.iri
-        self._names = TermNames(path, loaded.iri, loaded.triples, loaded.prefixes)
-        self._habits = _habits(loaded.triples)
+        triples = loaded.triples
+        self._names = TermNames(path, loaded.iri, triples, loaded.prefixes, loaded.missing)
+        self._habits = _habits(triples)
+        self._unused = {iri for iri in ANNOTATIONS if not triples.pairs(iri)}
         self._store = open_store(source, self._original, encoding, allow_relayout=allow_relayout)
         self._waiting: list[Construct] = []
 
@@ -119,7 +120,8 @@ class Editor:
     def set(self, term: str, slot: Slot, *values: str) -> None:
         """Let values take the place of those that a slot has; without values, empty it.
 
-        For annotations and facts, only those of the same property (and language) are replaced.
+        For annotations and facts, only those of the same property (and language) are replaced. An
+        axiom over several terms, as a disjointness of three classes, stays.
 
         Raises:
             EditError: no value says which annotation or fact is meant, or one is malformed.
@@ -128,18 +130,7 @@ class Editor:
         new = [self._axiom(term, slot, value) for value in values]
         if not new and slot in ("annotation", "fact"):
             raise EditError(f"{term!r}: say which {slot} to set, as in 'property value'")
-        kept = {slot_of(axiom) for axiom in new} or self._slots(iri, slot)
-        self._exchange(iri, kept, new)
-
-    def _slots(self, iri: Iri, slot: Slot) -> frozenset[SlotKey]:
-        kind = self._names.kind(iri)
-        return (
-            frozenset(
-                slot_of(placed.axiom) for placed in self._under(iri) if _is_in(placed.axiom, slot)
-            )
-            if kind
-            else frozenset()
-        )
+        self._exchange(iri, {slot_of(axiom) for axiom in new} or {(slot, "", "")}, new)
 
     def annotate(
         self, term: str, prop: str, text: str, *, language: str = "", datatype: str = ""
@@ -241,7 +232,7 @@ class Editor:
 
     def _axiom(self, term: str, slot: Slot, value: str) -> Construct:
         iri = self._names.resolve(term)
-        kind = self._names.kind(iri)
+        kind = self._names.kind_among(iri, KINDS_OF[slot])
         if kind is None:
             raise UnknownTerm(f"{self.path}: no term {term!r}; create it first")
         return axiom_of(iri, kind, slot, value, self._names)
@@ -254,10 +245,31 @@ class Editor:
         return annotation(iri, self._names.resolve(term), value)
 
     def _put(self, axiom: Construct) -> None:
+        for literal in literals_in(axiom):
+            self._check(literal)
         for one in (*self._undeclared(axiom), axiom):
             if one not in self._waiting and not self._says(one):
                 self._waiting.append(one)
                 self._note_change("added", self._text_of(one))
+
+    def _check(self, value: Literal) -> None:
+        """Refuse a value that not every syntax can hold, or none."""
+        if _UNWRITABLE.search(value.value):
+            raise EditError(
+                f"the text {value.value[:40]!r} holds a control character, which XML cannot hold; "
+                "leave it out"
+            )
+        if value.language and not _LANGUAGE.match(value.language):
+            raise EditError(
+                f"{value.language!r} is no language tag; write one such as 'en', 'de-CH' or "
+                "'zh-Hant'"
+            )
+        is_datatype = self._names.kind_among(value.datatype, ["datatype"]) == "datatype"
+        if not value.language and (not is_datatype or value.datatype == v.RDF_PLAIN_LITERAL):
+            raise EditError(
+                f"{str(value.datatype)!r} is no datatype that a value may have; choose one such as "
+                "xsd:decimal, or a language"
+            )
 
     def _undeclared(self, axiom: Construct) -> Iterable[Construct]:
         """The declaration that a well-known annotation property needs before its first use."""
@@ -266,7 +278,7 @@ class Editor:
         prop = axiom.parts[0]
         assert isinstance(prop, Construct)  # noqa: S101 - annotations are built so
         iri = Iri(str(prop.parts[0]))
-        if iri in ANNOTATIONS and iri not in self._names.kinds:
+        if iri in self._unused and iri not in self._names.kinds:
             self._names.declare(iri, "annotation_property")
             yield Construct("Declaration", (prop,))
 
@@ -292,7 +304,7 @@ class Editor:
     def _exchange(
         self,
         iri: Iri,
-        slots: Collection[SlotKey],
+        slots: Collection[tuple[str, str, str]],
         new: Sequence[Construct],
     ) -> None:
         wanted = [normal(axiom) for axiom in new]
@@ -329,8 +341,8 @@ class Editor:
 
     def _flush(self) -> None:
         if self._waiting:
-            waiting, self._waiting = self._waiting, []
-            self._store.change((), waiting)
+            self._store.change((), self._waiting)
+            self._waiting = []
 
     def _note_change(self, action: Action, text: str) -> None:
         self.changes.append(Change(action, text))
@@ -338,6 +350,12 @@ class Editor:
     def _text_of(self, axiom: Construct) -> str:
         return written(axiom, lambda iri: "(unnamed)" if is_blank(iri) else self._names.short(iri))
 
+
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$")
+"""A language tag (RFC 5646), as far as its letters go."""
+
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+"""Characters that no XML document may hold, not even as references."""
 
 _TRUE = Literal("true", Iri(v.XSD + "boolean"))
 
@@ -354,34 +372,3 @@ def _habits(triples: Triples) -> dict[str, Iri]:
         "definition": most_used(v.DEFINITIONS[:2]),
         "comment": v.RDFS_COMMENT,
     }
-
-
-def _is_in(axiom: Construct, slot: Slot) -> bool:
-    """Whether an axiom is one of those that a slot holds."""
-    name = axiom.name
-    return name.startswith(_NAMES.get(slot, ("?",))) and name.endswith(_ENDS.get(slot, ""))
-
-
-_NAMES: dict[Slot, tuple[str, ...]] = {
-    "subclass_of": ("SubClassOf",),
-    "equivalent_to": ("Equivalent",),
-    "disjoint_with": ("Disjoint",),
-    "subproperty_of": ("SubObjectPropertyOf", "SubDataPropertyOf", "SubAnnotationPropertyOf"),
-    "chain": ("SubObjectPropertyOf",),
-    "domain": ("ObjectPropertyDomain", "DataPropertyDomain", "AnnotationPropertyDomain"),
-    "range": ("ObjectPropertyRange", "DataPropertyRange", "AnnotationPropertyRange"),
-    "inverse_of": ("InverseObjectProperties",),
-    "characteristic": (
-        "Functional",
-        "InverseFunctional",
-        "Transitive",
-        "Symmetric",
-        "Asymmetric",
-        "Reflexive",
-        "Irreflexive",
-    ),
-    "type": ("ClassAssertion",),
-    "same_as": ("SameIndividual",),
-    "different_from": ("DifferentIndividuals",),
-}
-_ENDS: dict[Slot, str] = {}

@@ -1,5 +1,6 @@
 """Small ontologies that tests write, and the demo's."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,3 +54,23 @@ def load(tmp_path: Path) -> Load:
 def shop() -> Ontology:
     """The ontology of the demo."""
     return Ontology.load(SHOP)
+
+
+@pytest.fixture
+def shop_file(tmp_path: Path) -> Path:
+    """A copy of the demo's ontology, with what it imports."""
+    for name in ("shop.owl", "network.owl", "catalog-v001.xml"):
+        shutil.copy(SHOP.parent / name, tmp_path / name)
+    return tmp_path / "shop.owl"
+
+
+@pytest.fixture(params=["RDF/XML", "OWL/XML", "Turtle"])
+def small(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The same small ontology in each syntax that is edited."""
+    from tests.ontology.test_syntaxes import OWL_XML, RDF_XML, TURTLE
+
+    with_xsd = RDF_XML.replace("xmlns:owl", f'xmlns:xsd="{XSD}" xmlns:owl')
+    texts = {"RDF/XML": with_xsd, "OWL/XML": OWL_XML, "Turtle": TURTLE}
+    path = tmp_path / "t.owl"
+    path.write_bytes(texts[request.param].encode())
+    return path

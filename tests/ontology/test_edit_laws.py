@@ -1,12 +1,16 @@
-"""Laws behind edits: graph equality, diffs of lines, and expressions written and read again."""
+"""Laws of edits: graph equality, diffs of lines, expressions and texts written and read again."""
 
 import re
+from pathlib import Path
 
-from hypothesis import given
+import pytest
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from ontopilot.errors import EditError
 from ontopilot.ontology import Iri, Literal
 from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.edit import Editor
 from ontopilot.ontology.files.line_diff import changed, unified
 from ontopilot.ontology.owl.constructs import Construct, Part, entity, normal
 from ontopilot.ontology.owl.from_triples import TripleReader
@@ -16,6 +20,8 @@ from ontopilot.ontology.owl.to_triples import TripleWriter
 from ontopilot.ontology.rdf.isomorphic import same
 from ontopilot.ontology.rdf.triples import Triple, Triples
 from ontopilot.ontology.terms import TermKind
+from tests.ontology.files import graph_of
+from tests.ontology.test_syntaxes import OWL_XML, RDF_XML, TURTLE
 
 E = "http://example.org/t#"
 KINDS: dict[Iri, TermKind] = {
@@ -219,3 +225,51 @@ def test_triples_of_an_axiom_are_read_back_as_the_axiom(expression: Part):
     root = next(t for t in writer.triples if t[1] == v.RDFS_SUBCLASS)
     found = TripleReader(Triples.of(writer.triples), KINDS).axiom(root)
     assert normal(found) == normal(axiom)
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+"""What no character of XML may be (XML 1.0, 2.2)."""
+
+
+@pytest.fixture(scope="module", params=[RDF_XML, OWL_XML, TURTLE], ids=["RDF", "OWL", "Turtle"])
+def stocked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that declares the terms of these expressions."""
+    path = tmp_path_factory.mktemp("stocked") / "t.owl"
+    with_xsd = request.param.replace("xmlns:owl", f'xmlns:xsd="{v.XSD}" xmlns:owl', 1)
+    path.write_bytes(with_xsd.encode())
+    editor = Editor.open(path)
+    for term, kind in KINDS.items():
+        editor.create(kind, term)
+    editor.save()
+    return path
+
+
+@given(expression=expressions)
+def test_an_axiom_that_is_added_and_taken_out_leaves_the_text_as_it_was(stocked, expression):
+    value = written(expression, lambda name: f"<{name}>")
+    assume(not CONTROL.search(value))
+    editor = Editor.open(stocked)
+    before = editor.text
+    editor.add(E + "A", "subclass_of", value)
+    assert editor.text != before or expression == entity("class", Iri(E + "A"))
+    editor.remove(E + "A", "subclass_of", value)
+    assert editor.text == before
+
+
+@given(text=st.text(), language=st.sampled_from(["", "en", "zh-Hant-TW"]))
+def test_a_text_is_read_back_letter_by_letter_or_refused(stocked, text, language):
+    before = stocked.read_bytes()
+    editor = Editor.open(stocked)
+    if CONTROL.search(text):
+        with pytest.raises(EditError, match="control character"):
+            editor.annotate(E + "A", "rdfs:comment", text, language=language)
+        return
+    editor.annotate(E + "A", "rdfs:comment", text, language=language)
+    editor.save()
+    found = [o for s, p, o in graph_of(stocked) if (s, p) == (E + "A", v.RDFS_COMMENT)]
+    stocked.write_bytes(before)
+    datatype = v.RDF_LANG_STRING if language else v.XSD_STRING
+    assert found == [Literal(text, datatype, language.lower())]

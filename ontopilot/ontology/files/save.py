@@ -2,8 +2,10 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from hashlib import blake2b
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from ontopilot.ontology.files.source import digest_of, read_bytes
 
 LOCK_SECONDS = 10.0
 """How long another editor may take to save before this one gives up."""
+
+LEFT_SECONDS = 60.0
+"""The age from which a temporary file is taken for that of a save that was killed."""
 
 
 def replace(path: Path, raw: bytes, *, loaded: str) -> None:
@@ -44,6 +49,7 @@ def replace(path: Path, raw: bytes, *, loaded: str) -> None:
 def _write(target: Path, raw: bytes) -> None:
     temporary = None
     try:
+        _clear(target)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
@@ -66,6 +72,14 @@ def _write(target: Path, raw: bytes) -> None:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _clear(target: Path) -> None:
+    """Remove what saves that were killed left; a young file may be another machine's."""
+    for left in target.parent.glob(f".{escape(target.name)}.*.tmp"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT_SECONDS:
+                left.unlink()
 
 
 def _sync(folder: Path) -> None:

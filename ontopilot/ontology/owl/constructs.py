@@ -88,3 +88,12 @@ def iris_in(part: Part) -> Iterator[Iri]:
             yield from iris_in(one)
     elif isinstance(part, str):
         yield part
+
+
+def literals_in(part: Part) -> Iterator[Literal]:
+    """Every literal of a construct."""
+    if isinstance(part, Literal):
+        yield part
+    elif isinstance(part, Construct):
+        for one in part.parts:
+            yield from literals_in(one)

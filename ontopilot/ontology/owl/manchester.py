@@ -6,6 +6,7 @@ from typing import Final
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.owl.constructs import ENTITIES, Construct, Part, iri_of, is_annotation
+from ontopilot.ontology.owl.manchester_read import number_type
 from ontopilot.ontology.rdf.names import local_name
 from ontopilot.ontology.terms import Iri, Literal
 
@@ -16,12 +17,7 @@ ELLIPSIS: Final = Construct("Ellipsis", ())
 """What stands for the rest of an expression that is too large to be read."""
 
 _WORD = re.compile(r"[\w.:/#<>?-]+\Z")
-_BARE: Final = {
-    Iri(v.XSD + "integer"): re.compile(r"[+-]?\d+\Z", re.ASCII),
-    Iri(v.XSD + "decimal"): re.compile(r"[+-]?\d*\.\d+\Z", re.ASCII),
-    Iri(v.XSD + "boolean"): re.compile(r"(true|false)\Z"),
-}
-"""Literals that need no quotes and no datatype to be read as what they are."""
+_BOOLEAN = Iri(v.XSD + "boolean")
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 _SETS: Final = {
@@ -94,7 +90,9 @@ def written(part: Part, short: Short) -> str:
 
 def literal(value: Literal, short: Short) -> str:
     """A value with its language or its datatype."""
-    if value.datatype in _BARE and _BARE[value.datatype].match(value.value):
+    if value.datatype == (
+        _BOOLEAN if value.value in ("true", "false") else number_type(value.value)
+    ):
         return value.value
     text = '"' + "".join(_ESCAPES.get(letter, letter) for letter in value.value) + '"'
     if value.language:

@@ -19,7 +19,10 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_NUMBER = re.compile(r"[+-]?(?:\d+(?P<part>\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?(?P<float>[fF])?$")
+_NUMBER = re.compile(
+    r"[+-]?(?:(?P<integer>\d+)|(?P<decimal>\d*\.\d+)"
+    r"|(?P<float>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)[fF])$"
+)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _COUNTS = {"min": "MinCardinality", "max": "MaxCardinality", "exactly": "ExactCardinality"}
 _FILLED = {"some": "SomeValuesFrom", "only": "AllValuesFrom", "value": "HasValue"}
@@ -263,13 +266,12 @@ class ManchesterReader:
             return self._quoted(_ESCAPE.sub(_unescaped, text[1:-1]))
         if group == "word" and text in ("true", "false"):
             return Literal(text, Iri(v.XSD + "boolean"))
-        number = _NUMBER.match(text) if group == "word" else None
-        if number is None:
+        datatype = number_type(text) if group == "word" else None
+        if datatype is None:
             self._at -= 1
             raise self._wrong('a number, true, false or a text in quotation marks, such as "text"')
-        if number["float"]:
-            return Literal(text[:-1], Iri(v.XSD + "float"))
-        return Literal(text, Iri(v.XSD + ("decimal" if number["part"] else "integer")))
+        is_float = datatype == v.XSD + "float"
+        return Literal(text[:-1] if is_float else text, datatype)
 
     def _quoted(self, text: str) -> Literal:
         group = self._tokens[self._at][0] if self._at < len(self._tokens) else ""
@@ -315,6 +317,12 @@ class ManchesterReader:
 def _unescaped(found: re.Match[str]) -> str:
     """What an escape stands for: a quote, a backslash, or what `manchester` writes on one line."""
     return {"n": "\n", "r": "\r", "t": "\t"}.get(found[1], found[1])
+
+
+def number_type(text: str) -> Iri | None:
+    """The datatype of a number without quotation marks: `5`, `5.0` or `5.0e1f`."""
+    found = _NUMBER.match(text)
+    return Iri(f"{v.XSD}{found.lastgroup}") if found else None
 
 
 def _said(kind: TermKind | None) -> str:

@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ontopilot.errors import EditError, UnknownTerm
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.rdf.kinds import kinds_of
+from ontopilot.ontology.rdf.kinds import every_kind, first_kind
 from ontopilot.ontology.rdf.names import local_name, namespace, prefixed
 from ontopilot.ontology.rdf.triples import Triples
 from ontopilot.ontology.terms import Iri, Literal, TermKind
@@ -46,8 +46,27 @@ _BUILT_IN: dict[Iri, TermKind] = {
 }
 """Terms of the language that axioms may use, undeclared."""
 
-ANNOTATIONS = {*v.SYNONYMS, *v.DEFINITIONS, v.SKOS_PREF_LABEL, v.OP_IDENTIFIER_PATTERN, v.OP_UNIT}
+ANNOTATIONS = {
+    *v.SYNONYMS,
+    *v.DEFINITIONS,
+    v.SKOS_PREF_LABEL,
+    v.OP_IDENTIFIER_PATTERN,
+    v.OP_UNIT,
+} - _BUILT_IN.keys()
 """Annotation properties that are known by their vocabulary and declared where they are used."""
+
+
+def absolute(name: str) -> Iri | None:
+    """The IRI that a name is, with or without angle brackets, if it is an absolute one."""
+    import pyoxigraph
+
+    found = _ABSOLUTE.match(name)
+    if found is None or "\0" in name:
+        return None
+    try:
+        return Iri(pyoxigraph.NamedNode(found[1]).value)
+    except ValueError:
+        return None
 
 
 def candidates(
@@ -76,15 +95,22 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 
 class TermNames:
-    """The names of a file and its imports, kept up with the edits."""
+    """The names of a file and its imports, kept up with the edits; some imports may be missing."""
 
     def __init__(
-        self, path: Path, ontology: Iri, triples: Triples, prefixes: Mapping[str, str]
+        self,
+        path: Path,
+        ontology: Iri,
+        triples: Triples,
+        prefixes: Mapping[str, str],
+        missing: Sequence[Iri],
     ) -> None:
         self._path = path
+        self._missing = missing
         self._ontology = ontology
         self._prefixes = {**STANDARD, **prefixes}
-        self._kinds: dict[Iri, TermKind] = kinds_of(triples)
+        self._every = every_kind(triples)
+        self._kinds = {iri: first_kind(kinds) for iri, kinds in self._every.items()}
         self._labels = [
             (iri, value.value)
             for predicate in (*v.LABELS, *v.SYNONYMS)
@@ -103,6 +129,11 @@ class TermNames:
             return "datatype"
         known = self._kinds.get(iri) or _BUILT_IN.get(iri)
         return known or ("annotation_property" if iri in ANNOTATIONS else None)
+
+    def kind_among(self, iri: Iri, wanted: Collection[TermKind]) -> TermKind | None:
+        """The kind of a term; of one that is several things (punning), the one that is wanted."""
+        known = self._every.get(iri, set()) & set(wanted)
+        return first_kind(known) if known else self.kind(iri)
 
     def resolve(self, name: str) -> Iri:
         """The one term that a name means.
@@ -124,9 +155,14 @@ class TermNames:
             raise EditError(
                 f"{self._path}: {name!r} may mean {listed}; write the IRI or prefix:Name"
             )
+        raise UnknownTerm(f"{self._path}: no term {name!r}{self._advice(plain)}")
+
+    def _advice(self, name: str) -> str:
         names = [local_name(iri) for iri in self._kinds]
-        local = local_name(plain.partition(":")[2]) or plain
-        raise UnknownTerm(f"{self._path}: no term {name!r}{nearest(local, names)}")
+        near = nearest(local_name(name.partition(":")[2]) or name, names)
+        if not self._missing:
+            return near
+        return f"{near} (its import {str(self._missing[0])!r} is not on this disk, and may have it)"
 
     def _built_in(self, name: str) -> Iri | None:
         prefix, colon, local = name.partition(":")
@@ -142,12 +178,12 @@ class TermNames:
         Raises:
             EditError: the name cannot be made an IRI, or belongs to the language.
         """
-        absolute = _ABSOLUTE.match(name)
+        whole = absolute(name)
         prefix, colon, local = name.partition(":")
         if colon and prefix in self._prefixes and _LOCAL.match(local):
             iri = Iri(self._prefixes[prefix] + local)
-        elif absolute:
-            iri = Iri(absolute[1])
+        elif whole is not None:
+            iri = whole
         elif not colon and _LOCAL.match(name):
             iri = Iri(self._namespace() + name)
         else:
@@ -166,21 +202,25 @@ class TermNames:
         if counted:
             return counted.most_common(1)[0][0]
         default = self._prefixes.get("", "")
-        return default if default.endswith(("#", "/")) else self._ontology.rstrip("#/") + "#"
+        is_own = default.endswith(("#", "/")) and not default.startswith(v.BUILT_IN)
+        return default if is_own else self._ontology.rstrip("#/") + "#"
 
     def declare(self, iri: Iri, kind: TermKind) -> None:
         """Note a new term."""
         self._kinds.setdefault(iri, kind)
+        self._every.setdefault(iri, {kind})
 
     def forget(self, iri: Iri) -> None:
         """Note that a term is gone."""
         self._kinds.pop(iri, None)
+        self._every.pop(iri, None)
         self._labels = [pair for pair in self._labels if pair[0] != iri]
 
     def rename(self, old: Iri, new: Iri) -> None:
         """Note that a term has another IRI."""
         if old in self._kinds:
             self._kinds[new] = self._kinds.pop(old)
+            self._every[new] = self._every.pop(old)
         self._labels = [(new if iri == old else iri, label) for iri, label in self._labels]
 
     def short(self, iri: Iri) -> str:

@@ -8,6 +8,7 @@ from typing import get_args
 from ontopilot.errors import EditError
 from ontopilot.ontology.owl.constructs import Construct, Part, entity, iri_of, is_annotation
 from ontopilot.ontology.owl.manchester_read import ManchesterReader, Names
+from ontopilot.ontology.owl.named import absolute
 from ontopilot.ontology.terms import Iri, Literal, TermKind
 from ontopilot.ontology.vocabulary import XSD
 
@@ -201,8 +202,9 @@ def _annotation(term: Iri, text: str, names: Names) -> Construct:
     if found is None:
         raise EditError(f"{text!r}: an annotation is a property and a value, as in 'label kettle'")
     prop, rest = names.resolve(found[1].strip("'")), found[2]
-    if rest.startswith(("<", "http://", "https://", "urn:")) and " " not in rest:
-        return annotation(prop, term, Construct("IRI", (Iri(rest.strip("<>")),)))
+    link = absolute(rest) if rest.startswith(("<", "http://", "https://", "urn:")) else None
+    if link is not None:
+        return annotation(prop, term, Construct("IRI", (link,)))
     if rest.startswith('"') or rest in ("true", "false"):
         return annotation(prop, term, ManchesterReader(rest, names).literal())
     return annotation(prop, term, Literal(rest, _STRING))
@@ -233,6 +235,26 @@ _BUILDERS: dict[str, Callable[[Construct, TermKind, ManchesterReader], Construct
     "same_as": _same,
     "different_from": _different,
 }
+_SORTS = tuple(_PROPERTY_SORTS.values())
+_SLOT_OF: dict[str, Slot] = {
+    "SubClassOf": "subclass_of",
+    "EquivalentClasses": "equivalent_to",
+    "DisjointClasses": "disjoint_with",
+    "InverseObjectProperties": "inverse_of",
+    "ClassAssertion": "type",
+    "SameIndividual": "same_as",
+    "DifferentIndividuals": "different_from",
+    **{f"Equivalent{sort}Properties": "equivalent_to" for sort in _SORTS},
+    **{f"Disjoint{sort}Properties": "disjoint_with" for sort in _SORTS},
+    **{f"Sub{sort}PropertyOf": "subproperty_of" for sort in _SORTS},
+    **{f"{sort}PropertyDomain": "domain" for sort in _SORTS},
+    **{f"{sort}PropertyRange": "range" for sort in _SORTS},
+    **{
+        "".join(map(str.capitalize, word.split())) + f"{sort}Property": "characteristic"
+        for word in CHARACTERISTICS
+        for sort in _SORTS
+    },
+}
 _SYMMETRIC = ("Equivalent", "Disjoint", "Inverse", "Same", "Different")
 
 
@@ -250,17 +272,22 @@ def subjects_of(axiom: Construct) -> Iterator[Iri]:
             yield iri
 
 
-def slot_of(axiom: Construct) -> tuple[str, str]:
-    """What `set` replaces: the constructor and, for an annotation, its property and language."""
+def slot_of(axiom: Construct) -> tuple[str, str, str]:
+    """What `set` replaces: the slot and, where it has them, the property and the language.
+
+    An axiom over more than two terms is in no slot, since it is not said of one of them alone.
+    """
     parts = [part for part in axiom.parts if not is_annotation(part)]
     if axiom.name == "AnnotationAssertion":
         value = parts[2]
         language = value.language.lower() if isinstance(value, Literal) else ""
-        return f"{axiom.name} {iri_of(parts[0])}", language
+        return "annotation", str(iri_of(parts[0])), language
     if axiom.name.endswith("PropertyAssertion"):
-        return f"{axiom.name} {iri_of(parts[0])}", ""
-    chain = bool(parts) and _is_chain(parts[0])
-    return axiom.name + " chain" * chain, ""
+        return axiom.name, str(iri_of(parts[0])), ""
+    if axiom.name == "SubObjectPropertyOf" and _is_chain(parts[0]):
+        return "chain", "", ""
+    slot = _SLOT_OF.get(axiom.name, axiom.name)
+    return slot if len(parts) <= 2 else axiom.name, "", ""
 
 
 def _is_chain(part: Part) -> bool:

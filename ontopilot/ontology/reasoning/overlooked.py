@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.rdf.structure import of_type
+from ontopilot.ontology.rdf.structure import at_least_one, of_type
 from ontopilot.ontology.rdf.triples import Node, Triple, Triples, is_blank, is_named
 from ontopilot.ontology.reasoning.data_properties import (
     copied,
@@ -12,7 +12,6 @@ from ontopilot.ontology.reasoning.data_properties import (
 )
 from ontopilot.ontology.reasoning.inverses import read_backwards
 from ontopilot.ontology.reasoning.schema import ANYTHING, stand_in
-from ontopilot.ontology.reasoning.supplement import at_least_one
 from ontopilot.ontology.terms import Iri
 
 _MIN, _MAX, _EXACT = v.MIN_CARDINALITIES[0], v.MAX_CARDINALITIES[0], v.MAX_CARDINALITIES[2]

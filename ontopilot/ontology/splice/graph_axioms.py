@@ -1,7 +1,8 @@
 """The axioms of an RDF graph: which triples each consists of, and which mention a term."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.owl.constructs import Construct
@@ -71,25 +72,31 @@ class GraphAxioms:
             placed = self._placed(root, is_whole=is_whole)
             units.setdefault(placed.triples, placed)
         found = list(units.values())
-        if len(found) > _MANY:
-            return found
-        return [one for one in found if not any(one.triples < two.triples for two in found)]
+        if len(found) <= _MANY:
+            found = [one for one in found if not any(one.triples < two.triples for two in found)]
+        gone = {triple for one in found for triple in one.triples}
+        if shared := self._hanging(gone) - gone:
+            found[-1] = replace(found[-1], triples=found[-1].triples | shared)
+        return found
 
     def _roots(self, triple: Triple) -> Iterator[tuple[Triple, bool]]:
         """The triples at which the axioms begin that a triple is part of.
 
         With each, whether the axiom is everything that is said of the subject.
         """
-        waiting, seen = [triple], {triple}
+        waiting, seen, is_circle = [triple], {triple}, True
         while waiting:
             one = waiting.pop()
             above = self._above.get(one[0], []) if is_blank(one[0]) else []
             if not above:
+                is_circle = False
                 yield self._root(one)
             for upper in above:
                 if upper not in seen:
                     seen.add(upper)
                     waiting.append(upper)
+        if is_circle:
+            yield self._root(triple)
 
     def _root(self, triple: Triple) -> tuple[Triple, bool]:
         subject = triple[0]
@@ -106,11 +113,10 @@ class GraphAxioms:
         return triple, False
 
     def _placed(self, root: Triple, *, is_whole: bool = False) -> Placed:
-        subject, _, value = root
         if is_whole:
-            triples = self._all_of(subject)
+            triples = self._all_of(root[0])
         else:
-            triples = {root, *self._below(value), *self._last(root)}
+            triples = {root, *self._hanging({root}), *self._last(root)}
         for note in self._annotating(root):
             triples |= self._all_of(note)
         return Placed(self._said(root), frozenset(triples))
@@ -143,27 +149,33 @@ class GraphAxioms:
 
     def _all_of(self, subject: Iri) -> set[Triple]:
         found = set(self._about(subject))
-        for triple in list(found):
-            found |= self._below(triple[2])
-        return found
+        return found | self._hanging(found)
 
-    def _below(self, node: Node) -> set[Triple]:
-        """The triples of the expression that a node is.
+    def _hanging(self, gone: Set[Triple]) -> set[Triple]:
+        """The triples of the expressions that triples lead to, and nothing else does.
 
-        Individuals without a name and nodes that something else leads to as well are left out.
+        Individuals without a name are no expressions and stay.
         """
-        found: set[Triple] = set()
+        inside = {node for *_, value in gone for node in self._expression(value)}
+        waiting = list(inside)
+        while waiting:
+            node = waiting.pop()
+            stays = (one not in gone and one[0] not in inside for one in self._above[node])
+            if node in inside and any(stays):
+                inside.discard(node)
+                values = (value for _, _, value in self._about(node))
+                waiting += [Iri(str(value)) for value in values if value in inside]
+        return {triple for node in inside for triple in self._about(node)}
+
+    def _expression(self, node: Node) -> set[Iri]:
+        """The blank nodes of the expression that a node is."""
+        found: set[Iri] = set()
         waiting = [node]
         while waiting:
             at = waiting.pop()
-            if not isinstance(at, str) or not is_blank(at) or not self._is_structure(Iri(at)):
-                continue
-            above = self._above[Iri(at)]
-            is_shared = len(above) > 1 if at == node else not found.issuperset(above)
-            if not is_shared:
-                about = [one for one in self._about(Iri(at)) if one not in found]
-                found.update(about)
-                waiting.extend(value for _, _, value in about)
+            if is_blank(at) and at not in found and self._is_structure(Iri(str(at))):
+                found.add(Iri(str(at)))
+                waiting.extend(value for _, _, value in self._about(Iri(str(at))))
         return found
 
     def _is_structure(self, node: Iri) -> bool:
@@ -185,10 +197,12 @@ class GraphAxioms:
     def _alike(self, one: Node, other: Node) -> bool:
         if not is_blank(one):
             return False
-        root = Iri("urn:x")
-        return same(
-            [(root, root, one), *self._below(one)], [(root, root, other), *self._below(other)]
-        )
+        at = Iri("urn:x")
+        shapes = [
+            [(at, at, top), *(t for node in self._expression(top) for t in self._about(node))]
+            for top in (one, other)
+        ]
+        return same(*shapes)
 
     def _one(self, subject: Iri, predicate: Iri) -> Node:
         found = self._index.one(subject, predicate)

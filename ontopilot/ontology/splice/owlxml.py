@@ -3,30 +3,30 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from ontopilot.errors import EditError, OntologySyntaxError
+from ontopilot.errors import EditError
 from ontopilot.ontology import vocabulary as v
-from ontopilot.ontology.files.parse import parse
-from ontopilot.ontology.files.source import Encoding, Source, recognise
+from ontopilot.ontology.files.source import Encoding, Source
 from ontopilot.ontology.owl.constructs import Construct, Part, iris_in, is_annotation
 from ontopilot.ontology.owl.slots import subjects_of
 from ontopilot.ontology.splice.owlxml_read import (
     ABBREVIATED,
+    DATATYPE,
     IRI,
     REFERENCES,
     ConstructReader,
 )
-from ontopilot.ontology.splice.owlxml_write import ORDER, Names, element
+from ontopilot.ontology.splice.owlxml_write import ORDER, Names, element, iri_element
 from ontopilot.ontology.splice.patch import (
     Patch,
     indent_at,
     line_end,
-    line_start,
+    lines_of,
     newline_of,
     patched,
 )
 from ontopilot.ontology.splice.rdfxml_read import BASE, resolved
 from ontopilot.ontology.splice.spelling import Spelling
-from ontopilot.ontology.splice.store import Placed
+from ontopilot.ontology.splice.store import Placed, reread
 from ontopilot.ontology.splice.xmltree import Attribute, Element, read_tree
 from ontopilot.ontology.terms import Iri, Literal, TermKind
 
@@ -66,7 +66,8 @@ class OwlXml:
                 short.append(iri)
             else:
                 full.append((written, iri))
-        return Names(Spelling(full, self._base), self._prefixes, short)
+        spelling = Spelling(full, self._base)
+        return Names(spelling, self._prefixes, short, root=self._tree.root.written)
 
     def _references(self) -> Iterator[tuple[Attribute | Element, str, Iri]]:
         """Every place that names an IRI, what is written there, and the IRI."""
@@ -129,7 +130,7 @@ class OwlXml:
         for one in gone:
             self._discount(wanted, one, gone)
         wanted.update(added)
-        patches = [self._cut(one) for one in gone]
+        patches = [Patch(*lines_of(self.text, one.start, one.end), "") for one in gone]
         patches += [self._put(axiom, gone) for axiom in added]
         self._replace(patched(self.text, patches), +wanted)
 
@@ -149,14 +150,6 @@ class OwlXml:
         left = Construct(self._read[id(top)].name, tuple(rest))
         self._read[id(top)] = left
         wanted[left] += 1
-
-    def _cut(self, one: Element) -> Patch:
-        start, end = line_start(self.text, one.start), line_end(self.text, one.end)
-        if start == one.start and start and self.text[start - 1] != "\n":
-            end = one.end
-        elif end == one.end:
-            start = one.start
-        return Patch(start, end, "")
 
     def _put(self, axiom: Construct, gone: list[Element]) -> Patch:
         tops = [one for one in self._tree.root.children if one not in gone]
@@ -203,10 +196,11 @@ class OwlXml:
 
     def _renamed(self, one: Attribute | Element, new: Iri) -> Patch:
         if isinstance(one, Element):
-            return Patch(one.start, one.end, f"<IRI>{self._names.full(new)}</IRI>")
+            return Patch(one.start, one.end, iri_element(new, self._names))
         if one.written == ABBREVIATED:
             return Patch(one.start, one.end, self._names.attribute(new))
-        return Patch(one.value_start, one.value_end, self._names.full(new))
+        spelled = self._names.datatype if one.written == DATATYPE else self._names.full
+        return Patch(one.value_start, one.value_end, spelled(new))
 
     def _replace(self, text: str, wanted: Counter[Construct]) -> None:
         before = self.text
@@ -220,17 +214,7 @@ class OwlXml:
 
     def raw(self) -> bytes:
         """The bytes to save, read once more by the parser that loads them; see `AxiomStore`."""
-        try:
-            raw = self._encoding.encode(self.text)
-            parse(recognise(self._source.path, raw))
-        except UnicodeEncodeError as error:
-            raise EditError(
-                f"{self._source.path}: the file is in {self._encoding.name!r}, which has no "
-                f"{error.object[error.start]!r}; leave it out or save the file as UTF-8"
-            ) from None
-        except OntologySyntaxError as error:
-            raise EditError(f"{self._source.path}: the edit would be refused: {error}") from None
-        return raw
+        return reread(self._source.path, self.text, self._encoding)[0]
 
 
 def _without_notes(construct: Construct) -> tuple[Part, ...]:

@@ -7,8 +7,7 @@ from xml.sax.saxutils import escape
 from ontopilot.errors import EditError
 from ontopilot.ontology.owl.constructs import ENTITIES, Construct, Part
 from ontopilot.ontology.splice.rdfxml_read import STRING
-from ontopilot.ontology.splice.rdfxml_write import FORBIDDEN
-from ontopilot.ontology.splice.spelling import LOCAL_NAME, Spelling, namespace_of
+from ontopilot.ontology.splice.spelling import LOCAL_NAME, Spelling, escaped_attribute, namespace_of
 from ontopilot.ontology.terms import Iri, Literal
 
 ORDER = {
@@ -32,14 +31,24 @@ ORDER = {
 
 
 class Names:
-    """IRIs as attributes: abbreviated where the file abbreviates their namespace."""
+    """Elements with the prefix of the root, and IRIs abbreviated where the file does so."""
 
     def __init__(
-        self, spelling: Spelling, prefixes: Mapping[str, str], abbreviated: Iterable[Iri]
+        self,
+        spelling: Spelling,
+        prefixes: Mapping[str, str],
+        abbreviated: Iterable[Iri],
+        *,
+        root: str,
     ) -> None:
+        self._prefix = root.removesuffix("Ontology")
         self._spelling = spelling
         self._prefixes = prefixes
         self._used = Counter(namespace_of(iri) for iri in abbreviated)
+
+    def tag(self, name: str) -> str:
+        """The name of an element."""
+        return self._prefix + name
 
     def short(self, iri: Iri) -> str | None:
         """`prefix:Name`, where the file writes IRIs of that namespace so."""
@@ -55,6 +64,11 @@ class Names:
         """The IRI as an attribute `IRI` or a text has it."""
         return self._spelling.attribute(iri)
 
+    def datatype(self, iri: Iri) -> str:
+        """The IRI as an attribute `datatypeIRI` has it; parsers read no relative one there."""
+        full = self.full(iri)
+        return full if ":" in full or "&" in full else escaped_attribute(iri)
+
     def attribute(self, iri: Iri) -> str:
         """The attribute that names an entity."""
         short = self.short(iri)
@@ -69,8 +83,8 @@ def element(part: Part, names: Names, *, indent: str, unit: str, newline: str) -
         raise EditError(f"{part!r} cannot stand alone in OWL/XML; make this edit in Protégé")
     name, parts = part.name, list(part.parts)
     if name == "IRI":
-        return f"{indent}<IRI>{names.full(Iri(str(parts[0])))}</IRI>"
-    start = f"{indent}<{name}"
+        return indent + iri_element(Iri(str(parts[0])), names)
+    start = f"{indent}<{names.tag(name)}"
     if name in ENTITIES:
         return f"{start} {names.attribute(Iri(str(parts[0])))}/>"
     if parts and isinstance(parts[0], int):
@@ -78,18 +92,20 @@ def element(part: Part, names: Names, *, indent: str, unit: str, newline: str) -
     if name == "FacetRestriction":
         start += f' facet="{names.full(Iri(str(parts.pop(0))))}"'
     inner = [element(one, names, indent=indent + unit, unit=unit, newline=newline) for one in parts]
-    return newline.join([start + ">", *inner, f"{indent}</{name}>"])
+    return newline.join([start + ">", *inner, f"{indent}</{names.tag(name)}>"])
+
+
+def iri_element(iri: Iri, names: Names) -> str:
+    """An IRI that stands for itself."""
+    tag = names.tag("IRI")
+    return f"<{tag}>{names.full(iri)}</{tag}>"
 
 
 def _literal(literal: Literal, names: Names) -> str:
-    if FORBIDDEN.search(literal.value):
-        raise EditError(
-            f"the text {literal.value[:40]!r} holds a control character, which XML cannot hold; "
-            "leave it out"
-        )
     text = escape(literal.value, {"\r": "&#13;"})
+    tag, attribute = names.tag("Literal"), ""
     if literal.language:
-        return f'<Literal xml:lang="{literal.language}">{text}</Literal>'
-    if literal.datatype == STRING:
-        return f"<Literal>{text}</Literal>"
-    return f'<Literal datatypeIRI="{names.full(literal.datatype)}">{text}</Literal>'
+        attribute = f' xml:lang="{literal.language}"'
+    elif literal.datatype != STRING:
+        attribute = f' datatypeIRI="{names.datatype(literal.datatype)}"'
+    return f"<{tag}{attribute}>{text}</{tag}>"

@@ -42,6 +42,24 @@ def line_end(text: str, at: int) -> int:
     return end if not text[at:end].strip() else at
 
 
+def lines_of(text: str, start: int, end: int) -> tuple[int, int]:
+    """What goes with a block that is cut: its lines, unless something else stands on them.
+
+    Of the empty lines around a block, those before it go too where others follow.
+    """
+    first, last = line_start(text, start), line_end(text, end)
+    if first == start and first and text[first - 1] != "\n":
+        return first, end
+    if last == end:
+        return start, last
+    before = first
+    while before and text[before - 1].isspace():
+        before -= 1
+    gap = line_end(text, before)
+    is_apart = last == len(text) or line_end(text, last) > last
+    return (gap, last) if before < gap < first and is_apart else (first, last)
+
+
 def indent_at(text: str, at: int) -> str:
     """The white space that the line of a place begins with."""
     begin = text.rfind("\n", 0, at) + 1

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
-from ontopilot.errors import EditError, OntologySyntaxError
+from ontopilot.errors import EditError
 from ontopilot.ontology.files.parse import parse
 from ontopilot.ontology.files.source import Encoding, Source, recognise
 from ontopilot.ontology.owl.constructs import Construct
@@ -13,7 +13,7 @@ from ontopilot.ontology.rdf.triples import Triple
 from ontopilot.ontology.splice.document import RdfDocument, rename
 from ontopilot.ontology.splice.graph_axioms import GraphAxioms
 from ontopilot.ontology.splice.relay import relaid
-from ontopilot.ontology.splice.store import Placed
+from ontopilot.ontology.splice.store import Placed, reread
 from ontopilot.ontology.terms import Iri, TermKind
 
 Reader = Callable[[str], RdfDocument]
@@ -129,17 +129,8 @@ class RdfStore:
 
     def raw(self) -> bytes:
         """The bytes to save, read once more by the bulk parser; see `AxiomStore`."""
-        try:
-            raw = self._encoding.encode(self._text)
-            found = parse(recognise(self._path, raw)).triples
-        except UnicodeEncodeError as error:
-            raise EditError(
-                f"{self._path}: the file is in {self._encoding.name!r}, which has no "
-                f"{error.object[error.start]!r}; leave it out or save the file as UTF-8"
-            ) from None
-        except OntologySyntaxError as error:
-            raise EditError(f"{self._path}: the edited text would be refused: {error}") from None
-        self._compare(found, self._triples, "the edited text is read as another graph")
+        raw, found = reread(self._path, self._text, self._encoding)
+        self._compare(found.triples, self._triples, "the edited text is read as another graph")
         return raw
 
     def _compare(self, found: Sequence[Triple], wanted: Sequence[Triple], what: str) -> None:

@@ -22,7 +22,7 @@ from ontopilot.ontology.splice.rdfxml_read import (
     within,
 )
 from ontopilot.ontology.splice.rdfxml_splice import Splice
-from ontopilot.ontology.splice.spelling import LOCAL_NAME, Prefixes, Spelling
+from ontopilot.ontology.splice.spelling import LOCAL_NAME, Prefixes, Spelling, escaped_attribute
 from ontopilot.ontology.splice.xmltree import Attribute, Element, read_tree
 from ontopilot.ontology.terms import Iri
 
@@ -128,5 +128,8 @@ class RdfXml:
         last = self.tree.root.attributes[-1]
         lead = self.text[line_start(self.text, last.start) : last.start]
         between = (newline_of(self.text) + lead) if not lead.strip() and lead else " "
-        text = "".join(f'xmlns:{name}="{iri}"{between}' for name, iri in prefixes.new.items())
+        text = "".join(
+            f'xmlns:{name}="{escaped_attribute(iri)}"{between}'
+            for name, iri in prefixes.new.items()
+        )
         return [Patch(last.start, last.start, text)]

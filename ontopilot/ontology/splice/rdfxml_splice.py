@@ -9,7 +9,14 @@ from ontopilot.errors import EditError
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.rdf.triples import Triple
 from ontopilot.ontology.splice.document import by_subject
-from ontopilot.ontology.splice.patch import Patch, indent_at, line_end, line_start, patched
+from ontopilot.ontology.splice.patch import (
+    Patch,
+    indent_at,
+    line_end,
+    line_start,
+    lines_of,
+    patched,
+)
 from ontopilot.ontology.splice.protege import section_of
 from ontopilot.ontology.splice.rdfxml_read import DESCRIPTION, Statement, within
 from ontopilot.ontology.splice.rdfxml_write import ElementWriter, rank
@@ -22,6 +29,9 @@ if TYPE_CHECKING:
 
 _REMARKS = re.compile(r"(?:[ \t]*<!--(?:(?!-->)[^\n])*-->)+")
 """Comments on the rest of a line."""
+
+_SPACES = re.compile(r"[ \t]*(?=\r?\n)")
+"""White space that ends a line."""
 
 
 class Splice:
@@ -126,12 +136,7 @@ class Splice:
     def _cut(self, element: Element) -> Patch:
         banner = self._layout.banners.get(element) if element.parent is self._root else None
         if banner is None:
-            start, end = line_start(self._text, element.start), line_end(self._text, element.end)
-            if start == element.start and start and self._text[start - 1] != "\n":
-                end = element.end
-            elif end == element.end:
-                start = element.start
-            return Patch(start, end, "")
+            return Patch(*lines_of(self._text, element.start, element.end), "")
         return Patch(self._layout.start_of(banner), line_end(self._text, element.end), "")
 
     def _taken(self, one: Statement) -> list[Patch]:
@@ -266,4 +271,6 @@ class Splice:
         gap = self._text[tops[at - 1].end : anchor.start] if at else ""
         if gap.strip() or "\n" not in gap:
             gap = newline + self._layout.indent
-        return Patch(anchor.end, anchor.end, gap.rstrip(" \t") + body)
+        spaces = _SPACES.match(self._text, anchor.end)
+        end = spaces.end() if spaces else anchor.end
+        return Patch(end, end, gap.rstrip(" \t") + body)

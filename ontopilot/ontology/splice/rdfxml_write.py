@@ -1,6 +1,5 @@
 """Triples as RDF/XML elements, laid out as Protégé lays them out."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from xml.sax.saxutils import escape
@@ -12,9 +11,6 @@ from ontopilot.ontology.rdf.triples import Node, Triple, is_blank
 from ontopilot.ontology.splice.rdfxml_read import RDF, STRING
 from ontopilot.ontology.splice.spelling import Prefixes, Spelling
 from ontopilot.ontology.terms import Iri, Literal
-
-FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-"""Characters that no XML document may hold, not even as references."""
 
 _TYPES = (*DECLARATIONS.values(), RESTRICTION, v.OWL_AXIOM, v.OWL_ANNOTATION)
 """Classes that name the element of their members."""
@@ -143,11 +139,6 @@ class ElementWriter:
 
     def _literal(self, literal: Literal) -> str:
         text = escape(literal.value, {"\r": "&#13;"})
-        if FORBIDDEN.search(literal.value):
-            raise EditError(
-                f"the text {literal.value[:40]!r} holds a control character, which XML cannot "
-                "hold; leave it out"
-            )
         if literal.language:
             return f' xml:lang="{literal.language}">{text}'
         if literal.datatype == STRING:

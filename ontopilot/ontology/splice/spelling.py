@@ -14,6 +14,11 @@ LOCAL_NAME = re.compile(r"[^\W\d][\w.-]*$")
 _REFERENCE = re.compile(r"&([\w.:-]+);")
 
 
+def escaped_attribute(text: str) -> str:
+    """A text as it stands between the quotation marks of an XML attribute."""
+    return escape(text, {'"': "&quot;", "'": "&apos;"})
+
+
 def namespace_of(iri: str) -> str:
     """An IRI up to its last `#`, `/` or `:`."""
     return iri[: max(iri.rfind("#"), iri.rfind("/"), iri.rfind(":")) + 1]
@@ -40,10 +45,10 @@ class Spelling:
         start = self._starts.get(namespace)
         local = iri[len(namespace) :]
         if start is None or (start == "" and ":" in local):
-            return escape(iri, {'"': "&quot;"})
+            return escaped_attribute(iri)
         if not _REFERENCE.search(start) and resolved(start + local, self._base) != iri:
-            return escape(iri, {'"': "&quot;"})
-        return start + escape(local, {'"': "&quot;"})
+            return escaped_attribute(iri)
+        return start + escaped_attribute(local)
 
 
 class Prefixes:

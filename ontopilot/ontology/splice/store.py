@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from ontopilot.errors import EditError, OntologySyntaxError
+from ontopilot.ontology.files.parse import Parsed, parse
+from ontopilot.ontology.files.source import Encoding, recognise
 from ontopilot.ontology.owl.constructs import Construct
 from ontopilot.ontology.rdf.triples import Triple
 from ontopilot.ontology.terms import Iri, TermKind
@@ -55,3 +59,21 @@ class AxiomStore(Protocol):
         Raises:
             EditError: it reads anything else.
         """
+
+
+def reread(path: Path, text: str, encoding: Encoding) -> tuple[bytes, Parsed]:
+    """The bytes of a text, and what the parser that loads ontologies reads in them.
+
+    Raises:
+        EditError: the encoding of the file lacks a letter, or the parser refuses the text.
+    """
+    try:
+        raw = encoding.encode(text)
+        return raw, parse(recognise(path, raw))
+    except UnicodeEncodeError as error:
+        raise EditError(
+            f"{path}: the file is in {encoding.name!r}, which has no "
+            f"{error.object[error.start]!r}; leave it out or save the file as UTF-8"
+        ) from None
+    except OntologySyntaxError as error:
+        raise EditError(f"{path}: the edited text would be refused: {error}") from None

@@ -45,8 +45,10 @@ class Turtle:
             for node in triple
             if isinstance(node, str) and node.startswith("_:id.")
         }
+        last = self.reader.prefixes
+        prefixes = {name: iri for name, iri in self.reader.head.items() if last[name] == iri}
         return TurtleWriter(
-            added, prefixes=self.reader.prefixes, style=self.style, labelled=frozenset(labelled)
+            added, prefixes=prefixes, style=self.style, labelled=frozenset(labelled)
         )
 
     def renamed(self, old: Iri, new: Iri) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ontopilot.errors import EditError
 from ontopilot.ontology.rdf.triples import Triple
-from ontopilot.ontology.splice.patch import Patch, line_end, line_start
+from ontopilot.ontology.splice.patch import Patch, line_end, line_start, lines_of
 from ontopilot.ontology.splice.turtle_read import Holder, Phrase, Token, TurtleReader, Value
 
 ENTITY = re.compile(r"###\s+(\S+:\S+)\s*$")
@@ -151,13 +151,12 @@ class Cuts:
         """A statement taken out, with the comment of Protégé that stands before it."""
         start, end = line_start(self._text, holder.start), line_end(self._text, holder.end)
         above = [c for c in self._comments if c.end <= start and ENTITY.match(c.text)]
-        if above and not self._text[above[-1].end : start].strip():
-            start = line_start(self._text, above[-1].start)
-            blank = self._newline * 2
-            if self._text[:start].endswith(blank + self._newline):
-                start -= len(blank)
-            elif self._text[end:].startswith(blank):
-                end += len(blank)
-        elif start == holder.start and (start and self._text[start - 1] != "\n"):
-            end = holder.end
+        if not above or self._text[above[-1].end : start].strip():
+            return Patch(*lines_of(self._text, holder.start, holder.end), "")
+        start = line_start(self._text, above[-1].start)
+        blank = self._newline * 2
+        if self._text[:start].endswith(blank + self._newline):
+            start -= len(blank)
+        elif self._text[end:].startswith(blank):
+            end += len(blank)
         return Patch(start, end, "")

@@ -19,6 +19,10 @@ from ontopilot.ontology.terms import Iri
 _RULER = "#" * 65
 _TITLE = re.compile(r"#\s+([A-Z][A-Za-z ]+?)\s*$")
 
+_INDENT = "    "
+_REMARK = re.compile(r"[ \t]*;[ \t]*#[^\r\n]*")
+"""A comment behind a phrase and its separator."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Section:
@@ -123,6 +127,14 @@ class Insertions:
         before = [phrase for phrase in left if rank(phrase.predicate) <= rank(predicate)]
         kinds = [phrase for phrase in left if phrase.predicate == v.RDF_TYPE]
         after = (before or kinds or left)[-1]
+        remark = _REMARK.match(self._text, after.end)
+        if remark is not None:
+            following = [one for one in holder.phrases if one.start > remark.end()]
+            column = self._column(following[0].start) if following else len(_INDENT)
+            text = self._writer.phrase(predicate, values, column)
+            line = f"{self._style.newline}{' ' * column}{text}{self._style.space};"
+            self._patches.append(Patch(remark.end(), remark.end(), line))
+            return
         between, column = self._between(holder, left)
         text = self._writer.phrase(predicate, values, column)
         self._patches.append(Patch(after.end, after.end, between + text))

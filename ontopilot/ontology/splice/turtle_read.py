@@ -111,6 +111,8 @@ class TurtleReader:
         self.comments: list[Token] = []
         self.names: list[tuple[Token, Iri]] = []
         self.prefixes: dict[str, str] = {}
+        self.head: dict[str, str] = {}
+        """The prefixes that are declared before the first statement."""
         self.statements: list[Holder] = []
         self.has_bare_numbers = False
         self._base = base
@@ -179,6 +181,8 @@ class TurtleReader:
         iri = resolved(_unescaped(token.text[1:-1]), self._base)
         if word == "prefix":
             self.prefixes[name] = iri
+            if not self.statements:
+                self.head[name] = iri
         else:
             self._base = iri
         if not sparql:

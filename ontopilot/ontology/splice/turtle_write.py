@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, pairwise
 
 from ontopilot.ontology import vocabulary as v
 from ontopilot.ontology.rdf.triples import Node, Triple, is_blank
@@ -87,6 +87,10 @@ class TurtleWriter:
             self._about[subject].append((predicate, value))
         self._prefixes = prefixes
         self._labelled = labelled
+        names = (f"new{number}" for number in count())
+        self._labels = (f"_:{name}" for name in names if f"_:id.{name}" not in labelled)
+        self._fresh: dict[Iri, str] = {}
+        """Labels of added blank nodes, which N-Triples cannot write in brackets."""
         self.style = style
 
     def iri(self, iri: Iri) -> str:
@@ -177,7 +181,9 @@ class TurtleWriter:
             return f"<{node}>"
         if node in self._labelled:
             return "_:" + node.removeprefix("_:id.")
-        return "_:new" + re.sub(r"\W", "x", node[2:])
+        if node not in self._fresh:
+            self._fresh[Iri(node)] = next(self._labels)
+        return self._fresh[Iri(node)]
 
     def _list(self, items: list[Node], column: int) -> str:
         if not items:
