@@ -14,7 +14,8 @@ from ontopilot.ontology.claims.phrase import amount, article, boolean, measure, 
 from ontopilot.ontology.claims.world import World
 from ontopilot.ontology.explain import explain
 from ontopilot.ontology.link import Linker
-from ontopilot.ontology.linking.names import names, patterns
+from ontopilot.ontology.linking.background import background
+from ontopilot.ontology.linking.naming import names, patterns
 from ontopilot.ontology.load import Loaded, load
 from ontopilot.ontology.owl.named import candidates, nearest
 from ontopilot.ontology.query_check import QueryCheck
@@ -86,11 +87,8 @@ class Ontology:
         self._by_predicate = grouped(self._facts, lambda fact: fact.predicate)
         identifiers = dict(patterns(self.asserted, self.label, self.path))
         self._identified = frozenset(identifiers)
-        known = names(self._terms.values(), self.asserted)
-        members = self._members
-        self._linker = Linker(
-            known, identifiers, self._related(), lambda cls: members.get(cls, frozenset())
-        )
+        known = names(self._terms.values(), self.asserted, lambda one, other: other in self.ancestors(one))
+        self._linker = Linker(known, identifiers, background(self))
         self.world = World(self)
         self._sealed = True
 
@@ -318,17 +316,6 @@ class Ontology:
     def is_class(self, iri: Iri) -> bool:
         """Whether a term is a class."""
         return iri in self._terms and self._terms[iri].kind == "class"
-
-    def _related(self) -> Mapping[Iri, frozenset[Iri]]:
-        """The individuals that a fact joins to each individual."""
-        found: dict[Iri, set[Iri]] = {}
-        for fact in self._facts:
-            if isinstance(fact.object, Literal) or self.is_class(fact.subject):
-                continue
-            if fact.predicate != v.RDF_TYPE and not self.is_class(fact.object):
-                found.setdefault(fact.subject, set()).add(fact.object)
-                found.setdefault(fact.object, set()).add(fact.subject)
-        return {one: frozenset(others) for one, others in found.items()}
 
     def _pairs(self, predicate: Iri) -> Iterator[tuple[Iri, Node]]:
         """Subjects and objects of a predicate, asserted and inferred."""

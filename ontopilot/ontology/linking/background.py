@@ -1,0 +1,39 @@
+"""What linking asks an ontology about its terms."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ontopilot.ontology import vocabulary as v
+from ontopilot.ontology.linking.context import Background
+from ontopilot.ontology.terms import Iri, Literal
+
+if TYPE_CHECKING:
+    from ontopilot.ontology.ontology import Ontology
+
+
+def background(ontology: "Ontology") -> Background:
+    """The facts and the hierarchy of an ontology, as far as they settle what names mean."""
+
+    def fits(relation: Iri, term: Iri) -> bool:
+        ends = ontology.domains(relation) | ontology.ranges(relation)
+        return not ends or any(ontology.is_a(term, e) or ontology.is_a(e, term) for e in ends)
+
+    return Background(
+        _related(ontology),
+        ontology.instances,
+        frozenset(term.iri for term in ontology.terms("object_property")),
+        frozenset(term.iri for term in ontology.terms("data_property")),
+        fits,
+    )
+
+
+def _related(ontology: "Ontology") -> Mapping[Iri, frozenset[Iri]]:
+    """The individuals that a fact joins to each individual."""
+    found: dict[Iri, set[Iri]] = {}
+    for fact in ontology.facts():
+        if isinstance(fact.object, Literal) or ontology.is_class(fact.subject):
+            continue
+        if fact.predicate != v.RDF_TYPE and not ontology.is_class(fact.object):
+            found.setdefault(fact.subject, set()).add(fact.object)
+            found.setdefault(fact.object, set()).add(fact.subject)
+    return {one: frozenset(others) for one, others in found.items()}

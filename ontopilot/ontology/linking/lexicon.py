@@ -1,0 +1,201 @@
+"""The names of one language, by the stems of their words."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count, pairwise
+from typing import NamedTuple
+
+from ontopilot.ontology.linking.inflect import Relation, relation
+from ontopilot.ontology.linking.memo import Memo
+from ontopilot.ontology.linking.names import Name
+from ontopilot.ontology.linking.phrases import NO, SMALL, Phrases
+from ontopilot.ontology.linking.typos import BESIDE, beside, may_be_misspelt
+from ontopilot.prose import STOP_WORDS
+
+FORM: Mapping[Relation, float] = {"same": 1.0, "plural": 1.0, "verb": 0.8, "derived": 0.6}
+"""What is left of a score when the word in the text is another form of the word in the name.
+
+"Returned" may speak of a return, and may be another thing by that very name: an exact name wins,
+and where there is none the form of a verb is a weaker hint than the noun or its plural.
+"""
+
+REWORDED = 0.85
+"""What is left of a score when a name is said with other words between, or in another order."""
+
+NO_LETTER, ODD_LETTER = "\0", "\1"
+"""What stands for a word of no name, and for one that might be a misspelt word of a name."""
+
+_FIRST_SMALL, _FIRST_LETTER = 0x1000, 0x10000
+"""The first of the letters that stand for the stems of small words, and for those of others:
+characters are only numbers here, and those from the second on hold a million stems."""
+
+_ODD_NEIGHBOURS = re.compile("(?=[\U00010000-\U0010ffff]\1|\1[\U00010000-\U0010ffff])")
+
+STEMMERS = {
+    "da": "danish", "de": "german", "en": "english", "es": "spanish", "fi": "finnish",
+    "fr": "french", "hu": "hungarian", "it": "italian", "nb": "norwegian", "nl": "dutch",
+    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish",
+    "tr": "turkish",
+}  # fmt: skip
+"""The Snowball stemmer of each language; names of other languages are stemmed as English."""
+
+
+Match = tuple[int, int, int]
+"""A pattern of an automaton, and from where to where a line has it."""
+
+
+class Named(NamedTuple):
+    """A name of a stretch of words, and what the forms of its words leave of its weight."""
+
+    name: Name
+    form: float
+
+
+class Lexicon:
+    """The names of one language. Each stem is a letter, and each name a word of such letters."""
+
+    def __init__(self, language: str, names: Iterable[Name]) -> None:
+        import ahocorasick_rs
+        import Stemmer
+
+        self.language = language
+        self._stemmer = Stemmer.Stemmer(language)
+        self.entries: dict[tuple[str, ...], list[tuple[Name, tuple[str, ...]]]] = {}
+        self.words: set[str] = set()
+        for name in names:
+            said = name.words
+            key = tuple(map(self.stem, said))
+            if not key or (len(key) == 1 and len(key[0]) < 2):
+                continue
+            self.entries.setdefault(key, []).append((name, said))
+            self.words.update(said)
+        self.longest = max(map(len, self.entries), default=1)
+        self._stems = frozenset(map(self.stem, self.words))
+        small = {self.stem(word) for word in self.words & (SMALL | NO)}
+        self.alphabet = dict(zip(sorted(small), map(chr, count(_FIRST_SMALL)), strict=False))
+        others = sorted(self._stems - small)
+        self.alphabet |= zip(others, map(chr, count(_FIRST_LETTER)), strict=False)
+        self.automaton = ahocorasick_rs.AhoCorasick(
+            ["".join(map(self.alphabet.__getitem__, key)) for key in self.entries],
+            matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
+        )
+        self.starts = frozenset(key[0] for key in self.entries)
+        self.phrases = Phrases(self.entries)
+        self._partners = {
+            self.alphabet[stem]: frozenset(map(self.alphabet.__getitem__, stems))
+            for stem, stems in self.phrases.partners().items()
+        }
+        self._beside: dict[str, set[str]] = {}
+        for entries in self.entries.values():
+            for _, said in entries:
+                for one, other in pairwise(said):
+                    self._beside.setdefault(self.stem(one), set()).add(other)
+                    self._beside.setdefault(self.stem(other), set()).add(one)
+        self._mended = Memo(self._mend)
+
+    def stem(self, word: str) -> str:
+        """The stem of a lower-case word."""
+        return str(self._stemmer.stemWord(word.removesuffix("'s")))
+
+    def knows(self, word: str) -> bool:
+        """Whether some name has a form of the word."""
+        return self.stem(word) in self._stems
+
+    def letter(self, word: str) -> str:
+        """The letter of a lower-case word."""
+        found = self.alphabet.get(self.stem(word))
+        if found is not None:
+            return found
+        return ODD_LETTER if may_be_misspelt(word) else NO_LETTER
+
+    def says_more(
+        self, line: str, matches: Sequence[Match], word: Callable[[int], str]
+    ) -> bool:
+        """Whether a text, its letters in line, may say more than what the automaton matches: a
+        name in another way, or with a typo that only the word beside it tells.
+        """
+        rest = line
+        if len(matches) == 1:
+            _, start, end = matches[0]
+            rest = line[:start] + line[end:]
+        partners = self._partners
+        if not partners.keys().isdisjoint(rest) and any(
+            letter in partners and not partners[letter].isdisjoint(line) for letter in rest
+        ):
+            return True
+        if ODD_LETTER not in line:
+            return False
+        return any(
+            self._mended[word(one.start()), word(one.start() + 1)]
+            for one in _ODD_NEIGHBOURS.finditer(line)
+        )
+
+    def _mend(self, pair: tuple[str, str]) -> tuple[str, str] | None:
+        """Two lower-case words in a row, of which one is misspelt, as some name has them."""
+        one, other = pair
+        if self.letter(one) == ODD_LETTER:
+            meant = beside(one, self._beside.get(self.stem(other), ()))
+            return (meant, other) if meant and self._tells(other) else None
+        if self.letter(other) == ODD_LETTER:
+            meant = beside(other, self._beside.get(self.stem(one), ()))
+            return (one, meant) if meant and self._tells(one) else None
+        return None
+
+    def _tells(self, word: str) -> bool:
+        return self.letter(word) >= chr(_FIRST_LETTER)
+
+    def view(self, said: Sequence[str], doubt: Sequence[float]) -> "View":
+        """The words of a text as this language stems them, and how sure each of them is."""
+        words, sure = list(said), list(doubt)
+        for at, pair in enumerate(pairwise(said)):
+            mended = self._mended[pair] if ODD_LETTER in map(self.letter, pair) else None
+            if mended is not None:
+                changed = at if mended[0] != pair[0] else at + 1
+                words[changed], sure[changed] = mended[changed - at], BESIDE
+        return View(self, words, list(map(self.stem, words)), sure)
+
+
+class View(NamedTuple):
+    """The words of a text as one language reads them."""
+
+    lexicon: Lexicon
+    said: Sequence[str]
+    stems: list[str]
+    sure: Sequence[float]
+    """How surely each word is the one that was meant."""
+
+    def match(self, at: int) -> int:
+        """How many words the longest name that begins here has; 0 if none does."""
+        if self.stems[at] not in self.lexicon.starts:
+            return 0
+        for length in range(min(self.lexicon.longest, len(self.stems) - at), 0, -1):
+            if self.names(at, length):
+                return length
+        return 0
+
+    def names(self, at: int, length: int) -> list[Named]:
+        """The names that a stretch of words has, and how far their forms are from it; small words
+        are names as they stand (`own` is not `owns`).
+        """
+        said = tuple(self.said[at : at + length])
+        found = self.lexicon.entries.get(tuple(self.stems[at : at + length]), ())
+        return [
+            Named(name, min(map(self._form, said, own)))
+            for name, own in found
+            if said == own or not STOP_WORDS.issuperset(said)
+        ]
+
+    def phrases(self, apart: Sequence[bool]) -> Iterator[tuple[int, int, int, Named]]:
+        """Names said in another way: from which word to which, by how many words, and the name."""
+        for first, last, phrase in self.lexicon.phrases.find(self.said, self.stems, apart):
+            said = {self.stems[p]: self.said[p] for p in range(first, last)}
+            form = min(self._form(said[stem], word) for stem, word in phrase.words.items())
+            if form > FORM["derived"]:
+                yield first, last, len(phrase.words), Named(phrase.name, form * REWORDED)
+
+    def telling(self, first: int, last: int) -> int:
+        """How many words of a stretch carry meaning."""
+        return sum(word not in SMALL for word in self.said[first:last])
+
+    def _form(self, said: str, named: str) -> float:
+        return FORM[relation(said, named, self.lexicon.language)]
