@@ -98,7 +98,8 @@ class Linker:
         if scores is None:
             return None
         start, end = _ends(text, first, last)
-        return tuple(Mention(start, end, text[start:end], iri, s) for iri, s in scores.items())
+        own = text[start:end]
+        return tuple([Mention(start, end, own, iri, score) for iri, score in scores.items()])
 
     def _plain_names(self, lexicon: Lexicon, together: tuple[str, ...]) -> _Scores | None:
         """The terms that words name together, most surely first; nothing where what else a text

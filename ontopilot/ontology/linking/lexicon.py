@@ -9,7 +9,7 @@ from ontopilot.ontology.linking.inflect import Relation, relation
 from ontopilot.ontology.linking.memo import Memo
 from ontopilot.ontology.linking.names import Name
 from ontopilot.ontology.linking.phrases import NO, SMALL, Phrases
-from ontopilot.ontology.linking.typos import BESIDE, beside, may_be_misspelt
+from ontopilot.ontology.linking.typos import BESIDE, alike, beside, may_be_misspelt
 from ontopilot.prose import STOP_WORDS
 
 FORM: Mapping[Relation, float] = {"same": 1.0, "plural": 1.0, "verb": 0.8, "derived": 0.6}
@@ -59,12 +59,15 @@ class Lexicon:
         import Stemmer
 
         self.language = language
-        self._stemmer = Stemmer.Stemmer(language)
+        stemmer = Stemmer.Stemmer(language)
+        self._stemmed = Memo[str, str](
+            lambda word: str(stemmer.stemWord(word.removesuffix("'s")))
+        )
         self.entries: dict[tuple[str, ...], list[tuple[Name, tuple[str, ...]]]] = {}
         self.words: set[str] = set()
         for name in names:
             said = name.words
-            key = tuple(map(self.stem, said))
+            key = tuple(map(self._stemmed.__getitem__, said))
             if not key or (len(key) == 1 and len(key[0]) < 2):
                 continue
             self.entries.setdefault(key, []).append((name, said))
@@ -81,21 +84,31 @@ class Lexicon:
         )
         self.starts = frozenset(key[0] for key in self.entries)
         self.phrases = Phrases(self.entries)
-        self._partners = {
-            self.alphabet[stem]: frozenset(map(self.alphabet.__getitem__, stems))
-            for stem, stems in self.phrases.partners().items()
+        spelled = self.alphabet.__getitem__
+        self._reworded = {
+            spelled(rarest): [frozenset(map(spelled, phrase.words)) for phrase in phrases]
+            for rarest, phrases in self.phrases.by_rarest.items()
         }
+        self._partners: dict[str, set[str]] = {}
+        for phrases in self._reworded.values():
+            for phrase in phrases:
+                for letter in phrase:
+                    self._partners.setdefault(letter, set()).update(phrase - {letter})
+        self._shared = frozenset(self._partners)
         self._beside: dict[str, set[str]] = {}
-        for entries in self.entries.values():
+        for key, entries in self.entries.items():
             for _, said in entries:
-                for one, other in pairwise(said):
-                    self._beside.setdefault(self.stem(one), set()).add(other)
-                    self._beside.setdefault(self.stem(other), set()).add(one)
+                for at in range(1, len(key)):
+                    self._beside.setdefault(key[at - 1], set()).add(said[at])
+                    self._beside.setdefault(key[at], set()).add(said[at - 1])
+        self._inner: dict[str, list[str]] = {}
+        for word in frozenset[str]().union(*self._beside.values()):
+            self._inner.setdefault(word[0], []).append(word)
         self._mended = Memo(self._mend)
 
     def stem(self, word: str) -> str:
         """The stem of a lower-case word."""
-        return str(self._stemmer.stemWord(word.removesuffix("'s")))
+        return self._stemmed[word]
 
     def knows(self, word: str) -> bool:
         """Whether some name has a form of the word."""
@@ -106,7 +119,9 @@ class Lexicon:
         found = self.alphabet.get(self.stem(word))
         if found is not None:
             return found
-        return ODD_LETTER if may_be_misspelt(word) else NO_LETTER
+        if may_be_misspelt(word) and alike(word, self._inner.get(word[0], ())):
+            return ODD_LETTER
+        return NO_LETTER
 
     def says_more(
         self, line: str, matches: Sequence[Match], word: Callable[[int], str]
@@ -114,20 +129,29 @@ class Lexicon:
         """Whether a text, its letters in line, may say more than what the automaton matches: a
         name in another way, or with a typo that only the word beside it tells.
         """
-        rest = line
+        rest, matched = line, ""
         if len(matches) == 1:
             _, start, end = matches[0]
-            rest = line[:start] + line[end:]
-        partners = self._partners
-        if not partners.keys().isdisjoint(rest) and any(
-            letter in partners and not partners[letter].isdisjoint(line) for letter in rest
-        ):
+            rest, matched = line[:start] + line[end:], line[start:end]
+        if not self._shared.isdisjoint(rest) and self._rewords(rest, line, matched):
             return True
-        if ODD_LETTER not in line:
-            return False
-        return any(
+        return ODD_LETTER in line and any(
             self._mended[word(one.start()), word(one.start() + 1)]
             for one in _ODD_NEIGHBOURS.finditer(line)
+        )
+
+    def _rewords(self, rest: str, line: str, matched: str) -> bool:
+        """Whether the words of a name are all there, and not all of them in what is matched."""
+        for letter in rest:
+            if letter in self._shared and not self._partners[letter].isdisjoint(line):
+                break
+        else:
+            return False
+        there, known = set(line), set(matched)
+        return any(
+            phrase <= there and not phrase <= known
+            for letter in self._reworded.keys() & there
+            for phrase in self._reworded[letter]
         )
 
     def _mend(self, pair: tuple[str, str]) -> tuple[str, str] | None:
@@ -147,8 +171,9 @@ class Lexicon:
     def view(self, said: Sequence[str], doubt: Sequence[float]) -> "View":
         """The words of a text as this language stems them, and how sure each of them is."""
         words, sure = list(said), list(doubt)
-        for at, pair in enumerate(pairwise(said)):
-            mended = self._mended[pair] if ODD_LETTER in map(self.letter, pair) else None
+        letters = list(map(self.letter, said))
+        for at, pair in enumerate(pairwise(said) if ODD_LETTER in letters else ()):
+            mended = self._mended[pair] if ODD_LETTER in letters[at : at + 2] else None
             if mended is not None:
                 changed = at if mended[0] != pair[0] else at + 1
                 words[changed], sure[changed] = mended[changed - at], BESIDE

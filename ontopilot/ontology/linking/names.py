@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from ontopilot.ontology.terms import Iri, TermKind
 
 _WORD = re.compile(r"\w+(?:['’]\w+)?", re.UNICODE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Name:
     """One name of a term; `weight` says how surely it means the term where it stands alone."""
 
@@ -26,10 +27,10 @@ class Name:
         """Whether the code at its end was left out."""
         return self.code != ""
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """The words of the name, in lower case."""
-        return tuple(lower(word) for word in _WORD.findall(self.text))
+        return tuple(_WORD.findall(lower(self.text)))
 
 
 def lower(word: str) -> str:

@@ -35,6 +35,8 @@ _TELLING = frozenset("how what when where who nobody nothing something".split())
 SMALL = (STOP_WORDS | _GERMAN) - PARTICLES - NO - _TELLING
 """Words that a name is as well said with as without."""
 
+_UNTOLD = SMALL | NO
+
 _PASSING = frozenset(
     "keep keeps kept keeping stays stay goes going gets got become becomes became look looks seem "
     "seems seemed simply suddenly constantly always often sometimes completely really totally "
@@ -77,19 +79,11 @@ class Phrases:
             if not name.short and (phrase := _phrase(name, key, said)) is not None
         ]
         known = Counter(stem for phrase in phrases for stem in phrase.words)
-        self._by_rarest: dict[str, list[Phrase]] = {}
+        self.by_rarest: dict[str, list[Phrase]] = {}
+        """The phrases by the stem that fewest of them have."""
         for phrase in phrases:
-            rarest = min(phrase.words, key=lambda stem: (known[stem], stem))
-            self._by_rarest.setdefault(rarest, []).append(phrase)
-
-    def partners(self) -> dict[str, set[str]]:
-        """The stems that carry meaning, each with those that it shares a phrase with."""
-        found: dict[str, set[str]] = {}
-        for phrases in self._by_rarest.values():
-            for phrase in phrases:
-                for stem in phrase.words:
-                    found.setdefault(stem, set()).update(phrase.words.keys() - {stem})
-        return found
+            rarest = min(phrase.words, key=known.__getitem__)
+            self.by_rarest.setdefault(rarest, []).append(phrase)
 
     def find(
         self, said: Sequence[str], stems: Sequence[str], apart: Sequence[bool]
@@ -98,19 +92,17 @@ class Phrases:
         places: dict[str, list[int]] = {}
         for place, stem in enumerate(stems):
             places.setdefault(stem, []).append(place)
-        for stem in places.keys() & self._by_rarest.keys():
-            for phrase in self._by_rarest[stem]:
+        for stem in places.keys() & self.by_rarest.keys():
+            for phrase in self.by_rarest[stem]:
                 if phrase.words.keys() <= places.keys():
                     yield from _placed(phrase, stem, places, said, apart)
 
 
 def _phrase(name: Name, key: Sequence[str], said: Sequence[str]) -> Phrase | None:
     """The words of a name that carry its meaning; nothing if there are fewer than two."""
-    telling = {
-        stem: word
-        for stem, word in zip(key, said, strict=True)
-        if word not in SMALL and word not in NO
-    }
+    if len(key) < 2:
+        return None
+    telling = {stem: word for stem, word in zip(key, said, strict=True) if word not in _UNTOLD}
     if len(telling) < 2 or PARTICLES.issuperset(list(telling.values())[1:]):
         return None
     return Phrase(name, telling, not NO.isdisjoint(said))

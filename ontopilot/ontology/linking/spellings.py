@@ -10,7 +10,8 @@ from ontopilot.ontology.terms import Iri
 Above = Callable[[Iri, Iri], bool]
 """Whether a term is below another one in the hierarchy."""
 
-_Kinds = Mapping[tuple[str, str], Sequence[Name]]
+_Kinds = Mapping[tuple[str, ...], Sequence[Name]]
+_Others = Mapping[tuple[str, str], Sequence[Name]]
 
 RESPELT, REPLACED = 0.9, 0.85
 """How surely another spelling of a name means its term, and a name with a synonym in it."""
@@ -53,27 +54,30 @@ def with_synonyms(names: Iterable[Name], above: Above) -> Iterator[Name]:
     for `washing machine pump`. What is above a term stands in its own names anyway.
     """
     known = list(names)
-    kinds: dict[tuple[str, str], list[Name]] = {}
+    kinds: dict[tuple[str, ...], list[Name]] = {}
     others: dict[tuple[str, str], list[Name]] = {}
     for name in known:
         if name.kind == "class":
-            kinds.setdefault((name.language, " ".join(name.words)), []).append(name)
+            kinds.setdefault(name.words, []).append(name)
             others.setdefault((name.iri, name.language), []).append(name)
+    longest = max(map(len, kinds), default=0)
     yield from known
     for name in known:
         if name.weight > RESPELT or name.short:
-            made = _replaced(name, kinds, others, above)
+            made = _replaced(name, kinds, longest, others, above)
             yield from (one for one, _ in zip(made, range(_MOST_REPLACED), strict=False))
 
 
-def _replaced(name: Name, kinds: _Kinds, others: _Kinds, above: Above) -> Iterator[Name]:
-    said = name.words
-    for first in range(len(said)):
-        for last in range(first + 1, len(said) + 1):
-            if last - first == len(said):
-                continue
-            for kind in kinds.get((name.language, " ".join(said[first:last])), ()):
-                if kind.iri != name.iri and not above(name.iri, kind.iri):
+def _replaced(
+    name: Name, kinds: _Kinds, longest: int, others: _Others, above: Above
+) -> Iterator[Name]:
+    said, size = name.words, len(name.words)
+    for first in range(size):
+        for last in range(first + 1, min(size - (first == 0), first + longest) + 1):
+            for kind in kinds.get(said[first:last], ()):
+                if kind.iri == name.iri or kind.language != name.language:
+                    continue
+                if not above(name.iri, kind.iri):
                     for other in others[kind.iri, kind.language]:
                         words = (*said[:first], *other.words, *said[last:])
                         if words != said:

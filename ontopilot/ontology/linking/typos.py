@@ -25,19 +25,24 @@ def may_be_misspelt(word: str) -> bool:
 
 def beside(word: str, known: Iterable[str]) -> str:
     """The one word of those that names have beside another one that this word is a typo of."""
-    from rapidfuzz.distance import OSA
+    found = alike(word, known)
+    return found[0] if len(found) == 1 else ""
 
-    found = {
+
+def alike(word: str, known: Iterable[str]) -> list[str]:
+    """The words with a letter more, less, changed or in another place; the first one is right."""
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    near = (other for other in known if other[0] == word[0] and abs(len(other) - len(word)) < 2)
+    return [
         other
-        for other in known
-        if other[0] == word[0]
+        for other, _, _ in extract(word, near, scorer=OSA.distance, score_cutoff=1, limit=None)
+        if len(other) > _SHORTEST_BESIDE
         and other.isalpha()
-        and len(other) > _SHORTEST_BESIDE
-        and OSA.distance(word, other, score_cutoff=1) == 1
         and (len(word) > _SHORTEST_BESIDE or len(other) > len(word))
         and other.removesuffix("s") != word.removesuffix("s")
-    }
-    return found.pop() if len(found) == 1 else ""
+    ]
 
 
 class Mender:
