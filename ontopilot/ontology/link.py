@@ -43,7 +43,9 @@ class Linker:
         by_language: dict[str, list[Name]] = {}
         for name in known:
             by_language.setdefault(STEMMERS.get(name.language, "english"), []).append(name)
-        self._lexicons = [Lexicon(language, own) for language, own in by_language.items()]
+        self._lexicons = [
+            Lexicon(language, own, background) for language, own in by_language.items()
+        ]
         mender = Mender({word for lexicon in self._lexicons for word in lexicon.words})
         closed = Compounds(known, background.related, background.instances)
         self._understood = Memo(partial(_understood, self._lexicons, mender, closed))
@@ -125,9 +127,17 @@ class Linker:
         for view in views:
             found = _reworded(found, view, [mark not in _TOUCHING for mark in marks])
         found = [r for r in found if r.last - r.first > 1 or not is_everyday(said, r.first)]
-        found = relate(settle(found, said, self._background), self._background)
-        return compound(found, lambda at: marks[at] in _TOUCHING, self._background)
+        found = compound(found, [mark in _TOUCHING for mark in marks], self._background)
+        found = settle(found, said, self._background)
+        asked = "?" in text or not _ASKING.isdisjoint(said)
+        found = relate(found, said, asked, self._background)
+        for view in views:
+            found = view.lexicon.heads.find(found, said, view.stems)
+        return found
 
+
+_ASKING = frozenset("what which how tell was welche welcher welches wie".split())
+"""Words that ask, with or without a question mark."""
 
 _TOUCHING = ("", " ", "-", "‑")
 """What may stand between the words of a name that is said in another way."""

@@ -13,7 +13,7 @@ FEWEST, MOST = 3, 12
 """Members of a kind of which one is picked out: of fewer, the kind itself is as well spoken of, and
 a kind of more, such as all parts, is too general to mean one of them."""
 
-_NUMBERS = {
+NUMBERS = {
     word: str(number)
     for words in (
         "one two three four five six seven eight nine ten eleven twelve",
@@ -76,11 +76,10 @@ def settle(
     full; the nearest such thing in the text decides.
     """
     known = [_coded(reading, said) for reading in readings]
-    anchors = [(r.first, iri) for r in known if len(r.scores) == 1 for iri in r.scores
-               if iri not in r.codes and iri in background.related]  # fmt: skip
-    if not anchors and not any(reading.codes for reading in known):
+    named = anchors(known, background.related)
+    if not named and not any(reading.codes for reading in known):
         return known
-    return [_settled(reading, anchors, background) for reading in known]
+    return [_settled(reading, named, background) for reading in known]
 
 
 def _coded(reading: Reading, said: Sequence[str]) -> Reading:
@@ -88,7 +87,7 @@ def _coded(reading: Reading, said: Sequence[str]) -> Reading:
     if len(reading.codes) < 2:
         return reading
     rest = (*said[: reading.first], *said[reading.last :])
-    numbers = {_NUMBERS.get(word, word) for word in rest}
+    numbers = {NUMBERS.get(word, word) for word in rest}
     meant = [iri for iri, code in reading.codes.items() if code.lower() in numbers]
     if len(meant) != 1:
         return reading
@@ -96,14 +95,14 @@ def _coded(reading: Reading, said: Sequence[str]) -> Reading:
 
 
 def _settled(
-    reading: Reading, anchors: Sequence[tuple[int, Iri]], background: Background
+    reading: Reading, named: Sequence[tuple[int, Iri]], background: Background
 ) -> Reading:
     full, related = reading.full, background.related
     if any(iri in related for iri in full):
         return replace(reading, scores=full, codes={})
     kinds = (background.instances(iri) for iri in full)
     things = set(reading.codes).union(*(found for found in kinds if FEWEST <= len(found) <= MOST))
-    for anchor in _nearest(anchors, reading.first):
+    for anchor in nearest(named, reading.first):
         meant = things & related[anchor]
         if len(meant) == 1:
             certain = max(reading.scores.values())
@@ -114,19 +113,37 @@ def _settled(
     return replace(reading, scores={iri: s * share for iri, s in reading.scores.items()})
 
 
-def _nearest(anchors: Sequence[tuple[int, Iri]], place: int) -> Iterable[Iri]:
-    return (anchor for _, anchor in sorted(anchors, key=lambda pair: abs(pair[0] - place)))
+def anchors(
+    readings: Sequence[Reading], related: Mapping[Iri, frozenset[Iri]]
+) -> list[tuple[int, Iri]]:
+    """The things that a text names beyond doubt and that facts join to others, and where."""
+    return [(r.first, iri) for r in readings if len(r.scores) == 1 for iri in r.scores
+            if iri in related]  # fmt: skip
 
 
-def relate(readings: Sequence[Reading], background: Background) -> list[Reading]:
-    """Leave out relations that nothing in the text can have: `our club offers yoga`."""
+def nearest(named: Sequence[tuple[int, Iri]], place: int) -> Iterable[Iri]:
+    """Things that a text names, by their distance from a word."""
+    return (thing for _, thing in sorted(named, key=lambda pair: abs(pair[0] - place)))
+
+
+def relate(
+    readings: Sequence[Reading], said: Sequence[str], asked: bool, background: Background
+) -> list[Reading]:
+    """Leave out properties that nothing in the text can have: `our club offers yoga`.
+
+    A text that names no thing may still ask for what one has (`what is the price?`), but then it
+    does not say of what else (`the price of fame`).
+    """
     things = [i for r in readings for i in r.scores if not background.is_property(i)]
     kept = []
     for reading in readings:
+        alone = reading.last - reading.first == 1 and not things
+        strange = alone and (not asked or "of" in said[reading.last : reading.last + 1])
         scores = {
             iri: score
             for iri, score in reading.scores.items()
-            if iri not in background.relations or any(background.fits(iri, t) for t in things)
+            if not (strange and iri in background.attributes)
+            and (iri not in background.relations or any(background.fits(iri, t) for t in things))
         }
         if scores:
             kept.append(replace(reading, scores=scores))
@@ -134,7 +151,7 @@ def relate(readings: Sequence[Reading], background: Background) -> list[Reading]
 
 
 def compound(
-    readings: Sequence[Reading], touching: Callable[[int], bool], background: Background
+    readings: Sequence[Reading], touching: Sequence[bool], background: Background
 ) -> list[Reading]:
     """Join a class to the thing behind it that goes with its members: `kettle lid gasket`.
 
@@ -143,7 +160,7 @@ def compound(
     found: list[Reading] = []
     for reading in readings:
         before = found[-1] if found else None
-        if before is not None and before.last == reading.first and touching(reading.first):
+        if before is not None and before.last == reading.first and touching[reading.first]:
             joined = _joined(before, reading, background)
             if joined is not None:
                 found[-1] = joined

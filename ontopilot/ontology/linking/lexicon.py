@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count, pairwise
 from typing import NamedTuple
 
+from ontopilot.ontology.linking.context import Background
+from ontopilot.ontology.linking.heads import Heads
 from ontopilot.ontology.linking.inflect import Relation, relation
 from ontopilot.ontology.linking.memo import Memo
 from ontopilot.ontology.linking.names import Name
@@ -54,7 +56,7 @@ class Named(NamedTuple):
 class Lexicon:
     """The names of one language. Each stem is a letter, and each name a word of such letters."""
 
-    def __init__(self, language: str, names: Iterable[Name]) -> None:
+    def __init__(self, language: str, known: Sequence[Name], background: Background) -> None:
         import ahocorasick_rs
         import Stemmer
 
@@ -65,7 +67,7 @@ class Lexicon:
         )
         self.entries: dict[tuple[str, ...], list[tuple[Name, tuple[str, ...]]]] = {}
         self.words: set[str] = set()
-        for name in names:
+        for name in known:
             said = name.words
             key = tuple(map(self._stemmed.__getitem__, said))
             if not key or (len(key) == 1 and len(key[0]) < 2):
@@ -90,10 +92,13 @@ class Lexicon:
             for rarest, phrases in self.phrases.by_rarest.items()
         }
         self._partners: dict[str, set[str]] = {}
-        for phrases in self._reworded.values():
+        for rarest, phrases in self._reworded.items():
             for phrase in phrases:
+                self._partners.setdefault(rarest, set()).update(phrase)
                 for letter in phrase:
-                    self._partners.setdefault(letter, set()).update(phrase - {letter})
+                    self._partners.setdefault(letter, set()).add(rarest)
+        for letter, others in self._partners.items():
+            others.discard(letter)
         self._shared = frozenset(self._partners)
         self._beside: dict[str, set[str]] = {}
         for key, entries in self.entries.items():
@@ -105,6 +110,8 @@ class Lexicon:
         for word in frozenset[str]().union(*self._beside.values()):
             self._inner.setdefault(word[0], []).append(word)
         self._mended = Memo(self._mend)
+        self.heads = Heads(known, background, self.stem, language)
+        self._heads = frozenset(map(spelled, self.heads.stems))
 
     def stem(self, word: str) -> str:
         """The stem of a lower-case word."""
@@ -132,6 +139,8 @@ class Lexicon:
         rest, matched = line, ""
         if len(matches) == 1:
             _, start, end = matches[0]
+            if line[end : end + 1] in self._heads:
+                return True
             rest, matched = line[:start] + line[end:], line[start:end]
         if not self._shared.isdisjoint(rest) and self._rewords(rest, line, matched):
             return True
@@ -204,11 +213,12 @@ class View(NamedTuple):
         """
         said = tuple(self.said[at : at + length])
         found = self.lexicon.entries.get(tuple(self.stems[at : at + length]), ())
-        return [
+        named = [
             Named(name, min(map(self._form, said, own)))
             for name, own in found
             if said == own or not STOP_WORDS.issuperset(said)
         ]
+        return [one for one in named if length > 1 or one.form > FORM["derived"]]
 
     def phrases(self, apart: Sequence[bool]) -> Iterator[tuple[int, int, int, Named]]:
         """Names said in another way: from which word to which, by how many words, and the name."""

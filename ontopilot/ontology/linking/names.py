@@ -21,6 +21,8 @@ class Name:
     code: str = ""
     """What was left out at its end: `K2` of `lid seal K2`."""
     kind: TermKind = "individual"
+    made: bool = False
+    """Whether no one wrote it so: another spelling, or a synonym in the place of a word."""
 
     @property
     def short(self) -> bool:

@@ -36,7 +36,7 @@ def _names(terms: Iterable[Term], asserted: Triples) -> Iterator[Name]:
             name = Name(term.iri, text, weight, tags.get(text, ""), kind=term.kind)
             yield name
             for other in spellings(text):
-                yield replace(name, text=other, weight=RESPELT * weight)
+                yield replace(name, text=other, weight=RESPELT * weight, made=True)
             code = _CODE.search(text)
             if code and code.start() and term.kind == "individual" and text in labels:
                 bare = text[: code.start()]

@@ -14,7 +14,7 @@ from ontopilot.prose import STOP_WORDS
 
 PARTICLES = frozenset(
     "about across after against before below between down into off on onto out over through under "
-    "until up upon without".split()
+    "until up upon without ab an auf aus ein".split()
 )
 """Small words that change what a verb says: `turns on`, `turns off`."""
 
@@ -24,9 +24,9 @@ NO = frozenset(
 )
 
 _GERMAN = frozenset(
-    "der die das den dem des ein eine einen einem einer eines mein meine meinen meinem meiner "
+    "der die das den dem des eine einen einem einer eines mein meine meinen meinem meiner "
     "unser unsere unseren unserem unserer ihr ihre ihren ihrem ihrer sein seine seinen seinem "
-    "seiner ist sind war waren wird werden wurde hat haben hatte im in am an aus von vom zum zur "
+    "seiner ist sind war waren wird werden wurde hat haben hatte im in am von vom zum zur "
     "für bei beim mit es sich".split()
 )
 
@@ -35,20 +35,25 @@ _TELLING = frozenset("how what when where who nobody nothing something".split())
 SMALL = (STOP_WORDS | _GERMAN) - PARTICLES - NO - _TELLING
 """Words that a name is as well said with as without."""
 
-_UNTOLD = SMALL | NO
+UNTOLD = SMALL | NO
+"""Words that do not tell what a name means."""
 
 _PASSING = frozenset(
     "keep keeps kept keeping stays stay goes going gets got become becomes became look looks seem "
     "seems seemed simply suddenly constantly always often sometimes completely really totally "
     "actually again on still even started begun begins starts bit little badly dauernd ständig "
     "immer oft manchmal sehr mehr schon noch jetzt wieder viel zu ganz total plötzlich einfach "
-    "bloß nur leider komplett völlig auch gar so etwas mal heute".split()
+    "bloß nur leider komplett völlig auch gar so etwas mal heute kommt comes coming".split()
 )
 """Words that may stand between the words of a name and change nothing but how, and how often."""
 
-_LONG, _WIDEST = 3, 5
+_LONG, _WIDEST = 3, 7
 """Words that carry meaning, of which a name has enough to let one unknown word stand between them,
 and the most words in a row that stand between two of them."""
+
+
+_PLACES = frozenset("at im in".split())
+"""Small words that tell where a thing is, and do not make one name of it and the place."""
 
 
 class Phrase(NamedTuple):
@@ -58,6 +63,8 @@ class Phrase(NamedTuple):
     words: Mapping[str, str]
     """Each stem with its word in the name."""
     denied: bool
+    open: bool
+    """Whether small words hold the name together: `lint trap of the washer`."""
 
 
 class Said(NamedTuple):
@@ -102,10 +109,10 @@ def _phrase(name: Name, key: Sequence[str], said: Sequence[str]) -> Phrase | Non
     """The words of a name that carry its meaning; nothing if there are fewer than two."""
     if len(key) < 2:
         return None
-    telling = {stem: word for stem, word in zip(key, said, strict=True) if word not in _UNTOLD}
+    telling = {stem: word for stem, word in zip(key, said, strict=True) if word not in UNTOLD}
     if len(telling) < 2 or PARTICLES.issuperset(list(telling.values())[1:]):
         return None
-    return Phrase(name, telling, not NO.isdisjoint(said))
+    return Phrase(name, telling, not NO.isdisjoint(said), not SMALL.isdisjoint(said[1:-1]))
 
 
 def _placed(
@@ -140,8 +147,12 @@ def _with_negation(
         return first, last
     if first > 0 and said[first - 1] in NO and not apart[first]:
         return first - 1, last
-    if last < len(said) and said[last] in NO and not apart[last]:
-        return first, last + 1
+    while last < len(said) and not apart[last]:
+        last += 1
+        if said[last - 1] in NO:
+            return first, last
+        if said[last - 1] not in _PASSING:
+            break
     return None
 
 
@@ -152,6 +163,7 @@ def _is_close(phrase: Phrase, near: Sequence[int], between: Sequence[str]) -> bo
     unknown = sum(w not in SMALL and w not in NO and w not in _PASSING for w in between)
     if unknown > (len(near) >= _LONG):
         return False
-    turned = list(near) != sorted(near)
-    return not turned or not SMALL.isdisjoint(between)
+    if list(near) == sorted(near) or phrase.open:
+        return True
+    return not SMALL.isdisjoint(between) and _PLACES.isdisjoint(between)
 

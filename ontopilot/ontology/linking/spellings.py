@@ -82,4 +82,5 @@ def _replaced(
                         words = (*said[:first], *other.words, *said[last:])
                         if words != said:
                             weight = REPLACED * name.weight
-                            yield replace(name, text=" ".join(words), weight=weight)
+                            text = " ".join(words)
+                            yield replace(name, text=text, weight=weight, made=True)
