@@ -1,14 +1,23 @@
 """Linking text to terms: labels and synonyms, inflected or misspelt, and identifiers."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
 from ontopilot.ontology.linking.closed import CLOSED, Compounds
-from ontopilot.ontology.linking.context import Background, Reading, compound, relate, settle
+from ontopilot.ontology.linking.context import (
+    Background,
+    Reading,
+    by_meaning,
+    compound,
+    leave_open,
+    relate,
+    settle,
+)
 from ontopilot.ontology.linking.everyday import is_everyday, may_be_everyday
 from ontopilot.ontology.linking.lexicon import STEMMERS, Lexicon, Named, View
+from ontopilot.ontology.linking.meaning import Encoder, Meanings
 from ontopilot.ontology.linking.memo import Memo
 from ontopilot.ontology.linking.names import Name, lower, said_in, words
 from ontopilot.ontology.linking.typos import Mender
@@ -38,6 +47,8 @@ class Linker:
         names: Iterable[Name],
         patterns: Mapping[Iri, re.Pattern[str]],
         background: Background,
+        describe: Callable[[Iri], str] = str,
+        language: str = "en",
     ) -> None:
         known = list(names)
         by_language: dict[str, list[Name]] = {}
@@ -53,17 +64,25 @@ class Linker:
         self._meant = [Memo(partial(self._plain_names, one)) for one in self._lexicons]
         self._patterns = tuple(patterns.items())
         self._background = background
+        self._meanings, self._language = Meanings(describe), STEMMERS.get(language, "english")
 
-    def link(self, text: str) -> tuple[Mention, ...]:
-        """The mentions in a text, in order, none inside another one."""
+    def link(self, text: str, encoder: Encoder | None = None) -> tuple[Mention, ...]:
+        """The mentions in a text, in order, none inside another one.
+
+        With an encoder, what names leave open is settled by what the text is near to in meaning.
+        """
+        if encoder is not None:
+            return self.link_word_by_word(text, encoder)
         plain = self._plainly(text)
         return self.link_word_by_word(text) if plain is None else plain
 
-    def link_word_by_word(self, text: str) -> tuple[Mention, ...]:
+    def link_word_by_word(
+        self, text: str, encoder: Encoder | None = None
+    ) -> tuple[Mention, ...]:
         """The same without the automaton: slower, and what `link` must be equal to."""
         found = self._identified(text)
         spoken = _outside(found, text)
-        for reading in self._readings(spoken, text):
+        for reading in self._readings(spoken, text, encoder):
             start, end = spoken[reading.first].start(), spoken[reading.last - 1].end()
             found += [
                 Mention(start, end, text[start:end], iri, score)
@@ -117,7 +136,9 @@ class Linker:
             return None
         return dict(sorted(scores.items(), key=lambda pair: -pair[1]))
 
-    def _readings(self, spoken: Sequence[re.Match[str]], text: str) -> list[Reading]:
+    def _readings(
+        self, spoken: Sequence[re.Match[str]], text: str, encoder: Encoder | None
+    ) -> list[Reading]:
         """What the words of a text name, word by word."""
         understood = [self._understood[word.group()] for word in spoken]
         said = [one for one, _ in understood]
@@ -129,12 +150,27 @@ class Linker:
         found = [r for r in found if r.last - r.first > 1 or not is_everyday(said, r.first)]
         found = compound(found, [mark in _TOUCHING for mark in marks], self._background)
         found = settle(found, said, self._background)
+        if encoder is not None:
+            found = by_meaning(found, self._language, partial(self._near, spoken, text, encoder))
+        found = list(map(leave_open, found))
         asked = "?" in text or not _ASKING.isdisjoint(said)
         found = relate(found, said, asked, self._background)
         for view in views:
             found = view.lexicon.heads.find(found, said, view.stems)
         return found
 
+
+    def _near(
+        self, spoken: Sequence[re.Match[str]], text: str, encoder: Encoder, reading: Reading
+    ) -> Mapping[Iri, float]:
+        """How near the text around a reading is to each of its terms."""
+        start, end = spoken[reading.first].start(), spoken[reading.last - 1].end()
+        around = text[max(0, start - _AROUND) : end + _AROUND]
+        return self._meanings.near(around, list(reading.scores), encoder)
+
+
+_AROUND = 150
+"""Letters of a text before and behind a name that tell what it means."""
 
 _ASKING = frozenset("what which how tell was welche welcher welches wie".split())
 """Words that ask, with or without a question mark."""
@@ -214,7 +250,7 @@ def _longest(views: Sequence[View], size: int) -> Iterator[Reading]:
             own = [view for view, one in zip(views, lengths, strict=True) if one == length]
             named = [name for view in own for name in view.names(at, length)]
             certain = max(min(view.sure[at : at + length]) for view in own)
-            yield Reading(at, at + length, *_scores(named, certain))
+            yield Reading(at, at + length, *_scores(named, certain), own[0].lexicon.language)
         at += length or 1
 
 

@@ -14,7 +14,8 @@ from ontopilot.ontology.claims.phrase import amount, article, boolean, measure, 
 from ontopilot.ontology.claims.world import World
 from ontopilot.ontology.explain import explain
 from ontopilot.ontology.link import Linker
-from ontopilot.ontology.linking.background import background
+from ontopilot.ontology.linking.background import background, description
+from ontopilot.ontology.linking.meaning import Encoder
 from ontopilot.ontology.linking.naming import names, patterns
 from ontopilot.ontology.load import Loaded, load
 from ontopilot.ontology.owl.named import candidates, nearest
@@ -88,7 +89,9 @@ class Ontology:
         identifiers = dict(patterns(self.asserted, self.label, self.path))
         self._identified = frozenset(identifiers)
         known = names(self._terms.values(), self.asserted, lambda one, other: other in self.ancestors(one))
-        self._linker = Linker(known, identifiers, background(self))
+        self._linker = Linker(
+            known, identifiers, background(self), lambda iri: description(self, iri), languages[0]
+        )
         self.world = World(self)
         self._sealed = True
 
@@ -255,9 +258,12 @@ class Ontology:
             and (object is None or fact.object == object)
         )
 
-    def link(self, text: str) -> tuple[Mention, ...]:
-        """The terms that a text mentions, with their places in it."""
-        return self._linker.link(text)
+    def link(self, text: str, *, encoder: Encoder | None = None) -> tuple[Mention, ...]:
+        """The terms that a text mentions, with their places in it.
+
+        An encoder settles what names leave open by what the text means; without one they stay so.
+        """
+        return self._linker.link(text, encoder)
 
     def has_identifiers(self, cls: Iri) -> bool:
         """Whether a class declares what the identifiers of its members look like."""

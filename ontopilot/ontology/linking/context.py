@@ -9,6 +9,13 @@ SETTLED, CODED = 0.9, 0.85
 """How surely a name means the one thing of its kind that goes with another one in the text, and the
 one whose code the text has in another place."""
 
+FAR, CLEARER = 0.17, 0.05
+"""The nearness of a text to a term below which a word is used in another sense, and how much nearer
+than the others the one of several terms is that is meant."""
+
+CERTAIN = 0.95
+"""The score of a name that is said as it is written."""
+
 FEWEST, MOST = 3, 12
 """Members of a kind of which one is picked out: of fewer, the kind itself is as well spoken of, and
 a kind of more, such as all parts, is too general to mean one of them."""
@@ -58,6 +65,8 @@ class Reading:
     scores: Mapping[Iri, float]
     codes: Mapping[Iri, str]
     """The codes of those that it names without the code at the end of their names."""
+    language: str = ""
+    """The language of the name as it stands in the text; "" if it is said in another way."""
 
     @property
     def full(self) -> dict[Iri, float]:
@@ -84,7 +93,7 @@ def settle(
 
 def _coded(reading: Reading, said: Sequence[str]) -> Reading:
     """The reading by the code that the text has elsewhere."""
-    if len(reading.codes) < 2:
+    if not reading.codes:
         return reading
     rest = (*said[: reading.first], *said[reading.last :])
     numbers = {NUMBERS.get(word, word) for word in rest}
@@ -99,7 +108,7 @@ def _settled(
 ) -> Reading:
     full, related = reading.full, background.related
     if any(iri in related for iri in full):
-        return replace(reading, scores=full, codes={})
+        return reading
     kinds = (background.instances(iri) for iri in full)
     things = set(reading.codes).union(*(found for found in kinds if FEWEST <= len(found) <= MOST))
     for anchor in nearest(named, reading.first):
@@ -107,10 +116,41 @@ def _settled(
         if len(meant) == 1:
             certain = max(reading.scores.values())
             return replace(reading, scores={meant.pop(): min(SETTLED, certain)}, codes={})
-    if full:
+    return reading
+
+
+def leave_open(reading: Reading) -> Reading:
+    """What nothing settles: the terms that are named in full, or else each of them less surely."""
+    full = reading.full
+    if full or not reading.codes:
         return replace(reading, scores=full, codes={})
     share = 1.0 / len(reading.codes)
     return replace(reading, scores={iri: s * share for iri, s in reading.scores.items()})
+
+
+def by_meaning(
+    readings: Sequence[Reading], language: str, near: Callable[[Reading], Mapping[Iri, float]]
+) -> list[Reading]:
+    """Choose by how near the text around each stretch is to what the terms are.
+
+    Of several terms the one that is clearly nearest is meant. A single word, as it stands in a
+    name of the language in which terms are described, is used in another sense where the text is
+    far from all of its terms.
+    """
+    kept = []
+    for reading in readings:
+        alone = reading.last - reading.first == 1 and reading.language == language
+        doubtful = alone and max(reading.scores.values()) >= CERTAIN
+        if len(reading.scores) == 1 and not doubtful:
+            kept.append(reading)
+            continue
+        (best, most), *others = sorted(near(reading).items(), key=lambda pair: -pair[1])
+        if doubtful and most < FAR:
+            continue
+        if others and most - others[0][1] >= CLEARER:
+            reading = replace(reading, scores={best: min(SETTLED, reading.scores[best])}, codes={})
+        kept.append(reading)
+    return kept
 
 
 def anchors(

@@ -18,6 +18,8 @@ SYNONYM, SHORT = 0.95, 0.8
 _CODE = re.compile(
     r"[\s-]+(?:size |Größe )?([A-Z]{0,4}\d+(?:[.,]\d+)?[A-Z]?\w?)(?: (?:mm|cm|m|V|W|l|kg|g))?$"
 )
+_MEMBER = re.compile(r"(\w*[a-z][A-Z]\w*) ([A-Z]\w*)")
+"""A thing of a family of models: `HomeLink Lite`."""
 
 
 def names(terms: Iterable[Term], asserted: Triples, above: Above) -> Iterator[Name]:
@@ -37,10 +39,17 @@ def _names(terms: Iterable[Term], asserted: Triples) -> Iterator[Name]:
             yield name
             for other in spellings(text):
                 yield replace(name, text=other, weight=RESPELT * weight, made=True)
-            code = _CODE.search(text)
-            if code and code.start() and term.kind == "individual" and text in labels:
-                bare = text[: code.start()]
-                yield replace(name, text=bare, weight=SHORT, code=code[1])
+            bare, code = _shortened(text)
+            if code and term.kind == "individual" and text in labels:
+                yield replace(name, text=bare, weight=SHORT, code=code)
+
+
+def _shortened(text: str) -> tuple[str, str]:
+    """A name without its end, and that end; nothing if none can be left out."""
+    code, member = _CODE.search(text), _MEMBER.fullmatch(text)
+    if code and code.start():
+        return text[: code.start()], code[1]
+    return (member[1], member[2]) if member else ("", "")
 
 
 def _tagged(iri: Iri, predicates: Iterable[Iri], asserted: Triples) -> dict[str, str]:
