@@ -76,9 +76,7 @@ class Linker:
         plain = self._plainly(text)
         return self.link_word_by_word(text) if plain is None else plain
 
-    def link_word_by_word(
-        self, text: str, encoder: Encoder | None = None
-    ) -> tuple[Mention, ...]:
+    def link_word_by_word(self, text: str, encoder: Encoder | None = None) -> tuple[Mention, ...]:
         """The same without the automaton: slower, and what `link` must be equal to."""
         found = self._identified(text)
         spoken = _outside(found, text)
@@ -158,7 +156,6 @@ class Linker:
         for view in views:
             found = view.lexicon.heads.find(found, said, view.stems)
         return found
-
 
     def _near(
         self, spoken: Sequence[re.Match[str]], text: str, encoder: Encoder, reading: Reading
@@ -265,7 +262,9 @@ def _reworded(found: Sequence[Reading], view: View, apart: Sequence[bool]) -> li
     for first, last in sorted(best, key=lambda span: (-sizes[span], span[1] - span[0], span)):
         inside = [r for r in kept if r.first < last and first < r.last]
         if all(
-            first <= r.first and r.last <= last and view.telling(r.first, r.last) < sizes[first, last]
+            first <= r.first
+            and r.last <= last
+            and view.telling(r.first, r.last) < sizes[first, last]
             for r in inside
         ):
             scores, codes = _scores(best[first, last], min(view.sure[first:last]))

@@ -88,7 +88,9 @@ class Ontology:
         self._by_predicate = grouped(self._facts, lambda fact: fact.predicate)
         identifiers = dict(patterns(self.asserted, self.label, self.path))
         self._identified = frozenset(identifiers)
-        known = names(self._terms.values(), self.asserted, lambda one, other: other in self.ancestors(one))
+        known = names(
+            self._terms.values(), self.asserted, lambda one, other: other in self.ancestors(one)
+        )
         self._linker = Linker(
             known, identifiers, background(self), lambda iri: description(self, iri), languages[0]
         )

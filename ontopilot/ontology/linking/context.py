@@ -85,7 +85,7 @@ def settle(
     full; the nearest such thing in the text decides.
     """
     known = [_coded(reading, said) for reading in readings]
-    named = anchors(known, background.related)
+    named = [(at, thing) for at, thing, full in anchors(known, background.related) if full]
     if not named and not any(reading.codes for reading in known):
         return known
     return [_settled(reading, named, background) for reading in known]
@@ -103,9 +103,7 @@ def _coded(reading: Reading, said: Sequence[str]) -> Reading:
     return replace(reading, scores={meant[0]: CODED}, codes={})
 
 
-def _settled(
-    reading: Reading, named: Sequence[tuple[int, Iri]], background: Background
-) -> Reading:
+def _settled(reading: Reading, named: Sequence[tuple[int, Iri]], background: Background) -> Reading:
     full, related = reading.full, background.related
     if any(iri in related for iri in full):
         return reading
@@ -148,17 +146,26 @@ def by_meaning(
         if doubtful and most < FAR:
             continue
         if others and most - others[0][1] >= CLEARER:
-            reading = replace(reading, scores={best: min(SETTLED, reading.scores[best])}, codes={})
-        kept.append(reading)
+            meant = {best: min(SETTLED, reading.scores[best])}
+            kept.append(replace(reading, scores=meant, codes={}))
+        else:
+            kept.append(reading)
     return kept
 
 
 def anchors(
     readings: Sequence[Reading], related: Mapping[Iri, frozenset[Iri]]
-) -> list[tuple[int, Iri]]:
-    """The things that a text names beyond doubt and that facts join to others, and where."""
-    return [(r.first, iri) for r in readings if len(r.scores) == 1 for iri in r.scores
-            if iri in related]  # fmt: skip
+) -> list[tuple[int, Iri, bool]]:
+    """The things that a text names beyond doubt and that facts join to others: at which word, and
+    whether in full.
+    """
+    return [
+        (reading.first, iri, iri not in reading.codes)
+        for reading in readings
+        if len(reading.scores) == 1
+        for iri in reading.scores
+        if iri in related
+    ]
 
 
 def nearest(named: Sequence[tuple[int, Iri]], place: int) -> Iterable[Iri]:

@@ -49,10 +49,10 @@ def _in_idiom(said: Sequence[str], at: int) -> bool:
 
 def _is_verb(said: Sequence[str], at: int) -> bool:
     word = said[at]
-    if word not in HOMONYMS:
-        return False
+    if word not in HOMONYMS or HOMONYMS[word]:
+        return HOMONYMS.get(word, False)
     before = said[at - 1] if at else ""
     after = said[at + 1] if at + 1 < len(said) else ""
     if before in _AUXILIARIES:
-        return HOMONYMS[word]
+        return not word.endswith("s")
     return after in _OBJECTS and before not in _BEFORE_NOUNS

@@ -51,7 +51,7 @@ class Heads:
         self, readings: Sequence[Reading], said: Sequence[str], stems: Sequence[str]
     ) -> list[Reading]:
         """The readings, and those of the words that are the last ones of longer names."""
-        known = anchors(readings, self._background.related)
+        known = [(at, one) for at, one, _ in anchors(readings, self._background.related)]
         taken = {at for r in readings for at in range(r.first, r.last)}
         found = list(readings)
         for at in range(len(said)):
@@ -96,8 +96,9 @@ def _head(name: Name) -> str:
 
 
 def _has_proper_name(name: Name) -> bool:
-    """Whether a proper name or an abbreviation stands before the last word, all else in lower case
-    (in German every noun is in upper case).
+    """Whether a name is a proper name or an abbreviation and a noun: `DishPearl salt` (in German
+    every noun is in upper case).
     """
-    *first, last = name.text.split()
-    return name.language != "de" and last.islower() and any(not word.islower() for word in first)
+    first, *others = name.text.split()
+    lone = len(others) == 1 and others[0].islower()
+    return name.language != "de" and lone and not first.islower()

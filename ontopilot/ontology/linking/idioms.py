@@ -1,6 +1,6 @@
 """Everyday phrases and verbs of English and German that use the words of names for other things."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Place = tuple[tuple[str, ...], tuple[str, ...]]
 """The words of a phrase before and behind one of its words; `*` stands for any word."""
@@ -129,20 +129,26 @@ IDIOMS: Mapping[str, Sequence[Place]] = _idioms(_PHRASES.replace("\n", "|").spli
 """By a word of a phrase: what stands before and behind it there."""
 
 _VERBS = (
-    "bar base bill block brush bridge bottle cable cause charge cool cost cover drum dust fan "
-    "feature filter fix flex freeze fuse grill guard handle head heat iron light line lock match "
+    "bar base bill block brush bridge bottle cable charge cool cover drum dust fan "
+    "feature filter flex freeze fuse grill guard handle head heat iron light line lock match "
     "mind mount number offer park part piece pipe plug point power press price pump range reach "
     "reason ring rule scale seal shop slice slot socket spring stick store switch tap table time "
     "trap vacuum voice weight weigh"
 ).split()
 
 
-def _plural(verb: str) -> str:
-    return f"{verb}es" if verb.endswith(("x", "ch", "sh", "ss")) else f"{verb}s"
+def _forms(verb: str) -> Iterator[tuple[str, bool]]:
+    """The forms of a verb, and whether each is no form of the noun, too."""
+    yield f"{verb}es" if verb.endswith(("x", "ch", "sh", "ss")) else f"{verb}s", False
+    root = verb.removesuffix("e")
+    doubled = root + root[-1] if verb in _DOUBLED else root
+    yield from ((f"{doubled}ed", True), (f"{doubled}ing", True))
 
 
-HOMONYMS: Mapping[str, bool] = {verb: True for verb in _VERBS} | {
-    _plural(verb): False for verb in _VERBS
+_DOUBLED = frozenset("plug slot stick tap trap".split())
+
+HOMONYMS: Mapping[str, bool] = dict.fromkeys(_VERBS, False) | {
+    form: only for verb in _VERBS for form, only in _forms(verb)
 }
-"""Forms of verbs that do not do what the noun of their spelling names; whether it is the plain
-form."""
+"""Forms of verbs that do not do what the noun of their spelling names, and whether each of them is
+never a form of that noun."""

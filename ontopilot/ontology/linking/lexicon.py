@@ -62,9 +62,7 @@ class Lexicon:
 
         self.language = language
         stemmer = Stemmer.Stemmer(language)
-        self._stemmed = Memo[str, str](
-            lambda word: str(stemmer.stemWord(word.removesuffix("'s")))
-        )
+        self._stemmed = Memo[str, str](lambda word: str(stemmer.stemWord(word.removesuffix("'s"))))
         self.entries: dict[tuple[str, ...], list[tuple[Name, tuple[str, ...]]]] = {}
         self.words: set[str] = set()
         for name in known:
@@ -77,9 +75,7 @@ class Lexicon:
         self.longest = max(map(len, self.entries), default=1)
         self._stems = frozenset(map(self.stem, self.words))
         small = {self.stem(word) for word in self.words & (SMALL | NO)}
-        self.alphabet = dict(zip(sorted(small), map(chr, count(_FIRST_SMALL)), strict=False))
-        others = sorted(self._stems - small)
-        self.alphabet |= zip(others, map(chr, count(_FIRST_LETTER)), strict=False)
+        self.alphabet = _alphabet(small, self._stems - small)
         self.automaton = ahocorasick_rs.AhoCorasick(
             ["".join(map(self.alphabet.__getitem__, key)) for key in self.entries],
             matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
@@ -91,21 +87,9 @@ class Lexicon:
             spelled(rarest): [frozenset(map(spelled, phrase.words)) for phrase in phrases]
             for rarest, phrases in self.phrases.by_rarest.items()
         }
-        self._partners: dict[str, set[str]] = {}
-        for rarest, phrases in self._reworded.items():
-            for phrase in phrases:
-                self._partners.setdefault(rarest, set()).update(phrase)
-                for letter in phrase:
-                    self._partners.setdefault(letter, set()).add(rarest)
-        for letter, others in self._partners.items():
-            others.discard(letter)
+        self._partners = _partners(self._reworded)
         self._shared = frozenset(self._partners)
-        self._beside: dict[str, set[str]] = {}
-        for key, entries in self.entries.items():
-            for _, said in entries:
-                for at in range(1, len(key)):
-                    self._beside.setdefault(key[at - 1], set()).add(said[at])
-                    self._beside.setdefault(key[at], set()).add(said[at - 1])
+        self._beside = _neighbours(self.entries)
         self._inner: dict[str, list[str]] = {}
         for word in frozenset[str]().union(*self._beside.values()):
             self._inner.setdefault(word[0], []).append(word)
@@ -130,9 +114,7 @@ class Lexicon:
             return ODD_LETTER
         return NO_LETTER
 
-    def says_more(
-        self, line: str, matches: Sequence[Match], word: Callable[[int], str]
-    ) -> bool:
+    def says_more(self, line: str, matches: Sequence[Match], word: Callable[[int], str]) -> bool:
         """Whether a text, its letters in line, may say more than what the automaton matches: a
         name in another way, or with a typo that only the word beside it tells.
         """
@@ -187,6 +169,40 @@ class Lexicon:
                 changed = at if mended[0] != pair[0] else at + 1
                 words[changed], sure[changed] = mended[changed - at], BESIDE
         return View(self, words, list(map(self.stem, words)), sure)
+
+
+def _alphabet(small: Iterable[str], others: Iterable[str]) -> dict[str, str]:
+    """A letter for each stem."""
+    found = dict(zip(sorted(small), map(chr, count(_FIRST_SMALL)), strict=False))
+    return found | dict(zip(sorted(others), map(chr, count(_FIRST_LETTER)), strict=False))
+
+
+def _partners(reworded: Mapping[str, Iterable[frozenset[str]]]) -> dict[str, set[str]]:
+    """Letters of names that may be said in another way: each with some of those of which one must
+    be there, too.
+    """
+    found: dict[str, set[str]] = {}
+    for rarest, phrases in reworded.items():
+        for phrase in phrases:
+            found.setdefault(rarest, set()).update(phrase)
+            for letter in phrase:
+                found.setdefault(letter, set()).add(rarest)
+    for letter, partners in found.items():
+        partners.discard(letter)
+    return found
+
+
+def _neighbours(
+    entries: Mapping[tuple[str, ...], Iterable[tuple[Name, tuple[str, ...]]]],
+) -> dict[str, set[str]]:
+    """The words that names have beside each stem."""
+    found: dict[str, set[str]] = {}
+    for key, named in entries.items():
+        for _, said in named:
+            for at in range(1, len(key)):
+                found.setdefault(key[at - 1], set()).add(said[at])
+                found.setdefault(key[at], set()).add(said[at - 1])
+    return found
 
 
 class View(NamedTuple):

@@ -52,6 +52,12 @@ _LONG, _WIDEST = 3, 7
 and the most words in a row that stand between two of them."""
 
 
+_BREAKS = frozenset(
+    "and because but can could he i if or she should than they we when while would you aber du er "
+    "ich oder und weil wenn wir".split()
+)
+"""Small words that begin something else."""
+
 _PLACES = frozenset("at im in".split())
 """Small words that tell where a thing is, and do not make one name of it and the place."""
 
@@ -160,10 +166,11 @@ def _is_close(phrase: Phrase, near: Sequence[int], between: Sequence[str]) -> bo
     """Whether what stands between the words leaves them together."""
     if len(between) > _WIDEST:
         return False
+    if not _BREAKS.isdisjoint(between):
+        return False
     unknown = sum(w not in SMALL and w not in NO and w not in _PASSING for w in between)
     if unknown > (len(near) >= _LONG):
         return False
     if list(near) == sorted(near) or phrase.open:
         return True
     return not SMALL.isdisjoint(between) and _PLACES.isdisjoint(between)
-

@@ -32,13 +32,13 @@ def beside(word: str, known: Iterable[str]) -> str:
 def alike(word: str, known: Iterable[str]) -> list[str]:
     """The words with a letter more, less, changed or in another place; the first one is right."""
     from rapidfuzz.distance import OSA
-    from rapidfuzz.process import extract
 
     near = (other for other in known if other[0] == word[0] and abs(len(other) - len(word)) < 2)
     return [
         other
-        for other, _, _ in extract(word, near, scorer=OSA.distance, score_cutoff=1, limit=None)
-        if len(other) > _SHORTEST_BESIDE
+        for other in near
+        if OSA.distance(word, other, score_cutoff=1) == 1
+        and len(other) > _SHORTEST_BESIDE
         and other.isalpha()
         and (len(word) > _SHORTEST_BESIDE or len(other) > len(word))
         and other.removesuffix("s") != word.removesuffix("s")
