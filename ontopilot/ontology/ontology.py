@@ -1,5 +1,6 @@
 """The ontology as a turn reads it: an immutable snapshot, safe from many threads."""
 
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -89,10 +90,13 @@ class Ontology:
         identifiers = dict(patterns(self.asserted, self.label, self.path))
         self._identified = frozenset(identifiers)
         known = names(
-            self._terms.values(), self.asserted, lambda one, other: other in self.ancestors(one)
+            self._terms.values(),
+            self.asserted,
+            lambda one, other: other in self._classes.ancestors(one),
         )
+        seen = weakref.proxy(self)
         self._linker = Linker(
-            known, identifiers, background(self), lambda iri: description(self, iri), languages[0]
+            known, identifiers, background(self), lambda iri: description(seen, iri), languages[0]
         )
         self.world = World(self)
         self._sealed = True

@@ -1,5 +1,6 @@
 """What linking asks an ontology about its terms."""
 
+import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,19 @@ if TYPE_CHECKING:
 
 
 def background(ontology: "Ontology") -> Background:
-    """The facts and the hierarchy of an ontology, as far as they settle what names mean."""
+    """The facts and the hierarchy of an ontology, as far as they settle what names mean.
+
+    It does not keep the ontology alive, which has it.
+    """
+    seen = weakref.proxy(ontology)
 
     def fits(relation: Iri, term: Iri) -> bool:
-        ends = ontology.domains(relation) | ontology.ranges(relation)
-        return not ends or any(ontology.is_a(term, e) or ontology.is_a(e, term) for e in ends)
+        ends = seen.domains(relation) | seen.ranges(relation)
+        return not ends or any(seen.is_a(term, e) or seen.is_a(e, term) for e in ends)
 
     return Background(
         _related(ontology),
-        ontology.instances,
+        lambda cls: seen.instances(cls),  # noqa: PLW0108 - a bound method would keep it alive
         frozenset(term.iri for term in ontology.terms("object_property")),
         frozenset(term.iri for term in ontology.terms("data_property")),
         fits,
