@@ -1,5 +1,6 @@
 """The ontology as a turn reads it: an immutable snapshot, safe from many threads."""
 
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,9 @@ from ontopilot.ontology.claims.phrase import amount, article, boolean, measure, 
 from ontopilot.ontology.claims.world import World
 from ontopilot.ontology.explain import explain
 from ontopilot.ontology.link import Linker
-from ontopilot.ontology.linking.names import names, patterns
+from ontopilot.ontology.linking.background import background, description
+from ontopilot.ontology.linking.meaning import Encoder
+from ontopilot.ontology.linking.naming import names, patterns
 from ontopilot.ontology.load import Loaded, load
 from ontopilot.ontology.owl.named import candidates, nearest
 from ontopilot.ontology.query_check import QueryCheck
@@ -86,10 +89,14 @@ class Ontology:
         self._by_predicate = grouped(self._facts, lambda fact: fact.predicate)
         identifiers = dict(patterns(self.asserted, self.label, self.path))
         self._identified = frozenset(identifiers)
-        known = names(self._terms.values(), self.asserted)
-        members = self._members
+        known = names(
+            self._terms.values(),
+            self.asserted,
+            lambda one, other: other in self._classes.ancestors(one),
+        )
+        seen = weakref.proxy(self)
         self._linker = Linker(
-            known, identifiers, self._related(), lambda cls: members.get(cls, frozenset())
+            known, identifiers, background(self), lambda iri: description(seen, iri), languages[0]
         )
         self.world = World(self)
         self._sealed = True
@@ -256,9 +263,12 @@ class Ontology:
             and (object is None or fact.object == object)
         )
 
-    def link(self, text: str) -> tuple[Mention, ...]:
-        """The terms that a text mentions, with their places in it."""
-        return self._linker.link(text)
+    def link(self, text: str, *, encoder: Encoder | None = None) -> tuple[Mention, ...]:
+        """The terms that a text mentions, with their places in it.
+
+        An encoder settles what names leave open by what the text means; without one they stay so.
+        """
+        return self._linker.link(text, encoder)
 
     def has_identifiers(self, cls: Iri) -> bool:
         """Whether a class declares what the identifiers of its members look like."""
@@ -318,17 +328,6 @@ class Ontology:
     def is_class(self, iri: Iri) -> bool:
         """Whether a term is a class."""
         return iri in self._terms and self._terms[iri].kind == "class"
-
-    def _related(self) -> Mapping[Iri, frozenset[Iri]]:
-        """The individuals that a fact joins to each individual."""
-        found: dict[Iri, set[Iri]] = {}
-        for fact in self._facts:
-            if isinstance(fact.object, Literal) or self.is_class(fact.subject):
-                continue
-            if fact.predicate != v.RDF_TYPE and not self.is_class(fact.object):
-                found.setdefault(fact.subject, set()).add(fact.object)
-                found.setdefault(fact.object, set()).add(fact.subject)
-        return {one: frozenset(others) for one, others in found.items()}
 
     def _pairs(self, predicate: Iri) -> Iterator[tuple[Iri, Node]]:
         """Subjects and objects of a predicate, asserted and inferred."""

@@ -1,10 +1,13 @@
 """Linking: names in texts, inflected and misspelt, at word boundaries, longest first."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from ontopilot.ontology import Mention, Ontology
 from tests.ontology.conftest import PREFIXES, Load, iri
@@ -223,3 +226,93 @@ def test_a_name_that_nothing_settles_means_each_less_surely(machines: Ontology) 
 )
 def test_letters_in_other_places_are_typos(machines: Ontology, text: str, found: int) -> None:
     assert len(machines.link(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "term", "said"),
+    [
+        ("it keeps on: the lids really leak", "leaks", "lids really leak"),
+        ("the lid is not cold any more", "warm", "lid is not cold"),
+        ("pump of my boiler hums", "pump", "pump of my boiler"),
+        ("the boiller pump", "pump", "boiller pump"),
+        ("a smal pipe", "pipe", "smal pipe"),
+        ("the smallpipe", "pipe", "smallpipe"),
+        ("our MX200 and an MX-200", "mx", "MX200"),
+    ],
+)
+def test_names_are_said_in_other_ways(load: Load, text: str, term: str, said: str) -> None:
+    ontology = load("""
+        :leaks a owl:Class ; rdfs:label "lid leaks"@en .
+        :warm a owl:Class ; rdfs:label "lid not cold"@en .
+        :pump a owl:Class ; rdfs:label "boiler pump"@en .
+        :pipe a owl:Class ; rdfs:label "small pipe"@en .
+        :mx a owl:Class ; rdfs:label "MX-200"@en .
+    """)
+    first = ontology.link(text)[0]
+    assert (first.iri, first.text) == (iri(term), said)
+
+
+@pytest.mark.parametrize(
+    "text", ["the lid, and it leaks", "the lid does not leak", "lid and leak", "it leaks, the lid"]
+)
+def test_words_apart_or_denied_are_no_name(load: Load, text: str) -> None:
+    assert load(':leaks a owl:Class ; rdfs:label "lid leaks"@en .').link(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a fan of your shop", 0),
+        ("we switch banks", 0),
+        ("please seal it", 0),
+        ("our club owns a boat", 0),
+        ("the price of fame", 0),
+        ("the fan", 1),
+        ("what is the price", 1),
+        ("does the fan have a seal?", 2),
+    ],
+)
+def test_everyday_senses_are_not_linked(load: Load, text: str, found: int) -> None:
+    ontology = load("""
+        :Fan a owl:Class ; rdfs:label "fan"@en . :Seal a owl:Class ; rdfs:label "seal"@en .
+        :Switch a owl:Class ; rdfs:label "switch"@en .
+        :owns a owl:ObjectProperty ; rdfs:label "owns"@en .
+        :price a owl:DatatypeProperty ; rdfs:label "price"@en .
+    """)
+    assert len(ontology.link(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("the seal of my LaundroMax 10, the 8 is fine", {"m10": "LaundroMax 10", "s2": "seal"}),
+        ("the LaundroMax that takes eight kilos", {"m8": "LaundroMax"}),
+        ("a machine door seal", {"s1": "machine door seal", "s2": "machine door seal"}),
+    ],
+)
+def test_codes_and_kinds_elsewhere_in_the_text_settle_names(
+    machines: Ontology, text: str, meant: dict[str, str]
+) -> None:
+    assert linked(machines, text) == meant
+
+
+class Watery:
+    """An encoder for which texts are near where they speak of water."""
+
+    name = "water"
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([[1.0, 0.0] if "water" in text else [0.0, 1.0] for text in texts],
+                        dtype=np.float32)  # fmt: skip
+
+
+def test_an_encoder_chooses_by_meaning(load: Load) -> None:
+    ontology = load("""
+        :tap a owl:Class ; rdfs:label "valve"@en ; skos:definition "It lets water through."@en .
+        :organ a owl:Class ; rdfs:label "valve"@en ; skos:definition "It lets blood through."@en .
+    """)
+    assert len(ontology.link("the valve for water")) == 2
+    (mention,) = ontology.link("the valve for water", encoder=Watery())
+    assert mention.iri == iri("tap")
+    (mention,) = ontology.link("the valve of the heart", encoder=Watery())
+    assert mention.iri == iri("organ")

@@ -8,26 +8,30 @@ from hypothesis import strategies as st
 
 from ontopilot.ontology import Iri
 from ontopilot.ontology.link import Linker
+from ontopilot.ontology.linking.context import Background
 from ontopilot.ontology.linking.memo import MOST
 from ontopilot.ontology.linking.names import Name
 
 WORDS = (
     "own owned owns kettle kettles Kettle ketle boil boiled boiling the a of 6 wifi Wi-Fi gasket "
-    "gaskets seal sealed Dichtung Dichtungen der İstanbul straße ’s don't 𝔘nicode"
+    "gaskets seal sealed Dichtung Dichtungen der İstanbul straße ’s don't 𝔘nicode keeps not leaks "
+    "leaking fan fans gaskt sael to"
 ).split()
-CODES = ("", " K2", " 10")
+NOTHING = Background({}, lambda cls: frozenset())
+CODES = ("", "K2", "10")
 
 phrases = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
 names = st.lists(
     st.builds(
-        lambda place, text, weight, language, code: Name(
-            Iri(f"urn:t{place}"), text + code, weight, language, short=code != ""
+        lambda place, text, weight, language, code, kind: Name(
+            Iri(f"urn:t{place}"), text, weight, language, code=code, kind=kind
         ),
         st.integers(0, 5),
         phrases,
         st.sampled_from([1.0, 0.95, 0.8]),
         st.sampled_from(["en", "de", ""]),
         st.sampled_from(CODES),
+        st.sampled_from(["class", "individual", "data_property"]),
     ),
     max_size=8,
 )
@@ -48,8 +52,7 @@ def test_linking_is_the_same_as_word_by_word(
     linker = Linker(
         known,
         {Iri("urn:order"): re.compile(r"\bA-\d{5}\b")},
-        joined,
-        lambda cls: joined.get(cls, frozenset()),
+        Background(joined, lambda cls: joined.get(cls, frozenset())),
     )
     for text in (*said, *said):
         assert linker.link(text) == linker.link_word_by_word(text)
@@ -70,7 +73,7 @@ def test_what_the_automaton_cannot_tell_is_read_word_by_word(
     known: list[tuple[str, str]], text: str
 ) -> None:
     every = [Name(Iri(f"urn:{name}"), name, 1.0, language) for name, language in known]
-    linker = Linker(every, {}, {}, lambda cls: frozenset())
+    linker = Linker(every, {}, NOTHING)
     assert linker.link(text)
     assert linker.link(text) == linker.link_word_by_word(text)
 
@@ -78,7 +81,7 @@ def test_what_the_automaton_cannot_tell_is_read_word_by_word(
 @pytest.mark.parametrize("text", ["the kettle and the gasket", "gasket kettles", "no such thing"])
 def test_what_was_forgotten_is_found_again(text: str) -> None:
     known = [Name(Iri("urn:k"), "kettle", 1.0, "en"), Name(Iri("urn:g"), "gasket", 1.0, "en")]
-    linker = Linker(known, {}, {}, lambda cls: frozenset())
+    linker = Linker(known, {}, NOTHING)
     before = linker.link(text)
     for start in range(0, MOST + 1000, 500):
         linker.link(" ".join(f"w{number}" for number in range(start, start + 500)))

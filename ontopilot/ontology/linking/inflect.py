@@ -4,13 +4,21 @@ from typing import Literal as OneOf
 
 Relation = OneOf["same", "plural", "verb", "derived"]
 
+_NO_UMLAUT = str.maketrans("äöü", "aou")
+
 _VERB_ENDINGS = ("ed", "ing", "d", "er", "ers")
 
 
-def relation(said: str, named: str) -> Relation:
-    """The relation of two lower-case words that share their stem."""
+_GERMAN_ENDINGS = ("", "e", "em", "en", "er", "es", "n", "s")
+
+
+def relation(said: str, named: str, language: str = "english") -> Relation:
+    """The relation of two lower-case words that share their stem in a language."""
     if said == named:
         return "same"
+    if language == "german":
+        declined = _bare(said) & _bare(named)
+        return "plural" if declined else "verb"
     one, other = _singulars(said), _singulars(named)
     if one & other:
         return "plural"
@@ -31,6 +39,12 @@ def _singulars(word: str) -> set[str]:
     elif len(bare) > 2 and bare.endswith("s") and not bare.endswith(("ss", "us")):
         found.add(bare[:-1])
     return found
+
+
+def _bare(word: str) -> set[str]:
+    """What a German word may be the plural or a case of, umlauts left out."""
+    plain = word.translate(_NO_UMLAUT)
+    return {plain.removesuffix(ending) for ending in _GERMAN_ENDINGS}
 
 
 def _is_form(form: str, base: str) -> bool:

@@ -2,12 +2,47 @@
 
 from collections.abc import Iterable
 
+from ontopilot.prose import STOP_WORDS
+
 SHORTEST, CHANGED, TWICE = 5, 7, 10
 """Letters of a word that may be a typo of another one; that may have another letter in the place of
 one, as `stock` for `stick`; and that may have two typos."""
 
 _ONE, _TWO = 0.88, 0.8
 """How surely a word with one typo, and with two, stands for the word of a name."""
+
+BESIDE = 0.8
+"""How surely a word that only the word beside it shows to be misspelt stands for that of a name."""
+
+_SHORTEST_BESIDE = 3
+"""Letters of a word that may be a typo in a name of several words."""
+
+
+def may_be_misspelt(word: str) -> bool:
+    """Whether a lower-case word of no name may be one with a typo, the word beside it allowing."""
+    return len(word) >= _SHORTEST_BESIDE and word.isalpha() and word not in STOP_WORDS
+
+
+def beside(word: str, known: Iterable[str]) -> str:
+    """The one word of those that names have beside another one that this word is a typo of."""
+    found = alike(word, known)
+    return found[0] if len(found) == 1 else ""
+
+
+def alike(word: str, known: Iterable[str]) -> list[str]:
+    """The words with a letter more, less, changed or in another place; the first one is right."""
+    from rapidfuzz.distance import OSA
+
+    near = (other for other in known if other[0] == word[0] and abs(len(other) - len(word)) < 2)
+    return [
+        other
+        for other in near
+        if OSA.distance(word, other, score_cutoff=1) == 1
+        and len(other) > _SHORTEST_BESIDE
+        and other.isalpha()
+        and (len(word) > _SHORTEST_BESIDE or len(other) > len(word))
+        and other.removesuffix("s") != word.removesuffix("s")
+    ]
 
 
 class Mender:
