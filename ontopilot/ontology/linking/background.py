@@ -32,18 +32,18 @@ def background(ontology: "Ontology") -> Background:
     )
 
 
+_VALUES = 12
+"""Values of a thing that its description tells."""
+
+
 def description(ontology: "Ontology", iri: Iri) -> str:
     """What a term is, in words: its names, kinds, definition and values."""
     term = ontology.term(iri)
     kinds = [ontology.label(kind) for kind in sorted(ontology.types(iri))]
-    values = [ontology.verbalise(fact) for fact in ontology.facts(iri)
-              if isinstance(fact.object, Literal)]  # fmt: skip
-    return " ".join([", ".join((term.label, *term.synonyms[:3], *kinds[:3])) + ".",
-                     term.definition, *values[:_VALUES]])  # fmt: skip
-
-
-_VALUES = 12
-"""Values of a thing that its description tells."""
+    told = [fact for fact in ontology.facts(iri) if isinstance(fact.object, Literal)]
+    values = [ontology.verbalise(fact) for fact in told[:_VALUES]]
+    names = ", ".join((term.label, *term.synonyms[:3], *kinds[:3]))
+    return " ".join([f"{names}.", term.definition, *values])
 
 
 def _related(ontology: "Ontology") -> Mapping[Iri, frozenset[Iri]]:
