@@ -49,8 +49,8 @@ def _in_idiom(said: Sequence[str], at: int) -> bool:
 
 def _is_verb(said: Sequence[str], at: int) -> bool:
     word = said[at]
-    if word not in HOMONYMS or HOMONYMS[word]:
-        return HOMONYMS.get(word, False)
+    if word not in HOMONYMS:
+        return False
     before = said[at - 1] if at else ""
     after = said[at + 1] if at + 1 < len(said) else ""
     if before in _AUXILIARIES:

@@ -23,7 +23,7 @@ _NO_HEADS = STOP_WORDS | NUMBERS.keys()
 
 
 class Heads:
-    """The last words of the names of one language, of things whose labels have a code or a proper
+    """The last words of the labels of one language, of things whose labels have a code or a proper
     name in them; what has none of both is a phrase more often than a thing.
     """
 
@@ -42,7 +42,8 @@ class Heads:
         self._background, self._language = background, language
         self._called: dict[str, dict[Iri, str]] = {}
         for name in known:
-            head = _head(name) if name.iri in things else ""
+            labelled = name.short or name.weight == 1.0
+            head = _head(name) if labelled and name.iri in things else ""
             if head:
                 self._called.setdefault(stem(head), {})[name.iri] = head
         self.stems = frozenset(self._called)

@@ -1,6 +1,6 @@
 """Everyday phrases and verbs of English and German that use the words of names for other things."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 Place = tuple[tuple[str, ...], tuple[str, ...]]
 """The words of a phrase before and behind one of its words; `*` stands for any word."""
@@ -137,18 +137,9 @@ _VERBS = (
 ).split()
 
 
-def _forms(verb: str) -> Iterator[tuple[str, bool]]:
-    """The forms of a verb, and whether each is no form of the noun, too."""
-    yield f"{verb}es" if verb.endswith(("x", "ch", "sh", "ss")) else f"{verb}s", False
-    root = verb.removesuffix("e")
-    doubled = root + root[-1] if verb in _DOUBLED else root
-    yield from ((f"{doubled}ed", True), (f"{doubled}ing", True))
+def _plural(verb: str) -> str:
+    return f"{verb}es" if verb.endswith(("x", "ch", "sh", "ss")) else f"{verb}s"
 
 
-_DOUBLED = frozenset("plug slot stick tap trap".split())
-
-HOMONYMS: Mapping[str, bool] = dict.fromkeys(_VERBS, False) | {
-    form: only for verb in _VERBS for form, only in _forms(verb)
-}
-"""Forms of verbs that do not do what the noun of their spelling names, and whether each of them is
-never a form of that noun."""
+HOMONYMS = frozenset(_VERBS).union(map(_plural, _VERBS))
+"""Forms of verbs that do not do what the noun of their spelling names."""
