@@ -11,7 +11,7 @@ from ontopilot.retrieval.relevance import worded
 MOST = 3
 """Statements that are read together with a question."""
 
-NEAR, EVEN = 15.0, 6.8
+NEAR, EVEN = 15.0, 7.2
 """How much nearness adds to the log-odds of the model, and where a statement is as likely as not to
 answer; by the questions of the demo shop's half `dev`."""
 
