@@ -63,7 +63,7 @@ def read_question(work: Workspace) -> None:
     """Fill a workspace with what the question means; the same question gives the same result."""
     services = work.services
     work.question = without_markers(work.question)
-    mentions = services.ontology.link(work.question, encoder=services.pool.encoder)
+    mentions = services.ontology.link(work.question)
     if "ontology" in services.ablated:
         mentions = tuple(mention for mention in mentions if mention.value)
     earlier = (
