@@ -62,7 +62,7 @@ def test_dry_run_prints_a_diff_that_git_applies_and_saves_nothing(run, shop):
     code, out, err = run("remove", shop, "Kettle", "--dry-run")
     assert code == 0
     assert shop.read_bytes() == before
-    assert "removed: shop:AquaBoil1 Types shop:Kettle" in err
+    assert "removed: shop:AquaBoil1 Type shop:Kettle" in err
     assert out.startswith("--- a/shop.owl\n+++ b/shop.owl\n@@ ")
     subprocess.run(["git", "apply", "-"], input=out.encode(), cwd=shop.parent, check=True)
     applied = shop.read_bytes()

@@ -44,4 +44,4 @@ def test_a_strange_name_wants_more(evidence):
     near = ((0.0, 0.0, 0.0),)
     assert any_answers("?", evidence, near, reader)
     assert not any_answers("?", evidence, near, reader, strange=True)
-    assert any_answers("?", evidence, near, FixedReader(EVEN + STRANGE), strange=True)
+    assert any_answers("?", evidence, near, FixedReader(EVEN + STRANGE + 0.1), strange=True)
