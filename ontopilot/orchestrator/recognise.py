@@ -9,7 +9,7 @@ from ontopilot.models.encoder import Encoder
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.terms import Mention
 from ontopilot.orchestrator.declared import BoundAction
-from ontopilot.prose import split
+from ontopilot.prose import content_words, split, stem
 
 ASKS, ASKS_ABOUT_A_RECORD = 0.62, 0.35
 """Scores from which a sentence is a request: of its own, and when it names a business record.
@@ -69,7 +69,7 @@ class Recogniser:
         """
         if self._vectors is None:
             return None
-        spans = list(split(message))[:MOST_SENTENCES]
+        spans = self._asking(list(split(message)), message, mentions)[:MOST_SENTENCES]
         texts = [self._general(message, span, mentions) for span in spans]
         if not texts:
             return None
@@ -84,6 +84,20 @@ class Recogniser:
                     best = (at, score)
         least = ASKS_ABOUT_A_RECORD if record else ASKS
         return best if best is not None and best[1] >= least else None
+
+    def _asking(
+        self, spans: list[tuple[int, int]], message: str, mentions: Sequence[Mention]
+    ) -> list[tuple[int, int]]:
+        """The sentences that say more than which record is meant, if any does.
+
+        `It was order A-10001.` asks for nothing, though it is near to `Where is my order?`.
+        """
+        records = [m for m in mentions if m.value]
+        labels = {stem(w) for m in records for w in content_words(self._ontology.label(m.iri))}
+        codes = {stem(w) for m in records for w in content_words(m.text)}
+        said = [{stem(w) for w in content_words(message[start:end])} for start, end in spans]
+        kept = [span for span, own in zip(spans, said, strict=True) if own - labels - codes]
+        return kept or spans
 
     def _shift(
         self,

@@ -80,3 +80,15 @@ def test_a_message_asks_for_an_action(
 def test_an_agent_without_actions_is_asked_for_none(world: tuple[Ontology, Recogniser]) -> None:
     ontology, _ = world
     assert Recogniser((), ontology, SentenceEncoder()).recognise("Cancel my order", ()) is None
+
+
+def test_a_sentence_that_only_tells_which_record_is_meant_asks_for_nothing(
+    world: tuple[Ontology, Recogniser],
+) -> None:
+    ontology, recogniser = world
+    message = "I'd like to swap the kettle. It was order A-10001."
+    found = recogniser.recognise(message, ontology.link(message))
+    assert found is not None
+    assert found[0] == 0
+    alone = "A-10001"
+    assert recogniser.recognise(alone, ontology.link(alone)) is not None
