@@ -1,7 +1,9 @@
 """The demo shop on its own questions: what it must reach, and its files."""
 
 import json
+import re
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -100,4 +102,30 @@ def test_tickets_are_written_and_not_stamped():
 
 def _grams(text):
     words = text.lower().split()
+    return {tuple(words[at : at + 5]) for at in range(len(words) - 4)}
+
+
+def test_each_half_has_enough_questions_of_each_kind_of_refusal():
+    counts = Counter((q.split, q.kind) for q in read_questions(SHOP / "questions.jsonl"))
+    for half in ("dev", "test"):
+        for kind in ("policy-breaking", "unanswerable", "out-of-scope", "hostile"):
+            assert counts[half, kind] >= 25, (half, kind)
+
+
+def test_pages_and_tickets_are_written_one_by_one():
+    pages = [path.read_text(encoding="utf-8") for path in (SHOP / "docs").glob("*.md")]
+    lines = (SHOP / "tickets.jsonl").read_text(encoding="utf-8").splitlines()
+    tickets = [json.loads(line) for line in lines]
+    assert len(pages) >= 60
+    assert len(tickets) >= 300
+    letters = [f"{ticket['question']} {ticket['answer']}" for ticket in tickets]
+    for texts in (pages, letters):
+        grams = [five_grams(text) for text in texts]
+        pairs = list(combinations(grams, 2))
+        alike = sum(len(a & b) > 0.3 * len(a | b) for a, b in pairs)
+        assert alike <= 0.02 * len(pairs)
+
+
+def five_grams(text):
+    words = re.findall(r"\w+", text.lower())
     return {tuple(words[at : at + 5]) for at in range(len(words) - 4)}
