@@ -85,30 +85,10 @@ def test_questions_cover_both_halves_and_name_what_exists(ontology):
     assert {term.rpartition("#")[2].rpartition(":")[2] for term in terms} - local == set()
 
 
-def test_tickets_are_written_and_not_stamped():
-    rows = [
-        json.loads(line)
-        for line in (SHOP / "tickets.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
-    assert len(rows) >= 60
-    grams = [_grams(f"{row['question']} {row['answer']}") for row in rows]
-    alike = sum(
-        len(one & other) > 0.3 * len(one | other)
-        for at, one in enumerate(grams)
-        for other in grams[:at]
-    )
-    assert alike == 0
-
-
-def _grams(text):
-    words = text.lower().split()
-    return {tuple(words[at : at + 5]) for at in range(len(words) - 4)}
-
-
 def test_each_half_has_enough_questions_of_each_kind_of_refusal():
     counts = Counter((q.split, q.kind) for q in read_questions(SHOP / "questions.jsonl"))
     for half in ("dev", "test"):
-        for kind in ("policy-breaking", "unanswerable", "out-of-scope", "hostile"):
+        for kind in ("policy-breaking-request", "unanswerable", "out-of-scope", "hostile"):
             assert counts[half, kind] >= 25, (half, kind)
 
 
@@ -120,12 +100,12 @@ def test_pages_and_tickets_are_written_one_by_one():
     assert len(tickets) >= 300
     letters = [f"{ticket['question']} {ticket['answer']}" for ticket in tickets]
     for texts in (pages, letters):
-        grams = [five_grams(text) for text in texts]
+        grams = [_five_grams(text) for text in texts]
         pairs = list(combinations(grams, 2))
         alike = sum(len(a & b) > 0.3 * len(a | b) for a, b in pairs)
-        assert alike <= 0.02 * len(pairs)
+        assert alike == 0
 
 
-def five_grams(text):
+def _five_grams(text):
     words = re.findall(r"\w+", text.lower())
     return {tuple(words[at : at + 5]) for at in range(len(words) - 4)}
