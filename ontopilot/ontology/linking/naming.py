@@ -40,6 +40,8 @@ def _names(terms: Iterable[Term], asserted: Triples) -> Iterator[Name]:
             for other in spellings(text):
                 yield replace(name, text=other, weight=RESPELT * weight, made=True)
             bare, code = _shortened(text)
+            if _CODE.search(text) and term.kind == "individual":
+                yield replace(name, text=f"{code} {bare}", weight=RESPELT * weight, made=True)
             if code and term.kind == "individual" and text in labels:
                 yield replace(name, text=bare, weight=SHORT, code=code)
 

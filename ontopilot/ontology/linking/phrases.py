@@ -23,6 +23,9 @@ NO = frozenset(
     "weren't won't wouldn't nicht nie kein keine keinen keiner keines keinerlei".split()
 )
 
+APOSTROPHES = {word.replace("'", ""): word for word in NO if "'" in word}
+"""The negations that people write without their apostrophe."""
+
 _GERMAN = frozenset(
     "der die das den dem des eine einen einem einer eines mein meine meinen meinem meiner "
     "unser unsere unseren unserem unserer ihr ihre ihren ihrem ihrer sein seine seinen seinem "
@@ -50,6 +53,9 @@ _PASSING = frozenset(
 _LONG, _WIDEST = 3, 7
 """Words that carry meaning, of which a name has enough to let one unknown word stand between them,
 and the most words in a row that stand between two of them."""
+
+_SHORTEST_ADVERB = 5
+"""Letters of a word that ends in `ly` and is an adverb."""
 
 
 _BREAKS = frozenset(
@@ -162,13 +168,18 @@ def _with_negation(
     return None
 
 
+def _is_adverb(word: str) -> bool:
+    """Whether an English word tells how something is or is done: `terribly slow`."""
+    return len(word) >= _SHORTEST_ADVERB and word.endswith("ly")
+
+
 def _is_close(phrase: Phrase, near: Sequence[int], between: Sequence[str]) -> bool:
     """Whether what stands between the words leaves them together."""
     if len(between) > _WIDEST:
         return False
     if not _BREAKS.isdisjoint(between):
         return False
-    unknown = sum(w not in SMALL and w not in NO and w not in _PASSING for w in between)
+    unknown = sum(not (w in SMALL or w in NO or w in _PASSING or _is_adverb(w)) for w in between)
     if unknown > (len(near) >= _LONG):
         return False
     if list(near) == sorted(near) or phrase.open:

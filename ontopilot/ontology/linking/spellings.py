@@ -22,6 +22,7 @@ _MOST_REPLACED = 24
 _MODEL = re.compile(r"(\w+)[ -](\w*\d\w*)")
 _CAMEL = re.compile(r"(?<=[a-zäöü])(?=[A-ZÄÖÜ])")
 _PAIR = re.compile(r"([a-zäöüß]{3,})[ -]([a-zäöüß]{3,})")
+_HYPHEN = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])")
 _DENIALS = (
     "won't", "doesn't", "don't", "didn't", "isn't", "will not", "does not", "do not", "did not",
     "can't", "cannot",
@@ -42,6 +43,9 @@ def spellings(text: str) -> Iterator[str]:
     pair = _PAIR.fullmatch(text)
     if pair:
         yield pair[1] + pair[2]
+    closed = _HYPHEN.sub("", text)
+    if closed != text:
+        yield closed
     denied = _DENIED.search(text)
     if denied:
         for other in _DENIALS:
