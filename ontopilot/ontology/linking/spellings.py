@@ -1,11 +1,11 @@
 """Other spellings of names, and names made of other names."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ontopilot.ontology.linking.names import Name
-from ontopilot.ontology.terms import Iri
+from ontopilot.ontology.terms import Iri, TermKind
 
 Above = Callable[[Iri, Iri], bool]
 """Whether a term is below another one in the hierarchy."""
@@ -18,6 +18,10 @@ RESPELT, REPLACED = 0.9, 0.85
 
 _MOST_REPLACED = 24
 """Names that are made of one name by putting synonyms into it."""
+
+_PROPERTIES: Collection[TermKind] = ("object_property", "data_property")
+_COPULAS = (("is",), ("are",), ("ist",), ("sind",), ("wird",), ("werden",))
+_ARTICLES = frozenset("a an the ein eine einen der die das".split())
 
 _MODEL = re.compile(r"(\w+)[ -](\w*\d\w*)")
 _CAMEL = re.compile(r"(?<=[a-zäöü])(?=[A-ZÄÖÜ])")
@@ -66,6 +70,7 @@ def with_synonyms(names: Iterable[Name], above: Above) -> Iterator[Name]:
             others.setdefault((name.iri, name.language), []).append(name)
     longest = max(map(len, kinds), default=0)
     yield from known
+    yield from _predicates(known, kinds)
     for name in known:
         if name.weight > RESPELT or name.short:
             made = _replaced(name, kinds, longest, others, above)
@@ -88,3 +93,17 @@ def _replaced(
                             weight = REPLACED * name.weight
                             text = " ".join(words)
                             yield replace(name, text=text, weight=weight, made=True)
+
+
+def _predicates(known: Iterable[Name], kinds: _Kinds) -> Iterator[Name]:
+    """Names of properties without their copula: `excluded from` for `is excluded from`. What is
+    left of them names no class: `part of` is none.
+    """
+    for name in known:
+        said = name.words
+        told = said[1:]
+        long_enough = len(told) > 1 or name.kind == "data_property"
+        if name.kind in _PROPERTIES and said[:1] in _COPULAS and long_enough and told:
+            if told[0] not in _ARTICLES and told[:1] not in kinds:
+                text = " ".join(told)
+                yield replace(name, text=text, weight=RESPELT * name.weight, made=True)
