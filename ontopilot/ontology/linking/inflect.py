@@ -17,13 +17,15 @@ def relation(said: str, named: str, language: str = "english") -> Relation:
     if said == named:
         return "same"
     if language == "german":
-        declined = _bare(said) & _bare(named)
-        return "plural" if declined else "verb"
+        if not _bare(said) & _bare(named):
+            return "verb"
+        return "tense" if named == said + "er" else "plural"
     one, other = _singulars(said), _singulars(named)
     if one & other:
         return "plural"
     if any(_is_form(a, b) or _is_form(b, a) for a in one for b in other):
-        return "verb"
+        doer = any(b in (a + "er", a + "r") for a in one for b in other)
+        return "derived" if doer else "verb"
     if any(_roots(a) & _roots(b) for a in one for b in other):
         return "tense"
     return "derived"

@@ -234,7 +234,8 @@ class View(NamedTuple):
             for name, own in found
             if said == own or not STOP_WORDS.issuperset(said)
         ]
-        return [one for one in named if length > 1 or one.form > FORM["tense"]]
+        least = FORM["derived"] if length > 1 else FORM["tense"]
+        return [one for one in named if one.form > least]
 
     def phrases(self, apart: Sequence[bool]) -> Iterator[tuple[int, int, int, Named]]:
         """Names said in another way: from which word to which, by how many words, and the name."""
