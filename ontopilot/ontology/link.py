@@ -52,6 +52,8 @@ class Linker:
         language: str = "en",
     ) -> None:
         known = list(names)
+        closed = Compounds(known, background.related, background.instances)
+        known += closed.names(known)
         by_language: dict[str, list[Name]] = {}
         for name in known:
             by_language.setdefault(STEMMERS.get(name.language, "english"), []).append(name)
@@ -59,7 +61,6 @@ class Linker:
             Lexicon(language, own, background) for language, own in by_language.items()
         ]
         mender = Mender({word for lexicon in self._lexicons for word in lexicon.words})
-        closed = Compounds(known, background.related, background.instances)
         self._understood = Memo(partial(_understood, self._lexicons, mender, closed))
         self._letters = [Memo(partial(_letter, self._understood, one)) for one in self._lexicons]
         self._meant = [Memo(partial(self._plain_names, one)) for one in self._lexicons]

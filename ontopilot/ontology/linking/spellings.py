@@ -59,7 +59,8 @@ def spellings(text: str) -> Iterator[str]:
 
 def with_synonyms(names: Iterable[Name], above: Above) -> Iterator[Name]:
     """The names, and those with the name of a class in them replaced by its others: `washer pump`
-    for `washing machine pump`. What is above a term stands in its own names anyway.
+    for `washing machine pump`. What is above a term stands in its own names anyway, but for
+    their ends: `robot vacuum cleaner` for `robot vacuum`.
     """
     known = list(names)
     kinds: dict[tuple[str, ...], list[Name]] = {}
@@ -86,7 +87,7 @@ def _replaced(
             for kind in kinds.get(said[first:last], ()):
                 if kind.iri == name.iri or kind.language != name.language:
                     continue
-                if not above(name.iri, kind.iri):
+                if last == size or not above(name.iri, kind.iri):
                     for other in others[kind.iri, kind.language]:
                         words = (*said[:first], *other.words, *said[last:])
                         if words != said:
