@@ -141,5 +141,15 @@ def _plural(verb: str) -> str:
     return f"{verb}es" if verb.endswith(("x", "ch", "sh", "ss")) else f"{verb}s"
 
 
+def _inflected(verb: str) -> set[str]:
+    """The participles: `switched`, `sealing`, `plugged`."""
+    root = verb.removesuffix("e")
+    doubled = root + root[-1] if root == verb else root
+    return {stem + ending for stem in (root, doubled) for ending in ("ed", "ing")}
+
+
 HOMONYMS = frozenset(_VERBS).union(map(_plural, _VERBS))
 """Forms of verbs that do not do what the noun of their spelling names."""
+
+PARTICIPLES = frozenset[str]().union(*map(_inflected, _VERBS))
+"""Forms of such verbs that are no nouns."""
