@@ -3,6 +3,7 @@
 from typing import Literal as OneOf
 
 Relation = OneOf["same", "plural", "verb", "tense", "derived"]
+"""A tense is another form of the same verb: `wiped` of `wiping`."""
 
 _NO_UMLAUT = str.maketrans("äöü", "aou")
 
@@ -16,10 +17,16 @@ def relation(said: str, named: str, language: str = "english") -> Relation:
     """The relation of two lower-case words that share their stem in a language."""
     if said == named:
         return "same"
-    if language == "german":
-        if not _bare(said) & _bare(named):
-            return "verb"
-        return "tense" if named == said + "er" else "plural"
+    return _german(said, named) if language == "german" else _english(said, named)
+
+
+def _german(said: str, named: str) -> Relation:
+    if not _bare(said) & _bare(named):
+        return "verb"
+    return "derived" if named == said + "er" else "plural"
+
+
+def _english(said: str, named: str) -> Relation:
     one, other = _singulars(said), _singulars(named)
     if one & other:
         return "plural"

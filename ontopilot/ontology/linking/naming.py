@@ -50,7 +50,7 @@ def _names(terms: Iterable[Term], asserted: Triples) -> Iterator[Name]:
 def _by_code(bare: str, code: str) -> Iterator[str]:
     """How else people say a name with a code: `K2 lid seal`, `seal K2`."""
     yield f"{code} {bare}"
-    head = bare.split()[-1]
+    head = bare.rsplit(maxsplit=1)[-1]
     if head != bare and head.islower() and head.isalpha():
         yield f"{head} {code}"
 

@@ -103,8 +103,9 @@ def _predicates(known: Iterable[Name], kinds: _Kinds) -> Iterator[Name]:
     for name in known:
         said = name.words
         told = said[1:]
-        long_enough = len(told) > 1 or name.kind == "data_property"
-        if name.kind in _PROPERTIES and said[:1] in _COPULAS and long_enough and told:
-            if told[0] not in _ARTICLES and told[:1] not in kinds:
-                text = " ".join(told)
-                yield replace(name, text=text, weight=RESPELT * name.weight, made=True)
+        least = 1 if name.kind == "data_property" else 2
+        if name.kind not in _PROPERTIES or said[:1] not in _COPULAS or len(told) < least:
+            continue
+        if told[0] not in _ARTICLES and told[:1] not in kinds:
+            text = " ".join(told)
+            yield replace(name, text=text, weight=RESPELT * name.weight, made=True)
