@@ -147,7 +147,7 @@ def _placed(
             first, last = outer
         elif not NO.isdisjoint(between):
             continue
-        if _is_close(phrase, near, between):
+        if _is_close(phrase, said, near, between):
             yield Said(first, last, phrase)
 
 
@@ -173,15 +173,24 @@ def _is_adverb(word: str) -> bool:
     return len(word) >= _SHORTEST_ADVERB and word.endswith("ly")
 
 
-def _is_close(phrase: Phrase, near: Sequence[int], between: Sequence[str]) -> bool:
+def _in_place(said: Sequence[str], near: Sequence[int]) -> bool:
+    """Whether the last word of a name is only where another one is: `bread in your toaster`."""
+    *_, before, last = near
+    between = said[before + 1 : last]
+    return SMALL.issuperset(between) and not _PLACES.isdisjoint(between)
+
+
+def _is_close(
+    phrase: Phrase, said: Sequence[str], near: Sequence[int], between: Sequence[str]
+) -> bool:
     """Whether what stands between the words leaves them together."""
-    if len(between) > _WIDEST:
-        return False
-    if not _BREAKS.isdisjoint(between):
+    if len(between) > _WIDEST or not _BREAKS.isdisjoint(between):
         return False
     unknown = sum(not (w in SMALL or w in NO or w in _PASSING or _is_adverb(w)) for w in between)
     if unknown > (len(near) >= _LONG):
         return False
-    if list(near) == sorted(near) or phrase.open:
-        return True
+    if list(near) == sorted(near):
+        return phrase.open or not _in_place(said, near)
+    if phrase.open or phrase.name.kind == "object_property":  # the replaced does not replace
+        return phrase.open
     return not SMALL.isdisjoint(between) and _PLACES.isdisjoint(between)
