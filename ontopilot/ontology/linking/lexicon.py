@@ -240,10 +240,7 @@ class View(NamedTuple):
             for name, own in found
             if said == own or not STOP_WORDS.issuperset(said)
         ]
-        if length == 1:
-            least = FORM["verb"] if self.sure[at] < 1.0 else FORM["tense"]
-        else:
-            least = FORM["derived"]
+        least = FORM["derived"] if length > 1 else FORM["tense"]
         return [one for one in named if one.form > least]
 
     def phrases(self, apart: Sequence[bool]) -> Iterator[tuple[int, int, int, Named]]:
