@@ -50,8 +50,8 @@ high [volume] | [volume] one | snack [bar] | coffee [bar] | that [bar] | the [ba
 chocolate [bar] | [bars] of | [bar] of | iron [bars] | behind [bars] | [slice] of | [slices] of
 [weight] off | put on [weight] | lose [weight] | lost [weight] | carry [weight]
 [weight] of the world | gain [weight] | [weight] on my | body [weight] | [amounts] to
-[switch] off | [switched] off | [switch] on | [switched] on | [switches] off | [switches] on
-[switch] to | [switched] to | on off [switch] | on/off [switch] | [switching] to | [switch] jobs
+[switch] off | [switch] on | [switches] off | [switches] on
+[switch] to | on off [switch] | on/off [switch] | [switch] jobs
 [switch] sides | [seal] of approval | wax [seal] | [seal] the deal | baby [seal] | [seal] pup
 [seal] was set | quick [fix] | in a [fix] | [fix] me up | a [fix] for | a [vacuum] left
 in a [vacuum] | [vacuum] packed | [vacuum] sealed | [vacuum] flask | [battery] of
