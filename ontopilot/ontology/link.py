@@ -20,6 +20,7 @@ from ontopilot.ontology.linking.lexicon import STEMMERS, Lexicon, Named, View
 from ontopilot.ontology.linking.meaning import Encoder, Meanings
 from ontopilot.ontology.linking.memo import Memo
 from ontopilot.ontology.linking.names import Name, lower, said_in, words
+from ontopilot.ontology.linking.phrases import APOSTROPHES
 from ontopilot.ontology.linking.typos import Mender
 from ontopilot.ontology.terms import Iri, Mention
 
@@ -51,6 +52,8 @@ class Linker:
         language: str = "en",
     ) -> None:
         known = list(names)
+        closed = Compounds(known, background.related, background.instances)
+        known += closed.names(known)
         by_language: dict[str, list[Name]] = {}
         for name in known:
             by_language.setdefault(STEMMERS.get(name.language, "english"), []).append(name)
@@ -58,7 +61,6 @@ class Linker:
             Lexicon(language, own, background) for language, own in by_language.items()
         ]
         mender = Mender({word for lexicon in self._lexicons for word in lexicon.words})
-        closed = Compounds(known, background.related, background.instances)
         self._understood = Memo(partial(_understood, self._lexicons, mender, closed))
         self._letters = [Memo(partial(_letter, self._understood, one)) for one in self._lexicons]
         self._meant = [Memo(partial(self._plain_names, one)) for one in self._lexicons]
@@ -190,6 +192,7 @@ def _understood(
     lexicons: Sequence[Lexicon], mender: Mender, closed: Compounds, word: str
 ) -> tuple[str, float]:
     said = lower(word)
+    said = APOSTROPHES.get(said, said)
     if any(lexicon.knows(said) for lexicon in lexicons):
         return said, 1.0
     part = closed.part(said)
@@ -261,10 +264,12 @@ def _reworded(found: Sequence[Reading], view: View, apart: Sequence[bool]) -> li
     kept = list(found)
     for first, last in sorted(best, key=lambda span: (-sizes[span], span[1] - span[0], span)):
         inside = [r for r in kept if r.first < last and first < r.last]
+        meant = {named.name.iri for named in best[first, last]}
         if all(
             first <= r.first
             and r.last <= last
             and view.telling(r.first, r.last) < sizes[first, last]
+            and not (r.language and r.last - r.first > 1 and r.full.keys() >= meant)
             for r in inside
         ):
             scores, codes = _scores(best[first, last], min(view.sure[first:last]))

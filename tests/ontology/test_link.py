@@ -316,3 +316,61 @@ def test_an_encoder_chooses_by_meaning(load: Load) -> None:
     assert mention.iri == iri("tap")
     (mention,) = ontology.link("the valve of the heart", encoder=Watery())
     assert mention.iri == iri("organ")
+
+
+FORMS = """
+:Trap a owl:Class ; rdfs:label "lint trap"@en .
+:has a owl:ObjectProperty .
+:s2 a owl:NamedIndividual ; rdfs:label "lid seal S2"@en .
+:slow a owl:NamedIndividual ; rdfs:label "kettle is slow"@en, "kettle won't boil"@en .
+:wipe a owl:NamedIndividual ; rdfs:label "wiping the dock contacts"@en .
+:Wifi a owl:Class ; rdfs:label "wrong Wi-Fi band"@en .
+:Vacuum a owl:Class ; rdfs:label "vacuum cleaner"@en, "vacuum"@en .
+:Robot a owl:Class ; rdfs:label "robot vacuum"@en ; rdfs:subClassOf :Vacuum .
+:Toaster a owl:Class ; rdfs:label "bread toaster"@en, "toaster"@en, "Toaster"@de .
+:Exchanger a owl:Class ; rdfs:label "heat exchanger"@en .
+:Switch a owl:Class ; rdfs:label "switch"@en .
+:Router a owl:Class ; rdfs:label "router"@en .
+:excluded a owl:ObjectProperty ; rdfs:label "is excluded from"@en .
+:Fridge a owl:Class ; rdfs:label "Kühlschrank"@de .
+:f1 a owl:NamedIndividual, :Fridge ; rdfs:label "Frosty"@en ; :has :d1 .
+:d1 a owl:NamedIndividual ; rdfs:label "Türdichtung D1"@de .
+:leak a owl:NamedIndividual ; rdfs:label "undichte Kühlschrankdichtung"@de .
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("an S2 lid seal", {"s2": "S2 lid seal"}),
+        ("the seal S2", {"s2": "seal S2"}),
+        ("lid seal S2's colour", {"s2": "lid seal S2"}),
+        ("my kettle wont boil", {"slow": "kettle wont boil"}),
+        ("the kettle has become terribly slow", {"slow": "kettle has become terribly slow"}),
+        ("we wiped the contacts of the dock", {"wipe": "wiped the contacts of the dock"}),
+        ("the wrong wifi band", {"Wifi": "wrong wifi band"}),
+        ("two ruoters", {"Router": "ruoters"}),
+        ("a robot vacuum cleaner", {"Robot": "robot vacuum cleaner"}),
+        ("routers excluded from it", {"Router": "routers", "excluded": "excluded from"}),
+        ("die Kühlschrankdichtung", {"d1": "Kühlschrankdichtung"}),
+        ("eine undichte Kühlschrankdichtung", {"leak": "undichte Kühlschrankdichtung"}),
+        ("a toast to the driver", {}),
+        ("a heated exchange", {}),
+        ("we switched from gas", {}),
+        ("we switched it", {"Switch": "switched"}),
+        ("the bread in my toaster", {"Toaster": "toaster"}),
+    ],
+)
+def test_what_people_make_of_names(load: Load, text: str, meant: dict[str, str]) -> None:
+    assert linked(load(FORMS), text) == meant
+
+
+def test_a_kind_behind_an_indefinite_article_is_the_kind(load: Load) -> None:
+    ontology = load("""
+        :has a owl:ObjectProperty . :Kettle a owl:Class ; rdfs:label "kettle"@en .
+        :a a :Kettle ; rdfs:label "Alpha"@en ; :has :steam .
+        :b a :Kettle ; rdfs:label "Beta"@en . :c a :Kettle ; rdfs:label "Gamma"@en .
+        :steam a owl:NamedIndividual ; rdfs:label "steam stop"@en .
+    """)
+    assert linked(ontology, "the kettle with steam stop")["a"] == "kettle"
+    assert linked(ontology, "a kettle with steam stop")["Kettle"] == "kettle"

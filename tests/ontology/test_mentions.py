@@ -24,7 +24,7 @@ def f1(shop: Ontology, split: str) -> float:
     return 2 * right / (found + labelled)
 
 
-@pytest.mark.parametrize(("split", "least"), [("dev", 0.95), ("test", 0.89)])
+@pytest.mark.parametrize(("split", "least"), [("dev", 0.93), ("test", 0.9)])
 def test_most_mentions_are_found_and_few_that_are_none(
     shop: Ontology, split: str, least: float
 ) -> None:

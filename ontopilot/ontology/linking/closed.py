@@ -1,6 +1,7 @@
 """Closed compounds: `Waschmaschinenpumpe` for the pump of a washing machine, whatever its name."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from ontopilot.ontology.linking.names import Name
 from ontopilot.ontology.terms import Iri
@@ -25,6 +26,7 @@ class Compounds:
         related: Mapping[Iri, frozenset[Iri]],
         instances: Callable[[Iri], frozenset[Iri]],
     ) -> None:
+        self._related = related
         called: dict[Iri, set[str]] = {}
         kinds: dict[str, set[Iri]] = {}
         for name in names:
@@ -39,6 +41,19 @@ class Compounds:
             joined = frozenset[Iri]().union(*(related[one] for one in members & related.keys()))
             parts = (called.get(one, set()) for one in joined - members)
             self._parts[word] = frozenset[str]().union(*parts)
+
+    def names(self, known: Iterable[Name]) -> Iterator[Name]:
+        """The names of things by words that are such compounds, and only parts of other names."""
+        alone: dict[str, list[Name]] = {}
+        others: set[str] = set()
+        for name in known:
+            if len(name.words) == 1:
+                alone.setdefault(name.words[0], []).append(name)
+            others.update(name.words)
+        for word in sorted(others - alone.keys()):
+            for name in alone.get(self.part(word), ()):
+                if name.iri in self._related:
+                    yield replace(name, text=word, weight=CLOSED, code="", made=True)
 
     def part(self, word: str) -> str:
         """The name of what a lower-case word means as a compound; nothing if it is none."""

@@ -29,6 +29,8 @@ NUMBERS = {
     for number, word in enumerate(words.split(), 1)
 }
 
+_ANY = frozenset("a an any every each ein eine einen einem einer jede jeder jedes".split())
+
 Fits = Callable[[Iri, Iri], bool]
 """Whether a property may start from a term or lead to it."""
 
@@ -88,7 +90,16 @@ def settle(
     named = [(at, thing) for at, thing, full in anchors(known, background.related) if full]
     if not named and not any(reading.codes for reading in known):
         return known
-    return [_settled(reading, named, background) for reading in known]
+    return [
+        reading if _is_any(reading, said) else _settled(reading, named, background)
+        for reading in known
+    ]
+
+
+def _is_any(reading: Reading, said: Sequence[str]) -> bool:
+    """Whether a kind stands for whichever of its members: `a vacuum cleaner`."""
+    before = said[reading.first - 1 : reading.first] if reading.first else ()
+    return not reading.codes and not _ANY.isdisjoint(before)
 
 
 def _coded(reading: Reading, said: Sequence[str]) -> Reading:

@@ -7,7 +7,7 @@ as a verb that has another meaning than the noun.
 
 from collections.abc import Sequence
 
-from ontopilot.ontology.linking.idioms import HOMONYMS, IDIOMS
+from ontopilot.ontology.linking.idioms import HOMONYMS, IDIOMS, PARTICIPLES
 
 _AUXILIARIES = frozenset(
     "can could will would shall should must may might let's don't doesn't didn't won't can't "
@@ -21,6 +21,9 @@ _OBJECTS = frozenset(
 )
 """What stands behind a verb: its object, or the other half of it."""
 
+_OTHER_HALVES = frozenset("away back down from off on out over through to up".split())
+"""What makes another verb of the one before it."""
+
 _BEFORE_NOUNS = frozenset(
     "a an the my your his her its our their this that these those no any some which what each "
     "every new old of for with and or in on from".split()
@@ -29,12 +32,12 @@ _BEFORE_NOUNS = frozenset(
 
 def is_everyday(said: Sequence[str], at: int) -> bool:
     """Whether the lower-case word at a place of a text is used in its everyday sense."""
-    return _in_idiom(said, at) or _is_verb(said, at)
+    return _in_idiom(said, at) or _is_verb(said, at) or _is_phrasal(said, at)
 
 
 def may_be_everyday(word: str) -> bool:
     """Whether a lower-case word has an everyday sense beside what names make of it."""
-    return word in IDIOMS or word in HOMONYMS
+    return word in IDIOMS or word in HOMONYMS or word in PARTICIPLES
 
 
 def _in_idiom(said: Sequence[str], at: int) -> bool:
@@ -45,6 +48,13 @@ def _in_idiom(said: Sequence[str], at: int) -> bool:
             if all(own in ("*", word) for own, word in zip(before + after, around, strict=True)):
                 return True
     return False
+
+
+def _is_phrasal(said: Sequence[str], at: int) -> bool:
+    """Whether a word is the participle of a verb that another word makes a new one of: `switched
+    from`; by itself it may still hint at the thing (`ironed` at an iron).
+    """
+    return said[at] in PARTICIPLES and not _OTHER_HALVES.isdisjoint(said[at + 1 : at + 2])
 
 
 def _is_verb(said: Sequence[str], at: int) -> bool:

@@ -50,8 +50,8 @@ high [volume] | [volume] one | snack [bar] | coffee [bar] | that [bar] | the [ba
 chocolate [bar] | [bars] of | [bar] of | iron [bars] | behind [bars] | [slice] of | [slices] of
 [weight] off | put on [weight] | lose [weight] | lost [weight] | carry [weight]
 [weight] of the world | gain [weight] | [weight] on my | body [weight] | [amounts] to
-[switch] off | [switched] off | [switch] on | [switched] on | [switches] off | [switches] on
-[switch] to | [switched] to | on off [switch] | on/off [switch] | [switching] to | [switch] jobs
+[switch] off | [switch] on | [switches] off | [switches] on
+[switch] to | on off [switch] | on/off [switch] | [switch] jobs
 [switch] sides | [seal] of approval | wax [seal] | [seal] the deal | baby [seal] | [seal] pup
 [seal] was set | quick [fix] | in a [fix] | [fix] me up | a [fix] for | a [vacuum] left
 in a [vacuum] | [vacuum] packed | [vacuum] sealed | [vacuum] flask | [battery] of
@@ -141,5 +141,15 @@ def _plural(verb: str) -> str:
     return f"{verb}es" if verb.endswith(("x", "ch", "sh", "ss")) else f"{verb}s"
 
 
+def _inflected(verb: str) -> set[str]:
+    """The participles: `switched`, `sealing`, `plugged`."""
+    root = verb.removesuffix("e")
+    doubled = root + root[-1] if root == verb else root
+    return {stem + ending for stem in (root, doubled) for ending in ("ed", "ing")}
+
+
 HOMONYMS = frozenset(_VERBS).union(map(_plural, _VERBS))
 """Forms of verbs that do not do what the noun of their spelling names."""
+
+PARTICIPLES = frozenset[str]().union(*map(_inflected, _VERBS))
+"""Forms of such verbs that are no nouns."""

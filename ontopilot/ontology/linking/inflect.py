@@ -2,7 +2,8 @@
 
 from typing import Literal as OneOf
 
-Relation = OneOf["same", "plural", "verb", "derived"]
+Relation = OneOf["same", "plural", "verb", "tense", "derived"]
+"""A tense is another form of the same verb: `wiped` of `wiping`."""
 
 _NO_UMLAUT = str.maketrans("äöü", "aou")
 
@@ -16,14 +17,24 @@ def relation(said: str, named: str, language: str = "english") -> Relation:
     """The relation of two lower-case words that share their stem in a language."""
     if said == named:
         return "same"
-    if language == "german":
-        declined = _bare(said) & _bare(named)
-        return "plural" if declined else "verb"
+    return _german(said, named) if language == "german" else _english(said, named)
+
+
+def _german(said: str, named: str) -> Relation:
+    if not _bare(said) & _bare(named):
+        return "verb"
+    return "derived" if named == said + "er" else "plural"
+
+
+def _english(said: str, named: str) -> Relation:
     one, other = _singulars(said), _singulars(named)
     if one & other:
         return "plural"
     if any(_is_form(a, b) or _is_form(b, a) for a in one for b in other):
-        return "verb"
+        doer = any(b in (a + "er", a + "r") for a in one for b in other)
+        return "derived" if doer else "verb"
+    if any(_roots(a) & _roots(b) for a in one for b in other):
+        return "tense"
     return "derived"
 
 
@@ -49,11 +60,17 @@ def _bare(word: str) -> set[str]:
 
 def _is_form(form: str, base: str) -> bool:
     """Whether `form` is `base` with a verb's ending: returned, refunding, stopped, tries."""
+    return base in _roots(form)
+
+
+def _roots(form: str) -> set[str]:
+    """What a word may be a form of, as a verb."""
+    found: set[str] = set()
     for ending in _VERB_ENDINGS:
         if form.endswith(ending):
             root = form[: -len(ending)]
             doubled = len(root) > 2 and root[-1] == root[-2]
-            roots = {root, root + "e", root[:-1] if doubled else root}
-            if base in roots or (root.endswith("i") and root[:-1] + "y" == base):
-                return True
-    return False
+            found |= {root, root + "e", root[:-1] if doubled else root}
+            if root.endswith("i"):
+                found.add(root[:-1] + "y")
+    return found

@@ -14,7 +14,13 @@ from ontopilot.ontology.linking.phrases import NO, SMALL, Phrases
 from ontopilot.ontology.linking.typos import BESIDE, alike, beside, may_be_misspelt
 from ontopilot.prose import STOP_WORDS
 
-FORM: Mapping[Relation, float] = {"same": 1.0, "plural": 1.0, "verb": 0.8, "derived": 0.6}
+FORM: Mapping[Relation, float] = {
+    "same": 1.0,
+    "plural": 1.0,
+    "verb": 0.8,
+    "tense": 0.7,
+    "derived": 0.6,
+}
 """What is left of a score when the word in the text is another form of the word in the name.
 
 "Returned" may speak of a return, and may be another thing by that very name: an exact name wins,
@@ -234,7 +240,8 @@ class View(NamedTuple):
             for name, own in found
             if said == own or not STOP_WORDS.issuperset(said)
         ]
-        return [one for one in named if length > 1 or one.form > FORM["derived"]]
+        least = FORM["derived"] if length > 1 else FORM["tense"]
+        return [one for one in named if one.form > least]
 
     def phrases(self, apart: Sequence[bool]) -> Iterator[tuple[int, int, int, Named]]:
         """Names said in another way: from which word to which, by how many words, and the name."""

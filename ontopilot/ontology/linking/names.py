@@ -7,7 +7,8 @@ from functools import cached_property
 
 from ontopilot.ontology.terms import Iri, TermKind
 
-_WORD = re.compile(r"\w+(?:['’]\w+)?", re.UNICODE)
+_WORD = re.compile(r"\w+(?:['’](?!(?<=\d.)s\b)\w+)?", re.UNICODE)
+"""A word with what an apostrophe joins to it; the `'s` behind a number is no part of the name."""
 
 
 @dataclass(frozen=True)

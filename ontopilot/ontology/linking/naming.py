@@ -40,8 +40,19 @@ def _names(terms: Iterable[Term], asserted: Triples) -> Iterator[Name]:
             for other in spellings(text):
                 yield replace(name, text=other, weight=RESPELT * weight, made=True)
             bare, code = _shortened(text)
+            if _CODE.search(text) and term.kind == "individual":
+                for other in _by_code(bare, code):
+                    yield replace(name, text=other, weight=RESPELT * weight, made=True)
             if code and term.kind == "individual" and text in labels:
                 yield replace(name, text=bare, weight=SHORT, code=code)
+
+
+def _by_code(bare: str, code: str) -> Iterator[str]:
+    """How else people say a name with a code: `K2 lid seal`, `seal K2`."""
+    yield f"{code} {bare}"
+    head = bare.rsplit(maxsplit=1)[-1]
+    if head != bare and head.islower() and head.isalpha():
+        yield f"{head} {code}"
 
 
 def _shortened(text: str) -> tuple[str, str]:

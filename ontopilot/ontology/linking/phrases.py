@@ -23,6 +23,9 @@ NO = frozenset(
     "weren't won't wouldn't nicht nie kein keine keinen keiner keines keinerlei".split()
 )
 
+APOSTROPHES = {word.replace("'", ""): word for word in NO if "'" in word}
+"""The negations that people write without their apostrophe."""
+
 _GERMAN = frozenset(
     "der die das den dem des eine einen einem einer eines mein meine meinen meinem meiner "
     "unser unsere unseren unserem unserer ihr ihre ihren ihrem ihrer sein seine seinen seinem "
@@ -50,6 +53,9 @@ _PASSING = frozenset(
 _LONG, _WIDEST = 3, 7
 """Words that carry meaning, of which a name has enough to let one unknown word stand between them,
 and the most words in a row that stand between two of them."""
+
+_SHORTEST_ADVERB = 5
+"""Letters of a word that ends in `ly` and is an adverb."""
 
 
 _BREAKS = frozenset(
@@ -141,7 +147,7 @@ def _placed(
             first, last = outer
         elif not NO.isdisjoint(between):
             continue
-        if _is_close(phrase, near, between):
+        if _is_close(phrase, said, near, between):
             yield Said(first, last, phrase)
 
 
@@ -162,15 +168,29 @@ def _with_negation(
     return None
 
 
-def _is_close(phrase: Phrase, near: Sequence[int], between: Sequence[str]) -> bool:
+def _is_adverb(word: str) -> bool:
+    """Whether an English word tells how something is or is done: `terribly slow`."""
+    return len(word) >= _SHORTEST_ADVERB and word.endswith("ly")
+
+
+def _in_place(said: Sequence[str], near: Sequence[int]) -> bool:
+    """Whether the last word of a name is only where another one is: `bread in your toaster`."""
+    *_, before, last = near
+    between = said[before + 1 : last]
+    return SMALL.issuperset(between) and not _PLACES.isdisjoint(between)
+
+
+def _is_close(
+    phrase: Phrase, said: Sequence[str], near: Sequence[int], between: Sequence[str]
+) -> bool:
     """Whether what stands between the words leaves them together."""
-    if len(between) > _WIDEST:
+    if len(between) > _WIDEST or not _BREAKS.isdisjoint(between):
         return False
-    if not _BREAKS.isdisjoint(between):
-        return False
-    unknown = sum(w not in SMALL and w not in NO and w not in _PASSING for w in between)
+    unknown = sum(not (w in SMALL or w in NO or w in _PASSING or _is_adverb(w)) for w in between)
     if unknown > (len(near) >= _LONG):
         return False
-    if list(near) == sorted(near) or phrase.open:
-        return True
+    if list(near) == sorted(near):
+        return phrase.open or not _in_place(said, near)
+    if phrase.open or phrase.name.kind == "object_property":  # the replaced does not replace
+        return phrase.open
     return not SMALL.isdisjoint(between) and _PLACES.isdisjoint(between)

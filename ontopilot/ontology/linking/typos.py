@@ -58,7 +58,17 @@ class Mender:
                 self._by_initial.setdefault(word[0], []).append(word)
 
     def mend(self, word: str) -> tuple[str, float]:
-        """The word of a name that a word stands for and how surely; the word itself if none."""
+        """The word of a name that a word stands for and how surely; the word itself if none.
+
+        The plural of such a word is seen through, too: `gaskest` for `gaskets` is none of them.
+        """
+        known, sure = self._mended(word)
+        if known == word and word.endswith("s"):
+            known, sure = self._mended(word[:-1])
+            return (word, 1.0) if known == word[:-1] else (known, sure)
+        return known, sure
+
+    def _mended(self, word: str) -> tuple[str, float]:
         if len(word) < SHORTEST or not word.isalpha():
             return word, 1.0
         from rapidfuzz import process
