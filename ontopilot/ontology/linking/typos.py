@@ -60,7 +60,7 @@ class Mender:
     def mend(self, word: str) -> tuple[str, float]:
         """The word of a name that a word stands for and how surely; the word itself if none.
 
-        The plural of such a word is seen through, too: `gaskest` for `gaskets` is none of them.
+        A plural that no name has may be misspelt, too: `tosters` is a typo of `toaster`.
         """
         known, sure = self._mended(word)
         if known == word and word.endswith("s"):
