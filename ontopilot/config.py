@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     threads: int | None = Field(
         default=None, ge=1, description="Threads that a CPU engine may use; by default all cores."
     )
+    vllm: Path | None = Field(
+        default=None,
+        description="The vLLM to run: its `vllm` program, or the `python` of its environment.",
+    )
 
 
 def load_settings() -> Settings:

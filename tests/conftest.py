@@ -23,6 +23,7 @@ NEEDS = {
     "java": (lambda: bool(shutil.which("java")), "a Java runtime"),
     "chromium": (lambda: bool(shutil.which("chromium")), "the program chromium"),
     "postgres": (_postgres_server, "a PostgreSQL server"),
+    "vllm": ((ROOT / ".venv-vllm/installed").is_file, "the environment that `make vllm` installs"),
     "shared": ((ROOT.parent / "shared/data").is_dir, "the data sets in ../shared/data"),
 }
 

@@ -29,6 +29,11 @@ class Adapter:
     scale: float
     pairs: Mapping[str, tuple[TensorPlace, TensorPlace]]
 
+    @property
+    def rank(self) -> int:
+        """The greatest rank of a pair."""
+        return max(down.shape[0] for down, _ in self.pairs.values())
+
     def delta(self, weight: str) -> NDArray[np.float32] | None:
         """What to add to a weight, in its shape (out, in), or None where nothing changes."""
         if weight not in self.pairs:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ontopilot.models.breaker import Breaker
 from ontopilot.models.engine import Engine
-from ontopilot.models.engines import LOCAL_ORDER, check_kind, make_engine
+from ontopilot.models.engines import LOCAL_ORDER, Host, check_kind, engine_on
 from ontopilot.models.hardware import Machine
 from ontopilot.models.spec import EngineOptions, Model
 
@@ -69,7 +69,7 @@ class Deployment:
 
 
 def deploy(
-    choice: Model | Engine | None, machine: Callable[[], Machine], threads: int | None
+    choice: Model | Engine | None, machine: Callable[[], Machine], host: Host
 ) -> list[Deployment]:
     """The deployments of a role in order; the last one needs no model and always answers.
 
@@ -77,7 +77,7 @@ def deploy(
         ConfigError: the model names an engine that there is none of.
     """
     endless = EngineOptions(most_requests=sys.maxsize)
-    last = [of_model(Model("extractive", options=endless), threads)]
+    last = [of_model(Model("extractive", options=endless), host)]
     if choice is None:
         return last
     if not isinstance(choice, Model):
@@ -86,16 +86,16 @@ def deploy(
     check_kind(choice)
     if choice.kind == "extractive":
         return last
-    chain = [of_model(model, threads) for model in candidates(choice)]
+    chain = [of_model(model, host) for model in candidates(choice)]
     for deployment in chain:
         if deployment.name.startswith("vllm:") and not choice.kind and not machine().gpus:
             deployment.unusable = "this machine has no GPU"
     return chain + last
 
 
-def of_model(model: Model, threads: int | None) -> Deployment:
+def of_model(model: Model, host: Host) -> Deployment:
     """The deployment of a model that names its engine."""
-    return Deployment(model.name, lambda: make_engine(model, threads=threads), model.options)
+    return Deployment(model.name, lambda: engine_on(host, model), model.options)
 
 
 def candidates(model: Model) -> list[Model]:

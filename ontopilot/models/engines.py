@@ -3,23 +3,33 @@
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
-from ontopilot.errors import ConfigError, MissingExtra
+from ontopilot.errors import ConfigError
 from ontopilot.models.engine import Engine
 from ontopilot.models.spec import Model
 
-Factory = Callable[[Model, int | None], Engine]
-"""Makes an engine, without starting it, from a model and the threads that it may use."""
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What engines on this machine may use: threads, and the vLLM to run if one is named."""
+
+    threads: int | None = None
+    vllm: Path | None = None
 
 
-def _extractive(model: Model, threads: int | None) -> Engine:
+Factory = Callable[[Model, Host], Engine]
+"""Makes an engine, without starting it, from a model and what it may use."""
+
+
+def _extractive(model: Model, host: Host) -> Engine:
     from ontopilot.models.extractive import ExtractiveEngine
 
     return ExtractiveEngine()
 
 
-def _scripted(model: Model, threads: int | None) -> Engine:
+def _scripted(model: Model, host: Host) -> Engine:
     from ontopilot.models.scripted import ScriptedEngine
 
     if model.target:
@@ -27,33 +37,28 @@ def _scripted(model: Model, threads: int | None) -> Engine:
     return ScriptedEngine(name=model.name)
 
 
-def _openvino(model: Model, threads: int | None) -> Engine:
+def _openvino(model: Model, host: Host) -> Engine:
     from ontopilot.models.openvino_engine import OpenVinoEngine
 
-    return OpenVinoEngine(model, threads=threads)
+    return OpenVinoEngine(model, threads=host.threads)
 
 
-def _transformers(model: Model, threads: int | None) -> Engine:
+def _transformers(model: Model, host: Host) -> Engine:
     from ontopilot.models.transformers_engine import TransformersEngine
 
-    return TransformersEngine(model, threads=threads)
+    return TransformersEngine(model, threads=host.threads)
 
 
-def _remote(model: Model, threads: int | None) -> Engine:
+def _remote(model: Model, host: Host) -> Engine:
     from ontopilot.models.remote import RemoteEngine
 
     return RemoteEngine(model)
 
 
-def _vllm(model: Model, threads: int | None) -> Engine:
-    from importlib.util import find_spec
+def _vllm(model: Model, host: Host) -> Engine:
+    from ontopilot.models.vllm_engine import VllmEngine
 
-    if find_spec("vllm") is None:
-        raise MissingExtra("vllm", extra="vllm", purpose=f"model {model.name!r}")
-    raise ConfigError(
-        f"model {model.name!r}: vLLM does not run inside this version; start 'vllm serve "
-        f"{model.target}' and name the model 'http://127.0.0.1:8000/v1#{model.target}'"
-    )
+    return VllmEngine(model, program=host.vllm, threads=host.threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Backend:
 
 BACKENDS: Mapping[str, Backend] = MappingProxyType(
     {
-        "vllm": Backend(_vllm, "vLLM on a GPU"),
+        "vllm": Backend(_vllm, "vLLM in a server of its own"),
         "openvino": Backend(_openvino, "OpenVINO GenAI on the CPU"),
         "transformers": Backend(_transformers, "transformers on the CPU"),
         "remote": Backend(_remote, "a server that speaks the OpenAI API"),
@@ -93,8 +98,17 @@ def check_kind(model: Model) -> None:
     raise ConfigError(f"Model({model.name!r}): no engine is called {kind!r}; {hint}")
 
 
-def make_engine(model: Model, *, threads: int | None = None) -> Engine:
-    """Make the engine that a model names, without starting it.
+def make_engine(model: Model, *, threads: int | None = None, vllm: Path | None = None) -> Engine:
+    """Make the engine that a model names, without starting it; see `Host`.
+
+    Raises:
+        ConfigError: the model names no kind, or one that is not known or not usable here.
+    """
+    return engine_on(Host(threads, vllm), model)
+
+
+def engine_on(host: Host, model: Model) -> Engine:
+    """Make the engine that a model names, with what a host lets it use.
 
     Raises:
         ConfigError: the model names no kind, or one that is not known or not usable here.
@@ -105,4 +119,4 @@ def make_engine(model: Model, *, threads: int | None = None) -> Engine:
             f"Model({model.name!r}) names no engine; write 'openvino:{model.name}' "
             "or let a Pool choose"
         )
-    return BACKENDS[model.kind].make(model, threads)
+    return BACKENDS[model.kind].make(model, host)

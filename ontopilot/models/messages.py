@@ -39,6 +39,9 @@ class GenerationRequest:
     `messages` is the whole prompt for a language model. `question` and `sources` are the same
     content as values, for engines that quote instead of generating. `grammar` is an EBNF with
     the rule `root`; engines without grammar support ignore it (see `Capabilities.grammar`).
+    `adapter` is the name of a LoRA adapter that the engine has loaded; engines that load none by
+    name answer with the model they have. Of waiting requests, those of the lowest `priority` are
+    served first, where the engine knows priorities.
     `relevance` tells an engine that quotes how near each statement of each source is to the
     question; it takes milliseconds, so it is called only where it is needed, in a thread.
     """
@@ -49,6 +52,8 @@ class GenerationRequest:
     seed: int = 0
     stop: tuple[str, ...] = ()
     grammar: str | None = None
+    adapter: str = ""
+    priority: int = 0
     question: str = ""
     sources: tuple[Source, ...] = ()
     relevance: Relevance | None = None

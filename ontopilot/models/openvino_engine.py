@@ -12,7 +12,7 @@ from ontopilot.models.child import Child, Line
 from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
 from ontopilot.models.messages import Chunk, GenerationRequest, Usage
-from ontopilot.models.spec import Model
+from ontopilot.models.spec import CPU_KV_CACHE_MB, Model
 
 _MODULE = "ontopilot.models.openvino_child"
 _CACHE = Path("~/.cache/ontopilot/gguf")
@@ -147,7 +147,7 @@ class OpenVinoEngine:
             "threads": self._threads,
             "precision": options.precision,
             "context_tokens": options.context_tokens,
-            "kv_cache_mb": options.kv_cache_mb,
+            "kv_cache_mb": options.kv_cache_mb or CPU_KV_CACHE_MB,
             "cache": str((options.cache or _CACHE).expanduser()),
         }
 

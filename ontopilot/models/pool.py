@@ -5,12 +5,14 @@ import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ontopilot.errors import ConfigError, EngineFailed, ModelError, ModelNotFound, PromptTooLong
 from ontopilot.models.deployment import Deployment, deploy
 from ontopilot.models.encoder import Encoder
 from ontopilot.models.engine import Engine, EngineStats, Warms
+from ontopilot.models.engines import Host
 from ontopilot.models.hardware import Machine, inspect_machine
 from ontopilot.models.messages import Chunk, GenerationRequest
 from ontopilot.models.spec import Model, parse
@@ -58,15 +60,15 @@ class Pool:
         reasoner: Model | str | Engine | None = None,
         encoder: Encoder | None = None,
         threads: int | None = None,
+        vllm: Path | None = None,
     ) -> None:
         self._machine: Machine | None = None
         self._threads = threads
+        host = Host(threads, vllm)
         self._lock = threading.Lock()
-        first = deploy(_choice("generator", generator), self.machine, threads)
+        first = deploy(_choice("generator", generator), self.machine, host)
         second = (
-            first
-            if reasoner is None
-            else deploy(_choice("reasoner", reasoner), self.machine, threads)
+            first if reasoner is None else deploy(_choice("reasoner", reasoner), self.machine, host)
         )
         self._roles: dict[Role, list[Deployment]] = {"generator": first, "reasoner": second}
         self._encoder = encoder
@@ -330,4 +332,6 @@ def _reading(task: "Task", reader: "PairReader", *, without: str) -> RoleReport:
 def _standing(deployment: Deployment, *, serving: bool) -> str:
     if serving:
         return "stands by"
-    return "running" if deployment.started is not None else "starts at the first request"
+    if deployment.started is None:
+        return "starts at the first request"
+    return str(getattr(deployment.started, "standing", "running"))

@@ -10,6 +10,9 @@ from ontopilot.errors import ConfigError
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 """Number format of the weights; `auto` leaves the choice to the engine."""
 
+CPU_KV_CACHE_MB = 256
+"""Memory for keys and values on a CPU, unless `EngineOptions` says another."""
+
 _KIND = re.compile(r"([a-z][a-z0-9_]+):(.*)", re.DOTALL)
 _ADDRESS = re.compile(r"https?://")
 
@@ -19,15 +22,19 @@ class EngineOptions:
     """What an engine may be told; an engine ignores what does not concern it.
 
     `context_tokens` lowers the context of the model, `kv_cache_mb` is the memory for keys and
-    values, `stall_s` the longest silence before another engine takes over, `most_requests` how
-    many may be under way before further ones go to another engine, `key_file` a file that holds
-    the key of a remote server, `cache` the folder of converted models, by default
-    `~/.cache/ontopilot/gguf`.
+    values (256 on a CPU and what vLLM finds free on a GPU unless it is set), `adapters` how many
+    LoRA adapters vLLM may hold side by side, `compiled` whether vLLM compiles the model at its
+    start, which answers faster and starts later, `stall_s` the longest silence before another
+    engine takes over, `most_requests` how many may be under way before further ones go to another
+    engine, `key_file` a file that holds the key of a remote server, `cache` the folder of
+    converted models, by default `~/.cache/ontopilot/gguf`.
     """
 
     precision: Precision = "auto"
     context_tokens: int | None = None
-    kv_cache_mb: int = 256
+    kv_cache_mb: int | None = None
+    adapters: int = 0
+    compiled: bool = True
     stall_s: float = 120.0
     most_requests: int = 64
     key_file: Path | None = None
@@ -42,8 +49,10 @@ class EngineOptions:
             raise ConfigError(
                 f"EngineOptions(context_tokens={self.context_tokens!r}): use 2 or more"
             )
-        if self.kv_cache_mb < 1:
+        if self.kv_cache_mb is not None and self.kv_cache_mb < 1:
             raise ConfigError(f"EngineOptions(kv_cache_mb={self.kv_cache_mb!r}): use 1 or more")
+        if self.adapters < 0:
+            raise ConfigError(f"EngineOptions(adapters={self.adapters!r}): use 0 or more")
         if self.most_requests < 1:
             raise ConfigError(f"EngineOptions(most_requests={self.most_requests!r}): use 1 or more")
         if self.stall_s <= 0:

@@ -79,7 +79,11 @@ class Agent:
         self.home = Path(home or settings.home or Path(ontology).resolve().parent / ".ontopilot")
         self._store_url = store or settings.store_url
         self._pool = Pool(
-            generator=generator, reasoner=reasoner, encoder=encoder, threads=settings.threads
+            generator=generator,
+            reasoner=reasoner,
+            encoder=encoder,
+            threads=settings.threads,
+            vllm=settings.vllm,
         )
         self._snapshots = Snapshots(
             ontology=Path(ontology),

@@ -12,36 +12,19 @@ import psutil
 import pytest
 
 from ontopilot.errors import ConfigError, EngineFailed, PromptTooLong
-from ontopilot.models import EngineOptions, GenerationRequest, Message, Model
+from ontopilot.models import EngineOptions, Model
 from ontopilot.models.engines import make_engine
-from tests.conformance.engine import KETTLE, WARRANTY, ask, chunks_of, text_of
+from tests.conformance.engine import ask, chunks_of, text_of
 from tests.models.adapter import save_adapter
+from tests.models.greedy import requests
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-SYSTEM = Message("system", "Answer from the sources and cite them.")
-PROMPTS = (
-    KETTLE,
-    WARRANTY,
-    "What does the router cost?",
-    "Is the toaster made in Köln?",
-    "Something that was never learnt, with digits 0123 and 水.",
-    "Count. " * 60,
-)
 
 
 def options(cache: Path, **changes: object) -> EngineOptions:
     return EngineOptions(**{"cache": cache, "kv_cache_mb": 16, "precision": "fp32", **changes})
-
-
-def requests() -> list[GenerationRequest]:
-    """Greedy requests of 40 tokens, with and without a system message."""
-    return [
-        GenerationRequest((*before, Message("user", prompt)), max_tokens=40)
-        for prompt in PROMPTS
-        for before in ((), (SYSTEM,))
-    ]
 
 
 async def answers(name: str, settings: EngineOptions, **more: object) -> list[tuple[str, object]]:

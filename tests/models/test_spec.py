@@ -65,6 +65,7 @@ def test_a_bare_name_is_for_a_pool():
         ({"precision": "int3"}, "precision='int3'"),
         ({"context_tokens": 1}, "context_tokens=1"),
         ({"kv_cache_mb": 0}, "kv_cache_mb=0"),
+        ({"adapters": -1}, "adapters=-1"),
         ({"stall_s": -1.0}, r"stall_s=-1\.0"),
     ],
 )

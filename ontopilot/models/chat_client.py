@@ -1,0 +1,167 @@
+"""A client of OpenAI's chat completions: what every engine that speaks to a server shares."""
+
+import ssl
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ontopilot.errors import EngineFailed, ModelError, ModelNotFound, PromptTooLong
+from ontopilot.models.messages import Chunk, GenerationRequest
+from ontopilot.models.sse import Completion, read_completion
+from ontopilot.models.stream import TextFilter
+
+if TYPE_CHECKING:
+    import httpx
+
+_CONNECT_S = 5.0
+_SHOWN = 300
+_MOST_STOPS = 4
+_TOO_LONG = ("context_length_exceeded", "context length", "context window", "too many tokens")
+
+
+def chat_body(request: GenerationRequest, served: str) -> dict[str, Any]:
+    """A request as the protocol writes it, for the model that the server calls `served`."""
+    body: dict[str, Any] = {
+        "model": served,
+        "messages": [{"role": m.role, "content": m.content} for m in request.messages],
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+        "seed": request.seed,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    if request.stop:
+        body["stop"] = list(request.stop[:_MOST_STOPS])
+    return body
+
+
+@dataclass(slots=True)
+class ChatClient:
+    """Streams from `POST {address}/chat/completions`; the key appears in no message.
+
+    `engine` is the name that errors give. Each request has a connection of its own, so that
+    requests may come from any event loop.
+    """
+
+    engine: str
+    address: str
+    stall_s: float
+    thinking: bool = False
+    key: str = field(default="", repr=False)
+    _trust: ssl.SSLContext | None = field(default=None, init=False)
+    _closed: bool = field(default=False, init=False)
+
+    def close(self) -> None:
+        """Refuse further requests, and end those that run at their next piece."""
+        self._closed = True
+
+    async def stream(
+        self, body: dict[str, Any], stop: tuple[str, ...], completion: Completion
+    ) -> AsyncGenerator[Chunk, None]:
+        """Stream the answer to a body of `chat_body`; fills in the usage.
+
+        Raises:
+            ModelNotFound: no server at the address, or no such model there.
+            PromptTooLong: the server says that the prompt does not fit.
+            EngineFailed: the server fails, is busy, or breaks off; or the client is closed.
+            ModelError: the server refuses the key or the request.
+        """
+        import httpx
+
+        shown = TextFilter(stop, self.thinking)
+        try:
+            async with (
+                self._client() as client,
+                client.stream("POST", "/chat/completions", json=body) as response,
+            ):
+                await self._check(response)
+                async with aclosing(read_completion(response.aiter_lines(), completion)) as pieces:
+                    async for piece in pieces:
+                        self.require_open()
+                        if text := shown.feed(piece):
+                            yield Chunk(text)
+                        if shown.stopped:
+                            break
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+            raise self._unreachable(error) from error
+        rest = shown.finish()
+        finish = "stop" if shown.stopped else completion.finish or "stop"
+        yield Chunk(rest, finish, completion.usage)
+
+    async def post(self, path: str, body: dict[str, Any]) -> None:
+        """Send an order that the server answers with 200.
+
+        Raises:
+            ModelError: it does not, or cannot be reached.
+        """
+        import httpx
+
+        try:
+            async with self._client() as client:
+                response = await client.post(path, json=body)
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        if response.status_code != 200:
+            self._refuse(response.status_code, response.text)
+
+    def require_open(self) -> None:
+        """Check that the client was not closed.
+
+        Raises:
+            EngineFailed: it was.
+        """
+        if self._closed:
+            raise EngineFailed(f"engine {self.engine!r} is closed; make a new one")
+
+    def _client(self) -> "httpx.AsyncClient":
+        import httpx
+
+        self.require_open()
+        if self._trust is None:
+            self._trust = httpx.create_ssl_context(trust_env=False)
+        headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        return httpx.AsyncClient(
+            base_url=self.address,
+            headers=headers,
+            verify=self._trust,
+            timeout=httpx.Timeout(self.stall_s, connect=_CONNECT_S),
+            trust_env=False,
+        )
+
+    def _unreachable(self, error: Exception) -> ModelError:
+        import httpx
+
+        kind = type(error).__name__
+        if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
+            return ModelNotFound(
+                f"engine {self.engine!r}: no server answers there ({kind}); "
+                "start it, or correct the address"
+            )
+        return EngineFailed(f"engine {self.engine!r}: the connection failed ({kind}); ask again")
+
+    async def _check(self, response: "httpx.Response") -> None:
+        if response.status_code != 200:
+            await response.aread()
+            self._refuse(response.status_code, response.text)
+        kind = response.headers.get("content-type", "")
+        if not kind.startswith("text/event-stream"):
+            raise EngineFailed(
+                f"engine {self.engine!r}: the server answers with {kind!r} and not with a stream; "
+                "use a server that streams chat completions"
+            )
+
+    def _refuse(self, status: int, body: str) -> NoReturn:
+        where = f"engine {self.engine!r}: the server answers {status}"
+        if status in (401, 403):
+            raise ModelError(f"{where}, it refuses the key; check EngineOptions(key_file=…)")
+        said = " ".join(body.split())[:_SHOWN]
+        if self.key:
+            said = said.replace(self.key, "…")
+        if status == 404:
+            raise ModelNotFound(f"{where}: {said}; name a model that it serves after '#'")
+        if status == 413 or any(mark in said.lower() for mark in _TOO_LONG):
+            raise PromptTooLong(f"{where}: {said}; shorten the prompt or max_tokens")
+        if status == 429 or status >= 500:
+            raise EngineFailed(f"{where}: {said}; ask again later")
+        raise ModelError(f"{where}: {said}; correct the request or use another server")
