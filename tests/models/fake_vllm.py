@@ -1,4 +1,4 @@
-"""Stands in for `vllm`: `fake_vllm.py MODE serve --host … --port … FOLDER …`.
+"""Stands in for `vllm`: `fake_vllm.py MODE serve FOLDER … --port …`.
 
 It answers as vLLM does with one word at a time, has a child process as vLLM has, and misbehaves
 as MODE says.
