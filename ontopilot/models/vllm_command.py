@@ -60,7 +60,7 @@ def find_vllm(named: Path | None, *, model: str) -> tuple[str, ...]:
 
 
 def arguments(model: Model, checkpoint: Checkpoint, adapters: Mapping[str, Adapter]) -> list[str]:
-    """What `vllm serve` is told beside its address.
+    """What `vllm serve` is told beside its address; `adapters` are those to begin with.
 
     Sampling is that of the request alone (`--generation-config vllm`), as with other engines.
     """
@@ -80,7 +80,7 @@ def arguments(model: Model, checkpoint: Checkpoint, adapters: Mapping[str, Adapt
         given += ["--kv-cache-memory-bytes", str(kv_cache_mb << 20)]
     if not options.compiled:
         given.append("--enforce-eager")
-    return given + _adapters(options.adapters + (model.adapter is not None), adapters)
+    return given + _adapters(options.adapters + len(adapters), adapters)
 
 
 def environment(model: Model, threads: int | None) -> dict[str, str]:

@@ -12,12 +12,14 @@ from typing import Any
 
 from ontopilot.errors import ConfigError, EngineFailed, ModelError, ModelNotFound
 from ontopilot.models.adapter import open_adapter
+from ontopilot.models.blank_adapter import save_blank
 from ontopilot.models.bridge import Mailbox, in_thread
 from ontopilot.models.chat import read_template
 from ontopilot.models.chat_client import ChatClient, chat_body
 from ontopilot.models.checkpoint import Checkpoint, locate, open_checkpoint
 from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
+from ontopilot.models.hardware import inspect_machine
 from ontopilot.models.messages import Chunk, GenerationRequest
 from ontopilot.models.spec import Model
 from ontopilot.models.sse import Completion
@@ -26,6 +28,9 @@ from ontopilot.models.vllm_server import BASE, VllmServer
 
 _ADAPTER = "adapter"
 """The name under which the adapter of the `Model` is loaded."""
+
+_BLANK = "blank"
+"""The adapter that changes nothing (`blank_adapter.py`)."""
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
 _NOTICE_S = 1.0
@@ -114,7 +119,7 @@ class VllmEngine:
                     "ask again in a minute"
                 )
             client = await self._ready(server)
-            body = self._body(request)
+            body = self._body(request, server.plain)
             try:
                 async with aclosing(client.stream(body, request.stop, completion)) as chunks:
                     async for chunk in chunks:
@@ -139,10 +144,10 @@ class VllmEngine:
                 f"engine {self.name!r} has no room for adapter {name!r}; "
                 "make it with EngineOptions(adapters=…)"
             )
-        if not _NAME.fullmatch(name) or name in (BASE, _ADAPTER):
+        if not _NAME.fullmatch(name) or name in (BASE, _ADAPTER, _BLANK):
             raise ConfigError(
                 f"adapter {name!r}: use a name of letters, digits, '.', '_' and '-' "
-                f"that is neither {BASE!r} nor {_ADAPTER!r}"
+                f"that is none of {BASE!r}, {_ADAPTER!r} and {_BLANK!r}"
             )
         folder = Path(folder).expanduser().absolute()
         await in_thread(lambda: open_adapter(folder, self._checkpoint()), name="open")
@@ -187,10 +192,10 @@ class VllmEngine:
     def _checkpoint(self) -> Checkpoint:
         return open_checkpoint(locate(self._model.target))
 
-    def _body(self, request: GenerationRequest) -> dict[str, Any]:
+    def _body(self, request: GenerationRequest, plain: str) -> dict[str, Any]:
         """A request with what vLLM understands beyond the protocol of OpenAI."""
-        served = request.adapter or (_ADAPTER if _ADAPTER in self._adapters else BASE)
-        if served != BASE and served not in self._adapters:
+        served = request.adapter or (_ADAPTER if _ADAPTER in self._adapters else plain)
+        if served != plain and served not in self._adapters:
             loaded = sorted(self._adapters)
             raise ModelError(
                 f"engine {self.name!r} has no adapter {served!r} loaded, but {loaded}; "
@@ -225,21 +230,36 @@ class VllmEngine:
             checkpoint = self._checkpoint()
             read_template(checkpoint.folder)
             adapters = {n: open_adapter(f, checkpoint) for n, f in self._adapters.items()}
+            folder = self._kept()
+            plain = BASE
+            if has_adapters(self._model) and not inspect_machine().gpus:
+                plain = _BLANK
+                adapters[_BLANK] = save_blank(folder / _BLANK, checkpoint)
             told = arguments(self._model, checkpoint, adapters)
             with self._lock:
-                if self._closed:
-                    raise self._is_closed()
-                if self._folder is None:
-                    self._folder = Path(tempfile.mkdtemp(prefix="ontopilot-vllm-"))
+                self._require_open()
                 self._server = server = VllmServer(
                     self._program,
                     told,
                     name=self.name,
-                    folder=self._folder,
+                    folder=folder,
+                    plain=plain,
                     environment=environment(self._model, self._threads),
                 )
                 self._client = self._client_of(server)
                 return server
+
+    def _kept(self) -> Path:
+        """The folder of this engine, which `aclose` removes."""
+        with self._lock:
+            self._require_open()
+            if self._folder is None:
+                self._folder = Path(tempfile.mkdtemp(prefix="ontopilot-vllm-"))
+            return self._folder
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise self._is_closed()
 
     def _is_closed(self) -> EngineFailed:
         return EngineFailed(f"engine {self.name!r} is closed; make a new one")

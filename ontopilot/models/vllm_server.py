@@ -54,9 +54,12 @@ class VllmServer:
         *,
         name: str,
         folder: Path,
+        plain: str,
         environment: Mapping[str, str],
     ) -> None:
         self._name = name
+        self.plain = plain
+        """What a request names that wants no adapter."""
         self.key = secrets.token_urlsafe(24)
         self.port = _free_port()
         self._log = folder / "log"
@@ -182,10 +185,12 @@ class VllmServer:
         )
 
     def _cause(self) -> str:
-        """The line of the log that names an error, or else the last one."""
+        """The line of the log that names an error, with pydantic's next one, or the last one."""
         lines = self._lines()
         causes = [
-            line for line in lines if _CAUSE.match(line) and not any(n in line for n in _NO_CAUSE)
+            " ".join(lines[at : at + 2]) if "validation error" in line else line
+            for at, line in enumerate(lines)
+            if _CAUSE.match(line) and not any(mark in line for mark in _NO_CAUSE)
         ]
         return next(reversed(causes or lines), "it wrote nothing")
 

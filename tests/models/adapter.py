@@ -15,17 +15,20 @@ MODULES = {
 }
 
 
-def save_adapter(folder: Path, **changes: object) -> Path:
-    """Save it as PEFT does; `changes` go to its settings."""
+def save_adapter(folder: Path, *, sign: int = 1, **changes: object) -> Path:
+    """Save it as PEFT does, or its opposite; `changes` go to its settings."""
+    folder.mkdir(exist_ok=True)
     random = np.random.default_rng(5)
     tensors = {}
     for layer in range(2):
         for module, (out, into) in MODULES.items():
             name = f"base_model.model.model.layers.{layer}.{module}"
             tensors[f"{name}.lora_A.weight"] = random.normal(0, 0.1, (RANK, into))
-            tensors[f"{name}.lora_B.weight"] = random.normal(0, 0.1, (out, RANK))
+            tensors[f"{name}.lora_B.weight"] = sign * random.normal(0, 0.1, (out, RANK))
     floats = {name: array.astype(np.float32) for name, array in tensors.items()}
     save_file(floats, folder / "adapter_model.safetensors")
-    settings = {"peft_type": "LORA", "r": RANK, "lora_alpha": ALPHA, **changes}
+    modules = [name.rpartition(".")[2] for name in MODULES]
+    settings = {"peft_type": "LORA", "r": RANK, "lora_alpha": ALPHA, "target_modules": modules}
+    settings |= changes
     (folder / "adapter_config.json").write_text(json.dumps(settings))
     return folder

@@ -189,7 +189,7 @@ async def test_options_become_arguments(make):
         "--dtype bfloat16",
         "--max-model-len 64",
         f"--kv-cache-memory-bytes {8 << 20}",
-        "--max-loras 2",
+        "--max-loras 3",
         "--enforce-eager",
         "--enable-prefix-caching",
         "--max-num-seqs 64",
@@ -209,7 +209,7 @@ async def test_requests_say_what_vllm_understands(make, tmp_path):
     engine = make(adapters=1)
     body = await sent(engine, ask(max_tokens=1, grammar='root ::= "a"', priority=-2, seed=4))
     assert body["structured_outputs"] == {"grammar": 'root ::= "a"'}
-    assert (body["priority"], body["seed"], body["model"]) == (-2, 4, "base")
+    assert (body["priority"], body["seed"], body["model"]) == (-2, 4, "blank")
     await engine.load_adapter("polite", save_adapter(tmp_path))
     assert (await sent(engine, ask(max_tokens=1, adapter="polite")))["model"] == "polite"
     await engine.unload_adapter("polite")
@@ -237,7 +237,7 @@ async def test_the_adapter_of_the_model_is_used(make, tmp_path):
     [
         ("polite", 0, r"has no room for adapter 'polite'; make it with EngineOptions\(adapters="),
         ("two words", 1, "use a name of letters"),
-        ("base", 1, "neither 'base' nor 'adapter'"),
+        ("base", 1, "none of 'base', 'adapter' and 'blank'"),
     ],
 )
 async def test_adapters_that_cannot_be_loaded(make, tmp_path, name, room, says):
