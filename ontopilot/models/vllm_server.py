@@ -34,7 +34,7 @@ _ANSWER_S = 2.0
 _TAIL = 40_000
 _SHOWN = 300
 _PREFIX = re.compile(r"^\s*(\([^)]*\)\s*)?((INFO|WARNING|ERROR|CRITICAL) [\d-]+ [\d:]+ \[[^]]*\])?")
-_CAUSE = re.compile(r"^\w[\w.]*(Error|Exception)\b: \S|^\S*vllm\S*: error: ")
+_CAUSE = re.compile(r"^\w[\w.]*(Error|Exception)\b: \S|^vllm\b.*: error: ")
 _NO_CAUSE = ("Engine core initialization failed", "WorkerProc initialization failed")
 
 
@@ -160,7 +160,7 @@ class VllmServer:
                     return
                 if time.monotonic() - told > _TELL_S:
                     told = time.monotonic()
-                    log.info("engine %r %s: %s", self._name, self.standing, self._last_line())
+                    log.info("engine %r %s: %.300s", self._name, self.standing, self._last_line())
         self.ready.set_exception(EngineFailed(self.ended.result()))
 
     def _ask(self, client: "httpx.Client") -> int | None:
@@ -178,24 +178,28 @@ class VllmServer:
             return f"engine {self._name!r} is closed; make a new one"
         code = end["code"]
         how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
-        said = end.get("why") or self._cause()
+        said = end.get("why") or (self._last_line() if code < 0 else self._cause())
         return (
             f"engine {self._name!r}: its vLLM process ended {how}: {said[:_SHOWN]}; "
             f"the log is {str(self._log)!r}"
         )
 
     def _cause(self) -> str:
-        """The line of the log that names an error, with pydantic's next one, or the last one."""
+        """What the log names as the error: its last such line, or else its last one.
+
+        Errors of single requests are in the log too, so that this is asked only of a server that
+        ended by itself.
+        """
         lines = self._lines()
         causes = [
             " ".join(lines[at : at + 2]) if "validation error" in line else line
             for at, line in enumerate(lines)
             if _CAUSE.match(line) and not any(mark in line for mark in _NO_CAUSE)
         ]
-        return next(reversed(causes or lines), "it wrote nothing")
+        return causes[-1] if causes else self._last_line()
 
     def _last_line(self) -> str:
-        return next(reversed(self._lines()), "")[:_SHOWN]
+        return next(reversed(self._lines()), "it wrote nothing")
 
     def _lines(self) -> list[str]:
         with self._log.open("rb") as stream:

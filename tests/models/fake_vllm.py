@@ -57,6 +57,8 @@ def main():
         print(f"{prefix} ValueError: the weights are made of cheese")
         print("RuntimeError: Engine core initialization failed. See root cause above.")
         sys.exit(3)
+    if MODE == "complaining":
+        print("ValueError: that was no grammar\nit goes on", flush=True)
     if MODE == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])

@@ -107,6 +107,16 @@ async def test_why_it_ended_is_told(make):
     assert engine.stats().failures == 1
 
 
+async def test_errors_of_requests_are_not_taken_for_the_cause_of_an_end(make):
+    engine = make("complaining")
+    _, running = await server_of(engine)
+    stream = engine.generate(ask(max_tokens=500))
+    await anext(stream)
+    running[0].kill()
+    with pytest.raises(EngineFailed, match=r"ended by signal 9: it goes on; the log is"):
+        _ = [chunk async for chunk in stream]
+
+
 async def test_a_crash_fails_the_stream_and_the_next_request_does_not_wait(make):
     engine = make()
     keeper, running = await server_of(engine)
@@ -260,7 +270,8 @@ async def test_a_bad_model_starts_nothing(tiny, tmp_path):
     assert threads_and_children() <= before
 
 
-def test_a_vllm_that_is_none(tiny, tmp_path):
+def test_a_vllm_that_is_none(tiny, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "vllm", None)
     with pytest.raises(MissingExtra, match=r"ONTOPILOT_VLLM names no other vLLM, needs"):
         make_engine(Model(f"vllm:{tiny}"))
     for path in (tmp_path / "none", tmp_path, Path(__file__)):
