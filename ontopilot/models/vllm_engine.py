@@ -56,7 +56,6 @@ class VllmEngine:
         self._model = model
         self._program = find_vllm(program, model=model.name)
         self._threads = threads
-        self._lock = threading.Lock()
         self._starting = threading.Lock()
         self._folder: Path | None = None
         self._lent = server
@@ -178,16 +177,18 @@ class VllmEngine:
 
     async def aclose(self) -> None:
         """Fail what runs, and end the server with all that it started."""
-        with self._lock:
-            self._closed = True
+        self._closed = True
+        if self._client is not None:
+            self._client.close()
+        await in_thread(self._end, name="close")
+
+    def _end(self) -> None:
+        with self._starting:
             server, self._server = self._server, None
-            client, self._client = self._client, None
-        if client is not None:
-            client.close()
-        if server is not None and server is not self._lent:
-            await in_thread(server.stop, name="close")
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            if server is not None and server is not self._lent:
+                server.stop()
+            if self._folder is not None:
+                shutil.rmtree(self._folder, ignore_errors=True)
 
     def _checkpoint(self) -> Checkpoint:
         return open_checkpoint(locate(self._model.target))
@@ -224,42 +225,31 @@ class VllmEngine:
             EngineFailed: the engine is closed.
         """
         with self._starting:
+            if self._closed:
+                raise self._is_closed()
             last = self._server
             if last is not None and not last.ended.done():
                 return last
             checkpoint = self._checkpoint()
             read_template(checkpoint.folder)
             adapters = {n: open_adapter(f, checkpoint) for n, f in self._adapters.items()}
-            folder = self._kept()
+            if self._folder is None:
+                self._folder = Path(tempfile.mkdtemp(prefix="ontopilot-vllm-"))
             plain = BASE
             if has_adapters(self._model) and not inspect_machine().gpus:
                 plain = _BLANK
-                adapters[_BLANK] = save_blank(folder / _BLANK, checkpoint)
-            told = arguments(self._model, checkpoint, adapters)
-            with self._lock:
-                self._require_open()
-                self._server = server = VllmServer(
-                    self._program,
-                    told,
-                    name=self.name,
-                    folder=folder,
-                    plain=plain,
-                    environment=environment(self._model, self._threads),
-                )
-                self._client = self._client_of(server)
-                return server
-
-    def _kept(self) -> Path:
-        """The folder of this engine, which `aclose` removes."""
-        with self._lock:
-            self._require_open()
-            if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="ontopilot-vllm-"))
-            return self._folder
-
-    def _require_open(self) -> None:
-        if self._closed:
-            raise self._is_closed()
+                adapters[_BLANK] = save_blank(self._folder / _BLANK, checkpoint)
+            server = VllmServer(
+                self._program,
+                arguments(self._model, checkpoint, adapters),
+                name=self.name,
+                folder=self._folder,
+                plain=plain,
+                environment=environment(self._model, self._threads),
+            )
+            self._client = self._client_of(server)
+            self._server = server
+            return server
 
     def _is_closed(self) -> EngineFailed:
         return EngineFailed(f"engine {self.name!r} is closed; make a new one")

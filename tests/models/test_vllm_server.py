@@ -61,6 +61,11 @@ async def server_of(engine) -> tuple[psutil.Process, list[psutil.Process]]:
     return keeper, keeper.children(recursive=True)
 
 
+async def ended(engine) -> None:
+    while engine.standing != "ended":
+        await asyncio.sleep(0.01)
+
+
 async def test_closing_leaves_no_process_no_thread_no_port_and_no_file(make):
     before = threads_and_children()
     engine = make()
@@ -126,6 +131,7 @@ async def test_a_crash_fails_the_stream_and_the_next_request_does_not_wait(make)
     with pytest.raises(EngineFailed, match=r"vLLM process ended by signal 9"):
         _ = [chunk async for chunk in stream]
     assert psutil.wait_procs([keeper, *running], timeout=5)[1] == []
+    await ended(engine)
     with pytest.raises(EngineFailed, match=r"has been starting for 0 s again; ask again"):
         await text_of(engine, ask())
     await engine.warm()
@@ -139,7 +145,7 @@ async def test_without_its_keeper_a_server_ends_too(make):
     keeper, running = await server_of(engine)
     keeper.kill()
     assert psutil.wait_procs(running, timeout=5)[1] == []
-    assert engine.standing == "ended"
+    await ended(engine)
 
 
 PARENT = """
@@ -232,7 +238,7 @@ async def test_adapters_come_back_after_a_crash(make, tmp_path):
     _, running = await server_of(engine)
     await engine.load_adapter("polite", save_adapter(tmp_path))
     running[0].kill()
-    psutil.wait_procs(running, timeout=5)
+    await ended(engine)
     _, running = await server_of(engine)
     assert '{"name": "polite", "path": "' in " ".join(running[0].cmdline())
 
