@@ -32,7 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     arguments = parser.parse_args()
-    show(document(asyncio.run(measure()), packages=("torch",)), as_json=arguments.json)
+    show(document(asyncio.run(measure()), packages=("httpx",)), as_json=arguments.json)
     return 0
 
 

@@ -40,8 +40,8 @@ class VllmEngine:
     """Serves a checkpoint, or a model of the hub's cache, with `vllm serve`.
 
     The server starts at the first request or with `warm`. After a crash it starts again at the
-    next request, which fails at once, as do those that come while it starts: a start takes a
-    minute, and another engine answers sooner. `program` is the vLLM to run, by default that of
+    next request, which fails at once, as do those that come while it starts: a start takes half
+    a minute or more, and another engine answers sooner. `program` is the vLLM to run, by default that of
     this Python's environment; `server` one that runs already and outlives this engine.
     """
 
