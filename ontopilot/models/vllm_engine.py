@@ -41,8 +41,8 @@ class VllmEngine:
 
     The server starts at the first request or with `warm`. After a crash it starts again at the
     next request, which fails at once, as do those that come while it starts: a start takes half
-    a minute or more, and another engine answers sooner. `program` is the vLLM to run, by default that of
-    this Python's environment; `server` one that runs already and outlives this engine.
+    a minute or more, and another engine answers sooner. `program` is the vLLM to run, by default
+    that of this Python's environment; `server` one that runs already and outlives this engine.
     """
 
     def __init__(
