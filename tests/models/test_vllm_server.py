@@ -170,7 +170,8 @@ asyncio.run(main())
 def test_no_orphan_is_left_when_the_parent_goes(tiny, tmp_path, end, mode):
     vllm = program(tmp_path, mode)
     command = [sys.executable, "-c", PARENT, str(tiny), str(vllm)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
+    own = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=own) as parent:
         assert parent.stdout.readline() == "serves\n"
         running = psutil.Process(parent.pid).children(recursive=True)
         parent.send_signal(signal.SIGKILL if end == "kill" else signal.SIGINT)
