@@ -48,7 +48,7 @@ _PATTERNS = (
 )
 _SPACED_OUT = re.compile(r"\b(?:\w ){4,}\w\b")
 _FENCED = re.compile(
-    r"\{\{.*?\}\}|<\|.*?\|>|\[\[.*?\]\]|#{3,}[^#\n]*#{3,}|"
+    r"\{\{(?:(?!\{\{).)*?\}\}|<\|(?:(?!<\|).)*?\|>|\[\[(?:(?!\[\[).)*?\]\]|#{3,}[^#\n]*#{3,}|"
     r"<(system|instructions?|prompt|admin|assistant|passage|source|document|context|evidence|data|"
     r"tool\w*)\b[^>]*>.*?</\1\s*>|\]\]>|</(?:passage|source|document|context|evidence|data)>",
     re.DOTALL | re.IGNORECASE,

@@ -24,15 +24,15 @@ def worded(place: str, text: str) -> list[str]:
 
 def told(passages: Sequence[Passage]) -> list[str]:
     """What is encoded of passages, in order: a past interaction as a whole, then its statements."""
-    return [text for passage in passages for text in (*_whole(passage), *_worded(passage))]
+    return [
+        text
+        for passage in passages
+        for text in (*_whole(passage), *worded(passage.place, passage.text))
+    ]
 
 
 def _whole(passage: Passage) -> list[str]:
     return [passage.indexed_text] if passage.kind == "interaction" else []
-
-
-def _worded(passage: Passage) -> list[str]:
-    return worded(passage.place, passage.text)
 
 
 class Relevance:
