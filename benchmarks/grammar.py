@@ -28,8 +28,8 @@ import openvino_genai as genai
 from _report import SEED, document, show
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from ontopilot.models.checkpoint import open_checkpoint
-from ontopilot.models.gguf_file import gguf_of
+from ontopilot.models.files.checkpoint import open_checkpoint
+from ontopilot.models.files.gguf import gguf_of
 from ontopilot.ontology import Fact, Iri, Ontology
 from ontopilot.ontology.grammar import claim_grammar
 

@@ -33,7 +33,7 @@ from _report import show as show_json
 from bm25s.stopwords import STOPWORDS_EN, STOPWORDS_GERMAN
 
 from ontopilot.models.encoder import Encoder
-from ontopilot.models.sentence import SentenceEncoder, nearness_encoder
+from ontopilot.models.encoding.sentence import SentenceEncoder, nearness_encoder
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.evaluate.bootstrap import mean
 from ontopilot.orchestrator.evaluate.questions import read_questions

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from ontopilot.models.sentence import SentenceEncoder
+from ontopilot.models.encoding.sentence import SentenceEncoder
 from ontopilot.retrieval import EvidenceId, KnowledgeIndex, Passage, Query
 from ontopilot.retrieval.lexical import Lexical, stems, weights
 

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from ontopilot.models.encoder import Vectors
-from ontopilot.models.hashing import HashEncoder
+from ontopilot.models.encoding.hashing import HashEncoder
 from ontopilot.retrieval import Knowledge, KnowledgeIndex, Query
 
 SEED = 7

@@ -21,7 +21,7 @@ from _report import SEED, document, interleaved, show
 from langgraph.graph import END, START, StateGraph
 
 from ontopilot.models.encoder import Vectors
-from ontopilot.models.hashing import HashEncoder
+from ontopilot.models.encoding.hashing import HashEncoder
 from ontopilot.models.messages import GenerationRequest
 from ontopilot.models.scripted import ScriptedEngine
 from ontopilot.orchestrator.agent import Agent

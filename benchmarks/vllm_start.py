@@ -21,7 +21,7 @@ from _report import document, show
 
 from ontopilot.config import load_settings
 from ontopilot.models import EngineOptions, GenerationRequest, Message, Model
-from ontopilot.models.vllm_engine import VllmEngine
+from ontopilot.models.vllm.engine import VllmEngine
 
 TINY = Path(__file__).resolve().parents[1] / "tests/fixtures/tiny_llama"
 REQUEST = GenerationRequest((Message("user", "When can I return the kettle?"),), max_tokens=20)

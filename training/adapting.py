@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 from torch import nn
 from transformers import AutoModel
 
-from ontopilot.models.sentence import packaged
+from ontopilot.models.encoding.sentence import packaged
 
 SEED = 7
 RANK = 32

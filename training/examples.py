@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from changes import harmful, harmless
 
-from ontopilot.models.sentence import SentenceEncoder
+from ontopilot.models.encoding.sentence import SentenceEncoder
 from ontopilot.orchestrator.verify.excerpt import excerpt
 from ontopilot.orchestrator.verify.reading import read
 from ontopilot.prose import statements

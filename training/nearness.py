@@ -20,7 +20,7 @@ from torch import nn
 from transformers import AutoTokenizer
 
 from examples import Near, nearness
-from ontopilot.models.sentence import packaged
+from ontopilot.models.encoding.sentence import packaged
 
 RATE = 5e-5
 

@@ -19,8 +19,8 @@ from torch import nn
 from transformers import AutoTokenizer
 
 from examples import Pair, answering, entailment, synthetic
-from ontopilot.models.pairs import LONGEST
-from ontopilot.models.sentence import packaged
+from ontopilot.models.encoding.pairs import LONGEST
+from ontopilot.models.encoding.sentence import packaged
 
 TOKENS = 3072
 """Tokens of one step, padding included."""

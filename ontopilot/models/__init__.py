@@ -1,12 +1,12 @@
 """Inference: models by name, the engines that run them, and the pool that never goes dark."""
 
 from ontopilot.models.encoder import Encoder, Vectors
+from ontopilot.models.encoding.hashing import HashEncoder
+from ontopilot.models.encoding.sentence import SentenceEncoder
 from ontopilot.models.engine import Capabilities, Engine, EngineStats
-from ontopilot.models.hashing import HashEncoder
 from ontopilot.models.messages import Chunk, GenerationRequest, Message, Source, Usage
 from ontopilot.models.pool import Pool, RoleReport
 from ontopilot.models.scripted import Breaks, ScriptedEngine
-from ontopilot.models.sentence import SentenceEncoder
 from ontopilot.models.spec import EngineOptions, Model
 
 __all__ = [

@@ -38,7 +38,7 @@ def _scripted(model: Model, host: Host) -> Engine:
 
 
 def _openvino(model: Model, host: Host) -> Engine:
-    from ontopilot.models.openvino_engine import OpenVinoEngine
+    from ontopilot.models.openvino.engine import OpenVinoEngine
 
     return OpenVinoEngine(model, threads=host.threads)
 
@@ -56,7 +56,7 @@ def _remote(model: Model, host: Host) -> Engine:
 
 
 def _vllm(model: Model, host: Host) -> Engine:
-    from ontopilot.models.vllm_engine import VllmEngine
+    from ontopilot.models.vllm.engine import VllmEngine
 
     return VllmEngine(model, program=host.vllm, threads=host.threads)
 

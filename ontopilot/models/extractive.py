@@ -8,7 +8,7 @@ from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
 from ontopilot.models.messages import Chunk, FinishReason, GenerationRequest, Usage
 from ontopilot.models.quote import quote
-from ontopilot.models.stream import StopStrings
+from ontopilot.models.streaming.filters import StopStrings
 
 
 class ExtractiveEngine:

@@ -6,12 +6,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ontopilot.errors import ConfigError, ModelError
-from ontopilot.models.chat_client import ChatClient, chat_body
 from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
 from ontopilot.models.messages import Chunk, GenerationRequest
 from ontopilot.models.spec import Model
-from ontopilot.models.sse import Completion
+from ontopilot.models.streaming.chat_client import ChatClient, chat_body
+from ontopilot.models.streaming.sse import Completion
 
 
 class RemoteEngine:

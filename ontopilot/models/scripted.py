@@ -10,7 +10,7 @@ from ontopilot.errors import EngineFailed, ModelError, PromptTooLong
 from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
 from ontopilot.models.messages import Chunk, FinishReason, GenerationRequest, Usage
-from ontopilot.models.stream import StopStrings
+from ontopilot.models.streaming.filters import StopStrings
 
 _TOKEN = re.compile(r"\s*\S+")
 _SENTENCE = re.compile(r".+?[.!?](?=\s|$)|.+", re.DOTALL)

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from ontopilot.errors import EngineFailed, ModelError, PromptTooLong
-from ontopilot.models.adapter import Adapter, open_adapter
-from ontopilot.models.bridge import Mailbox, in_thread
-from ontopilot.models.chat import ChatTemplate, read_template
-from ontopilot.models.checkpoint import Checkpoint, locate, open_checkpoint, read_tokenizer
 from ontopilot.models.counters import Counters
-from ontopilot.models.decode import Detokenizer
 from ontopilot.models.engine import Capabilities, EngineStats
+from ontopilot.models.files.adapter import Adapter, open_adapter
+from ontopilot.models.files.checkpoint import Checkpoint, locate, open_checkpoint, read_tokenizer
+from ontopilot.models.files.template import ChatTemplate, read_template
 from ontopilot.models.hardware import require_memory
 from ontopilot.models.messages import Chunk, FinishReason, GenerationRequest, Usage
 from ontopilot.models.spec import Model
-from ontopilot.models.stream import TextFilter
+from ontopilot.models.streaming.detokenize import Detokenizer
+from ontopilot.models.streaming.filters import TextFilter
+from ontopilot.models.streaming.mailbox import Mailbox, in_thread
 
 
 class TransformersEngine:

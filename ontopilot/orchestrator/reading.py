@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontopilot.errors import ModelError
-from ontopilot.models.pairs import PairReader, Task
+from ontopilot.models.encoding.pairs import PairReader, Task
 from ontopilot.orchestrator.state import Workspace
 
 T = TypeVar("T")

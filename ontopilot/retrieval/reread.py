@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ontopilot.models.pairs import PairReader
+from ontopilot.models.encoding.pairs import PairReader
 from ontopilot.retrieval.passage import Evidence
 from ontopilot.retrieval.relevance import worded
 

@@ -11,7 +11,7 @@ import pytest
 
 from ontopilot.errors import ConfigError, ModelError, ModelNotFound
 from ontopilot.models import HashEncoder, SentenceEncoder
-from ontopilot.models.sentence import nearness_encoder
+from ontopilot.models.encoding.sentence import nearness_encoder
 from tests.conformance.encoder import TEXTS, EncoderConformance
 
 ROOT = Path(__file__).resolve().parents[2]

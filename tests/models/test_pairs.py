@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ontopilot.errors import ModelError
-from ontopilot.models import pairs as module
-from ontopilot.models.pairs import PairModel
+from ontopilot.models.encoding import pairs as module
+from ontopilot.models.encoding.pairs import PairModel
 
 PLACE = "Coffee machine Ristra: manual > Cleaning"
 ASKED = "How often do I have to empty the drip tray?"
@@ -61,8 +61,8 @@ def test_its_name_tells_the_weights(model):
 
 def test_damaged_weights_are_named(tmp_path, monkeypatch):
     folder = tmp_path / "weights" / "answering"
-    shutil.copytree(module.Path(module.__file__).parent / "weights" / "answering", folder)
+    shutil.copytree(module.Path(module.__file__).parents[1] / "weights" / "answering", folder)
     (folder / "head.safetensors").write_bytes(b"\x08")
-    monkeypatch.setattr(module, "__file__", str(tmp_path / "pairs.py"))
+    monkeypatch.setattr(module, "__file__", str(tmp_path / "encoding" / "pairs.py"))
     with pytest.raises(ModelError, match=r"head\.safetensors"):
         PairModel("answering").odds(PAIRS)

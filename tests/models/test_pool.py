@@ -18,11 +18,11 @@ from ontopilot.models import (
     Model,
     Pool,
     ScriptedEngine,
-    sentence,
 )
-from ontopilot.models.breaker import Breaker
+from ontopilot.models.encoding import sentence
+from ontopilot.models.encoding.sentence import SentenceEncoder, nearness_encoder
 from ontopilot.models.engines import BACKENDS
-from ontopilot.models.sentence import SentenceEncoder, nearness_encoder
+from ontopilot.models.pool.breaker import Breaker
 from tests.conformance.engine import ask
 
 FAILURE = EngineFailed("engine 'main' fell over; ask again")

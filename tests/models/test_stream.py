@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ontopilot.models.decode import Detokenizer
-from ontopilot.models.stream import TextFilter
+from ontopilot.models.streaming.detokenize import Detokenizer
+from ontopilot.models.streaming.filters import TextFilter
 
 letters = st.text("ab<think>/", max_size=40)
 marks = st.lists(st.text("ab<", min_size=1, max_size=4), max_size=3).map(tuple)

@@ -18,7 +18,7 @@ import pytest
 from ontopilot.errors import EngineFailed, ModelError
 from ontopilot.models import EngineOptions, HashEncoder, Model, Pool
 from ontopilot.models.engines import make_engine
-from ontopilot.models.vllm_engine import VllmEngine
+from ontopilot.models.vllm.engine import VllmEngine
 from tests.conformance.engine import (
     EngineConformance,
     ask,

@@ -9,8 +9,8 @@ import numpy as np
 import openvino as ov
 import openvino_genai as genai
 
-from ontopilot.models.checkpoint import open_checkpoint, read_tokenizer
-from ontopilot.models.gguf_file import gguf_of
+from ontopilot.models.files.checkpoint import open_checkpoint, read_tokenizer
+from ontopilot.models.files.gguf import gguf_of
 
 
 class Constrained:

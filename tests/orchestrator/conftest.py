@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ontopilot.models.hashing import HashEncoder
+from ontopilot.models.encoding.hashing import HashEncoder
 from ontopilot.orchestrator.agent import Agent
 from ontopilot.retrieval.knowledge import Knowledge
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from ontopilot.models import pairs, sentence
+from ontopilot.models.encoding import pairs, sentence
 from ontopilot.models.scripted import ScriptedEngine
 from ontopilot.orchestrator.agent import Agent
 
 MakeAgent = Callable[..., Agent]
-WEIGHTS = Path(pairs.__file__).parent / "weights"
+WEIGHTS = Path(pairs.__file__).parents[1] / "weights"
 
 
 def damage(case: str, folder: Path) -> None:
@@ -31,7 +31,7 @@ def damaged(
 ) -> Path:
     """Both small models as a broken installation leaves them."""
     shutil.copytree(WEIGHTS, tmp_path / "weights")
-    monkeypatch.setattr(pairs, "__file__", str(tmp_path / "pairs.py"))
+    monkeypatch.setattr(pairs, "__file__", str(tmp_path / "encoding" / "pairs.py"))
     for task in ("answering", "entailment"):
         damage(request.param, tmp_path / "weights" / task)
     return tmp_path / "weights"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ontopilot.models.sentence import SentenceEncoder
+from ontopilot.models.encoding.sentence import SentenceEncoder
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.declared import bind, declare
 from ontopilot.orchestrator.recognise import Recogniser

@@ -10,7 +10,7 @@ import pytest
 
 from ontopilot.errors import UnknownTerm
 from ontopilot.models.encoder import Vectors
-from ontopilot.models.hashing import HashEncoder
+from ontopilot.models.encoding.hashing import HashEncoder
 from ontopilot.ontology.terms import Fact, Iri, Literal, Mention, Term, TermKind
 from ontopilot.ontology.vocabulary import RDF_TYPE, XSD
 from ontopilot.retrieval import Query

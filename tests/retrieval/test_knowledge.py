@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ontopilot.errors import ConfigError, DocumentError, RetrievalError
-from ontopilot.models.hashing import HashEncoder
+from ontopilot.models.encoding.hashing import HashEncoder
 from ontopilot.retrieval import Knowledge, KnowledgeIndex, Query
 from ontopilot.retrieval.read import MAX_BYTES
 from ontopilot.retrieval.storage import Storage
@@ -184,7 +184,7 @@ def test_a_full_disk_leaves_the_old_index_or_the_new(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from ontopilot.models.hashing import HashEncoder
+from ontopilot.models.encoding.hashing import HashEncoder
 from ontopilot.retrieval import Knowledge
 
 shop, step = Path(sys.argv[1]), int(sys.argv[2])

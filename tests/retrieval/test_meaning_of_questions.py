@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ontopilot.models.sentence import SentenceEncoder
+from ontopilot.models.encoding.sentence import SentenceEncoder
 from ontopilot.retrieval import KnowledgeIndex, Query
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ontopilot.models.hashing import HashEncoder
+from ontopilot.models.encoding.hashing import HashEncoder
 from ontopilot.prose import statements
 from ontopilot.retrieval import KnowledgeIndex, Passage, Query
 from ontopilot.retrieval.passage import EvidenceId

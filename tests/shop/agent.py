@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ontopilot.models.hashing import HashEncoder
+from ontopilot.models.encoding.hashing import HashEncoder
 from ontopilot.models.scripted import ScriptedEngine
 from ontopilot.orchestrator.agent import Agent
 from ontopilot.retrieval.knowledge import Knowledge

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from ontopilot.models.pairs import PairReader
+from ontopilot.models.encoding.pairs import PairReader
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.answer import Claim, Verdict
 from ontopilot.orchestrator.verify.amounts import check_amounts

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from ontopilot.models.pairs import PairReader
+from ontopilot.models.encoding.pairs import PairReader
 from ontopilot.orchestrator.verify.excerpt import excerpt
 from ontopilot.orchestrator.verify.finding import Finding, Findings
 from ontopilot.orchestrator.verify.reading import Reading

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontopilot.errors import ModelError
-from ontopilot.models.adapter import Adapter
-from ontopilot.models.chat import read_template
-from ontopilot.models.checkpoint import Checkpoint, read_json
-from ontopilot.models.digest import folder_digest
-from ontopilot.models.llama import ARCHITECTURES, check_llama, head_size, kv_heads, rope
-from ontopilot.models.tensors import TensorPlace
+from ontopilot.models.files.adapter import Adapter
+from ontopilot.models.files.checkpoint import Checkpoint, read_json
+from ontopilot.models.files.digest import folder_digest
+from ontopilot.models.files.llama import ARCHITECTURES, check_llama, head_size, kv_heads, rope
+from ontopilot.models.files.template import read_template
+from ontopilot.models.files.tensors import TensorPlace
 
 Array = NDArray[Any]
 

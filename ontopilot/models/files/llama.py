@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ontopilot.errors import ModelError
-from ontopilot.models.checkpoint import Checkpoint
+from ontopilot.models.files.checkpoint import Checkpoint
 
 ARCHITECTURES: Mapping[str, str] = MappingProxyType(
     {"LlamaForCausalLM": "llama", "Qwen2ForCausalLM": "qwen2", "Qwen3ForCausalLM": "qwen3"}

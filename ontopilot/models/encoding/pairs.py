@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontopilot.errors import ModelError
-from ontopilot.models.adapter import open_adapter
-from ontopilot.models.checkpoint import open_checkpoint, read_tokenizer
-from ontopilot.models.digest import folder_digest
+from ontopilot.models.encoding.sentence import packaged, padded
+from ontopilot.models.files.adapter import open_adapter
+from ontopilot.models.files.checkpoint import open_checkpoint, read_tokenizer
+from ontopilot.models.files.digest import folder_digest
+from ontopilot.models.files.tensors import read_index
 from ontopilot.models.openvino_import import import_openvino
-from ontopilot.models.sentence import packaged, padded
-from ontopilot.models.tensors import read_index
 
 Task = Literal["entailment", "answering"]
 
@@ -51,7 +51,7 @@ class PairModel:
     """
 
     def __init__(self, task: Task, *, threads: int | None = None) -> None:
-        self._folder = Path(__file__).parent / "weights" / task
+        self._folder = Path(__file__).parents[1] / "weights" / task
         self._task = task
         self._threads = threads
         self._lock = threading.Lock()
@@ -98,7 +98,7 @@ class _Loaded:
 
     def __init__(self, folder: Path, threads: int | None) -> None:
         import_openvino()
-        from ontopilot.models.bert_graph import Head, build_pair, compiled
+        from ontopilot.models.encoding.bert_graph import Head, build_pair, compiled
 
         base = packaged()
         checkpoint = open_checkpoint(base)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ontopilot.models.breaker import Breaker
 from ontopilot.models.engine import Engine
 from ontopilot.models.engines import LOCAL_ORDER, Host, check_kind, engine_on
 from ontopilot.models.hardware import Machine
+from ontopilot.models.pool.breaker import Breaker
 from ontopilot.models.spec import EngineOptions, Model
 
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from ontopilot.errors import ModelError
-from ontopilot.models.adapter import Adapter
-from ontopilot.models.checkpoint import Checkpoint
+from ontopilot.models.files.adapter import Adapter
+from ontopilot.models.files.checkpoint import Checkpoint
 
 Pooling = Literal["mean", "cls"]
 _MASKED = np.float32(1e4)

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ontopilot.errors import ConfigError, EngineFailed, ModelError, ModelNotFound, PromptTooLong
-from ontopilot.models.deployment import Deployment, deploy
 from ontopilot.models.encoder import Encoder
 from ontopilot.models.engine import Engine, EngineStats, Warms
 from ontopilot.models.engines import Host
 from ontopilot.models.hardware import Machine, inspect_machine
 from ontopilot.models.messages import Chunk, GenerationRequest
+from ontopilot.models.pool.deployment import Deployment, deploy
 from ontopilot.models.spec import Model, parse
 
 if TYPE_CHECKING:
-    from ontopilot.models.pairs import PairReader, Task
+    from ontopilot.models.encoding.pairs import PairReader, Task
 
 Role = Literal["generator", "reasoner"]
 
@@ -91,7 +91,7 @@ class Pool:
         """The encoder of the pool, by default the packaged MiniLM."""
         with self._lock:
             if self._encoder is None:
-                from ontopilot.models.sentence import SentenceEncoder
+                from ontopilot.models.encoding.sentence import SentenceEncoder
 
                 self._encoder = SentenceEncoder(threads=self._threads)
             return self._encoder
@@ -114,7 +114,7 @@ class Pool:
         """The small model of a task that reads two texts together; it ships with the package."""
         with self._lock:
             if task not in self._readers:
-                from ontopilot.models.pairs import PairModel
+                from ontopilot.models.encoding.pairs import PairModel
 
                 self._readers[task] = PairModel(task, threads=self._threads)
             return self._readers[task]
@@ -310,7 +310,7 @@ def _encoding(role: Literal["encoder", "nearness"], encoder: Encoder, note: str)
 
 def _nearness(plain: Encoder, threads: int | None) -> tuple[Encoder, str]:
     """Our encoder of statements, or the plain one and why."""
-    from ontopilot.models.sentence import nearness_encoder
+    from ontopilot.models.encoding.sentence import nearness_encoder
 
     try:
         return nearness_encoder(threads), ""

@@ -8,8 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ontopilot.errors import ConfigError, MissingExtra
-from ontopilot.models.adapter import Adapter
-from ontopilot.models.checkpoint import Checkpoint
+from ontopilot.models.files.adapter import Adapter
+from ontopilot.models.files.checkpoint import Checkpoint
 from ontopilot.models.hardware import inspect_machine
 from ontopilot.models.spec import CPU_KV_CACHE_MB, Model, Precision
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ontopilot.errors import ConfigError, EngineFailed, ModelError
-from ontopilot.models.bridge import Mailbox, in_thread
-from ontopilot.models.child import Child, Line
 from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
 from ontopilot.models.messages import Chunk, GenerationRequest, Usage
 from ontopilot.models.spec import CPU_KV_CACHE_MB, Model
+from ontopilot.models.streaming.child import Child, Line
+from ontopilot.models.streaming.mailbox import Mailbox, in_thread
 
-_MODULE = "ontopilot.models.openvino_child"
+_MODULE = "ontopilot.models.openvino.child"
 _CACHE = Path("~/.cache/ontopilot/gguf")
 
 

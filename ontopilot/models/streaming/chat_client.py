@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ontopilot.errors import EngineFailed, ModelError, ModelNotFound, PromptTooLong
 from ontopilot.models.messages import Chunk, GenerationRequest
-from ontopilot.models.sse import Completion, read_completion
-from ontopilot.models.stream import TextFilter
+from ontopilot.models.streaming.filters import TextFilter
+from ontopilot.models.streaming.sse import Completion, read_completion
 
 if TYPE_CHECKING:
     import httpx

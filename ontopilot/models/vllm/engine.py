@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from ontopilot.errors import ConfigError, EngineFailed, ModelError, ModelNotFound
-from ontopilot.models.adapter import open_adapter
-from ontopilot.models.blank_adapter import save_blank
-from ontopilot.models.bridge import Mailbox, in_thread
-from ontopilot.models.chat import read_template
-from ontopilot.models.chat_client import ChatClient, chat_body
-from ontopilot.models.checkpoint import Checkpoint, locate, open_checkpoint
 from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
+from ontopilot.models.files.adapter import open_adapter
+from ontopilot.models.files.blank_adapter import save_blank
+from ontopilot.models.files.checkpoint import Checkpoint, locate, open_checkpoint
+from ontopilot.models.files.template import read_template
 from ontopilot.models.hardware import inspect_machine
 from ontopilot.models.messages import Chunk, GenerationRequest
 from ontopilot.models.spec import Model
-from ontopilot.models.sse import Completion
-from ontopilot.models.vllm_command import arguments, environment, find_vllm, has_adapters
-from ontopilot.models.vllm_server import BASE, VllmServer
+from ontopilot.models.streaming.chat_client import ChatClient, chat_body
+from ontopilot.models.streaming.mailbox import Mailbox, in_thread
+from ontopilot.models.streaming.sse import Completion
+from ontopilot.models.vllm.command import arguments, environment, find_vllm, has_adapters
+from ontopilot.models.vllm.server import BASE, VllmServer
 
 _ADAPTER = "adapter"
 """The name under which the adapter of the `Model` is loaded."""

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from ontopilot.errors import EngineFailed, ModelError, ModelNotFound, PromptTooLong
-from ontopilot.models.bridge import Mailbox
+from ontopilot.models.streaming.mailbox import Mailbox
 
 Line = Mapping[str, Any]
 
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 _START = (
     "import sys; sys.path.insert(0, sys.argv[2]); "
     "from importlib import import_module; import_module(sys.argv[1]).main()"

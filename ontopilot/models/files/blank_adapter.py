@@ -13,8 +13,8 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from ontopilot.errors import ModelError
-from ontopilot.models.adapter import Adapter, open_adapter
-from ontopilot.models.checkpoint import Checkpoint
+from ontopilot.models.files.adapter import Adapter, open_adapter
+from ontopilot.models.files.checkpoint import Checkpoint
 
 _EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts")
 

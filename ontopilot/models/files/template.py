@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ontopilot.errors import ModelError
-from ontopilot.models.checkpoint import read_json
+from ontopilot.models.files.checkpoint import read_json
 from ontopilot.models.messages import Message
 
 

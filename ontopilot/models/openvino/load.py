@@ -6,20 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from ontopilot.errors import ModelError, ModelNotFound
-from ontopilot.models.adapter import open_adapter
-from ontopilot.models.chat import ChatTemplate, read_template
-from ontopilot.models.checkpoint import (
+from ontopilot.models.files.adapter import open_adapter
+from ontopilot.models.files.checkpoint import (
     locate,
     open_checkpoint,
     read_ends,
     read_json,
     read_tokenizer,
 )
-from ontopilot.models.child import Line
-from ontopilot.models.gguf_file import gguf_of, read_gguf_settings
+from ontopilot.models.files.gguf import gguf_of, read_gguf_settings
+from ontopilot.models.files.llama import head_size, kv_heads
+from ontopilot.models.files.template import ChatTemplate, read_template
 from ontopilot.models.hardware import require_memory
-from ontopilot.models.llama import head_size, kv_heads
 from ontopilot.models.openvino_import import import_openvino
+from ontopilot.models.streaming.child import Line
 
 _BLOCK_TOKENS = 32
 _FULL_CONTEXTS = 32

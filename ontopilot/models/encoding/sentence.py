@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontopilot.errors import ConfigError, MissingExtra, ModelError, ModelNotFound
-from ontopilot.models.adapter import Adapter, open_adapter
-from ontopilot.models.checkpoint import open_checkpoint, read_json, read_tokenizer
-from ontopilot.models.digest import folder_digest
 from ontopilot.models.encoder import Vectors
+from ontopilot.models.files.adapter import Adapter, open_adapter
+from ontopilot.models.files.checkpoint import open_checkpoint, read_json, read_tokenizer
+from ontopilot.models.files.digest import folder_digest
 from ontopilot.models.openvino_import import import_openvino
 
 Backend = Literal["auto", "openvino", "torch"]
 EncodeProgress = Callable[[int, int], None]
 
-_NEARNESS = Path(__file__).parent / "weights" / "nearness"
+_NEARNESS = Path(__file__).parents[1] / "weights" / "nearness"
 
 _BATCH_TOKENS = 2048
 _BATCH_TEXTS = 64
@@ -244,7 +244,7 @@ class _OpenVinoRunner:
 
     def __init__(self, folder: Path, adapter: Adapter | None, threads: int | None) -> None:
         import_openvino()
-        from ontopilot.models.bert_graph import build, compiled, read_shape
+        from ontopilot.models.encoding.bert_graph import build, compiled, read_shape
 
         graph = build(folder, _pooling(folder) or "mean", adapter)
         self._request = compiled(graph, threads)

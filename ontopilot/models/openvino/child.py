@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from ontopilot.errors import EngineFailed, ModelError, PromptTooLong
-from ontopilot.models.child import Line, line_of
-from ontopilot.models.decode import Detokenizer
 from ontopilot.models.messages import FinishReason, Message
-from ontopilot.models.openvino_load import Served, load
-from ontopilot.models.stream import TextFilter
+from ontopilot.models.openvino.load import Served, load
+from ontopilot.models.streaming.child import Line, line_of
+from ontopilot.models.streaming.detokenize import Detokenizer
+from ontopilot.models.streaming.filters import TextFilter
 
 Say = Callable[[Line], None]
 

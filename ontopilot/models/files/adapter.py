@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontopilot.errors import ModelError, ModelNotFound
-from ontopilot.models.checkpoint import Checkpoint, read_json
-from ontopilot.models.tensors import TensorPlace, read_index
+from ontopilot.models.files.checkpoint import Checkpoint, read_json
+from ontopilot.models.files.tensors import TensorPlace, read_index
 
 _PREFIX = "base_model.model."
 _REFUSED = ("use_dora", "fan_in_fan_out", "modules_to_save", "rank_pattern", "alpha_pattern")

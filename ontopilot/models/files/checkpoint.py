@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ontopilot.errors import ModelError, ModelNotFound
-from ontopilot.models.tensors import TensorPlace, read_index
+from ontopilot.models.files.tensors import TensorPlace, read_index
 
 _PICKLES = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
 

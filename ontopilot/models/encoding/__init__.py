@@ -1,0 +1,1 @@
+"""Encoders of texts, and the small models that read two texts together."""

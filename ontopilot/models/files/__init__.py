@@ -1,0 +1,1 @@
+"""A model on disk: checkpoints, adapters, GGUF files and chat templates."""

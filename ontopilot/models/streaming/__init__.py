@@ -1,0 +1,1 @@
+"""Text on its way out of an engine: from processes and servers, filtered, to a coroutine."""
