@@ -30,6 +30,7 @@ class Counters:
                 failures=now.failures + failed,
                 prompt_tokens=now.prompt_tokens + usage.prompt_tokens,
                 completion_tokens=now.completion_tokens + usage.completion_tokens,
+                cached_tokens=now.cached_tokens + usage.cached_tokens,
             )
 
     def read(self) -> EngineStats:

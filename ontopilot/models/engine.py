@@ -20,13 +20,19 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class EngineStats:
-    """Counters of an engine since it started."""
+    """Counters of an engine since it started.
+
+    Of the tokens that speculation drafted (`drafted_tokens`) the model accepted some.
+    """
 
     requests: int = 0
     running: int = 0
     failures: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
+    drafted_tokens: int = 0
+    accepted_tokens: int = 0
 
 
 @runtime_checkable

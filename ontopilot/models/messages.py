@@ -38,10 +38,12 @@ class GenerationRequest:
 
     `messages` is the whole prompt for a language model. `question` and `sources` are the same
     content as values, for engines that quote instead of generating. `grammar` is an EBNF with
-    the rule `root`; engines without grammar support ignore it (see `Capabilities.grammar`).
+    the rule `root`, and `schema` a JSON schema; at most one of them is given, and an engine that
+    cannot keep the answer within it refuses it (see `Capabilities.grammar`) unless it only quotes.
     `adapter` is the name of a LoRA adapter that the engine has loaded; engines that load none by
     name answer with the model they have. Of waiting requests, those of the lowest `priority` are
-    served first, where the engine knows priorities.
+    served first. `deadline_s` is how many seconds from now the answer must have begun; a pool
+    that cannot keep it refuses at once, so that the caller may do without.
     `relevance` tells an engine that quotes how near each statement of each source is to the
     question; it takes milliseconds, so it is called only where it is needed, in a thread.
     """
@@ -52,8 +54,10 @@ class GenerationRequest:
     seed: int = 0
     stop: tuple[str, ...] = ()
     grammar: str | None = None
+    schema: str | None = None
     adapter: str = ""
     priority: int = 0
+    deadline_s: float | None = None
     question: str = ""
     sources: tuple[Source, ...] = ()
     relevance: Relevance | None = None
@@ -61,16 +65,21 @@ class GenerationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of a request, in the units of the engine that served it."""
+    """Tokens of a request, in the units of the engine that served it.
+
+    `cached_tokens` are those of the prompt that the engine's prefix cache held already.
+    """
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
         """Add the tokens of two requests."""
         return Usage(
             self.prompt_tokens + other.prompt_tokens,
             self.completion_tokens + other.completion_tokens,
+            self.cached_tokens + other.cached_tokens,
         )
 
 

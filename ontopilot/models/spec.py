@@ -3,15 +3,33 @@
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from ontopilot.errors import ConfigError
 
-Precision = Literal["auto", "fp32", "bf16", "fp16"]
-"""Number format of the weights; `auto` leaves the choice to the engine."""
+Precision = Literal["auto", "fp32", "bf16", "fp16", "fp8", "int8", "int4"]
+"""Number format of the weights; `auto` leaves the choice to the engine.
+
+An engine that cannot serve a model in the named format refuses it.
+"""
+
+NGRAM = "ngram"
+"""The draft of speculation that looks the next tokens up in the prompt and needs no model."""
 
 CPU_KV_CACHE_MB = 256
 """Memory for keys and values on a CPU, unless `EngineOptions` says another."""
+
+_LEAST = MappingProxyType(
+    {
+        "context_tokens": 2,
+        "kv_cache_mb": 1,
+        "adapters": 0,
+        "draft_tokens": 1,
+        "gpus": 1,
+        "most_requests": 1,
+    }
+)
 
 _KIND = re.compile(r"([a-z][a-z0-9_]+):(.*)", re.DOTALL)
 _ADDRESS = re.compile(r"https?://")
@@ -19,42 +37,41 @@ _ADDRESS = re.compile(r"https?://")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOptions:
-    """What an engine may be told; an engine ignores what does not concern it.
-
-    `context_tokens` lowers the context of the model, `kv_cache_mb` is the memory for keys and
-    values (256 on a CPU and what vLLM finds free on a GPU unless it is set), `adapters` how many
-    LoRA adapters vLLM may hold side by side, `compiled` whether vLLM compiles the model at its
-    start, which answers faster and starts later, `stall_s` the longest silence before another
-    engine takes over, `most_requests` how many may be under way before further ones go to another
-    engine, `key_file` a file that holds the key of a remote server, `cache` the folder of
-    converted models, by default `~/.cache/ontopilot/gguf`.
-    """
+    """What an engine may be told; an engine ignores what does not concern it."""
 
     precision: Precision = "auto"
     context_tokens: int | None = None
+    """Lowers the context of the model."""
     kv_cache_mb: int | None = None
+    """Memory for keys and values: 256 on a CPU and what vLLM finds free on a GPU unless set."""
     adapters: int = 0
+    """How many LoRA adapters may be held side by side, besides that of the `Model`."""
     compiled: bool = True
+    """Whether vLLM compiles the model at its start, which answers faster and starts later."""
+    draft: str = ""
+    """What speculation drafts with: `"ngram"`, or a smaller model with the same tokenizer."""
+    draft_tokens: int = 4
+    """How many tokens speculation drafts at a time."""
+    gpus: int = 1
+    """Over how many GPUs vLLM splits the model."""
     stall_s: float = 120.0
+    """The longest silence, in seconds, before another engine takes over."""
     most_requests: int = 64
+    """How many requests may be under way at a time."""
     key_file: Path | None = None
+    """A file that holds the key of a remote server."""
     cache: Path | None = None
+    """The folder of converted models, by default `~/.cache/ontopilot/gguf`."""
 
     def __post_init__(self) -> None:
         if self.precision not in get_args(Precision):
             raise ConfigError(
                 f"EngineOptions(precision={self.precision!r}): use one of {get_args(Precision)}"
             )
-        if self.context_tokens is not None and self.context_tokens < 2:
-            raise ConfigError(
-                f"EngineOptions(context_tokens={self.context_tokens!r}): use 2 or more"
-            )
-        if self.kv_cache_mb is not None and self.kv_cache_mb < 1:
-            raise ConfigError(f"EngineOptions(kv_cache_mb={self.kv_cache_mb!r}): use 1 or more")
-        if self.adapters < 0:
-            raise ConfigError(f"EngineOptions(adapters={self.adapters!r}): use 0 or more")
-        if self.most_requests < 1:
-            raise ConfigError(f"EngineOptions(most_requests={self.most_requests!r}): use 1 or more")
+        for name, least in _LEAST.items():
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise ConfigError(f"EngineOptions({name}={value!r}): use {least} or more")
         if self.stall_s <= 0:
             raise ConfigError(f"EngineOptions(stall_s={self.stall_s!r}): use more than 0")
 
