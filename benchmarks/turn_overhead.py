@@ -24,9 +24,9 @@ from ontopilot.models.encoder import Vectors
 from ontopilot.models.encoding.hashing import HashEncoder
 from ontopilot.models.messages import GenerationRequest
 from ontopilot.models.scripted import ScriptedEngine
+from ontopilot.models.streaming.loop import LoopThread
 from ontopilot.orchestrator.agent import Agent
 from ontopilot.orchestrator.checkpoint import Checkpoints
-from ontopilot.orchestrator.loop import LoopThread
 from ontopilot.retrieval.knowledge import Knowledge
 
 PARTS = ("filter", "hose", "lid", "cable", "handle", "sensor", "display", "fan", "valve", "lamp")

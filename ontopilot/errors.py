@@ -16,7 +16,9 @@
     ├── ModelError
     │   ├── ModelNotFound      no such model, file or server
     │   ├── EngineFailed       an engine stopped while it worked
-    │   ├── PromptTooLong      a prompt does not fit the context of the model
+    │   ├── Busy               no room for a request now; says when to come again
+    │   ├── RequestRefused     a request asks for what this engine, or any, cannot do
+    │   │   └── PromptTooLong  a prompt does not fit the context of the model
     │   └── ClaimsMalformed    what a model wrote as claims is not what its grammar allows
     ├── RetrievalError
     │   ├── DocumentError      a document or ticket cannot be read
@@ -103,7 +105,19 @@ class EngineFailed(ModelError):
     """An engine stopped while it worked."""
 
 
-class PromptTooLong(ModelError):
+class Busy(ModelError):
+    """Nothing has room for a request; `retry_after_s` is when there may be, in seconds."""
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        super().__init__(f"{message}; ask again in {retry_after_s:.0f} s")
+        self.retry_after_s = retry_after_s
+
+
+class RequestRefused(ModelError):
+    """A request asks for what the engine cannot do; the engine itself is well."""
+
+
+class PromptTooLong(RequestRefused):
     """A prompt and the answer it asks for do not fit the context of the model."""
 
 

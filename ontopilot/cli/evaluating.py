@@ -121,7 +121,7 @@ def retrieval(
             passages,
             asked,
             ks=depths,
-            encoder=Pool().encoder,
+            encoder=Pool().small.encoder,
             ontology=meaning,
             progress=shown,
         )

@@ -14,6 +14,8 @@ class Capabilities:
     context_tokens: int = 0
     grammar: bool = False
     adapters: bool = False
+    continues: bool = False
+    """Whether it goes on from what another engine has begun (`GenerationRequest.begun`)."""
     generates: bool = True
     """False for an engine that only quotes its sources."""
 
@@ -63,6 +65,21 @@ class Engine(Protocol):
 
     async def aclose(self) -> None:
         """Stop and free everything: no thread or process is left."""
+        ...
+
+
+@runtime_checkable
+class Probed(Protocol):
+    """An engine whose health can be looked at between requests."""
+
+    async def probe(self) -> None:
+        """Check that it would answer; an engine that ended is brought back.
+
+        An engine that was not started yet is well.
+
+        Raises:
+            ModelError: it would not answer now.
+        """
         ...
 
 

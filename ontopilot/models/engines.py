@@ -67,13 +67,15 @@ class Backend:
 
     make: Factory
     about: str
+    at_once: int | None = None
+    """How many requests it serves at a time, or None where it batches them."""
 
 
 BACKENDS: Mapping[str, Backend] = MappingProxyType(
     {
         "vllm": Backend(_vllm, "vLLM in a server of its own"),
         "openvino": Backend(_openvino, "OpenVINO GenAI on the CPU"),
-        "transformers": Backend(_transformers, "transformers on the CPU"),
+        "transformers": Backend(_transformers, "transformers on the CPU", at_once=1),
         "remote": Backend(_remote, "a server that speaks the OpenAI API"),
         "extractive": Backend(_extractive, "quotes the evidence, without a model"),
         "scripted": Backend(_scripted, "the double used in tests"),

@@ -37,7 +37,9 @@ class GenerationRequest:
     """One request to a generator or a reasoner.
 
     `messages` is the whole prompt for a language model. `question` and `sources` are the same
-    content as values, for engines that quote instead of generating. `grammar` is an EBNF with
+    content as values, for engines that quote instead of generating. `begun` is what another engine
+    has said of the answer already: an engine that can goes on from there and does not repeat it
+    (see `Capabilities.continues`). `grammar` is an EBNF with
     the rule `root`, and `schema` a JSON schema; at most one of them is given, and an engine that
     cannot keep the answer within it refuses it (see `Capabilities.grammar`) unless it only quotes.
     `adapter` is the name of a LoRA adapter that the engine has loaded; engines that load none by
@@ -49,6 +51,7 @@ class GenerationRequest:
     """
 
     messages: tuple[Message, ...]
+    begun: str = ""
     max_tokens: int = 256
     temperature: float = 0.0
     seed: int = 0

@@ -41,7 +41,8 @@ class ScriptedEngine:
     """Answers from a script, word by word, with no latency; a token is a word.
 
     A sequence is used in order and its last line repeats. With a temperature the seed chooses the
-    line instead, so that sampling has an effect that repeats.
+    line instead, so that sampling has an effect that repeats. With `continues` a line that was
+    begun by another engine goes on after what was said of it.
     """
 
     def __init__(
@@ -50,10 +51,12 @@ class ScriptedEngine:
         *,
         name: str = "scripted",
         context_tokens: int = 0,
+        continues: bool = False,
     ) -> None:
         self._script: Script = (script,) if isinstance(script, str) else script
         self._name = name
         self._context_tokens = context_tokens
+        self._continues = continues
         self._served = 0
         self._closed = False
         self._counters = Counters()
@@ -66,7 +69,7 @@ class ScriptedEngine:
     @property
     def capabilities(self) -> Capabilities:
         """Streams words; ignores grammars."""
-        return Capabilities(context_tokens=self._context_tokens)
+        return Capabilities(context_tokens=self._context_tokens, continues=self._continues)
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
         """Stream the next line of the script.
@@ -87,6 +90,7 @@ class ScriptedEngine:
             if isinstance(line, ModelError):
                 raise line
             text = line.text if isinstance(line, Breaks) else line
+            text = text.removeprefix(request.begun)
             async with aclosing(_words(text, request)) as chunks:
                 async for chunk in chunks:
                     if chunk.finish and isinstance(line, Breaks):

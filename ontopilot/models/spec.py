@@ -57,7 +57,9 @@ class EngineOptions:
     stall_s: float = 120.0
     """The longest silence, in seconds, before another engine takes over."""
     most_requests: int = 64
-    """How many requests may be under way at a time."""
+    """How many requests may be under way at a time; further ones wait."""
+    patience_s: float = 10.0
+    """How long a request waits for this engine, in seconds, before another one serves it."""
     key_file: Path | None = None
     """A file that holds the key of a remote server."""
     cache: Path | None = None
@@ -72,8 +74,10 @@ class EngineOptions:
             value = getattr(self, name)
             if value is not None and value < least:
                 raise ConfigError(f"EngineOptions({name}={value!r}): use {least} or more")
-        if self.stall_s <= 0:
+        if not self.stall_s > 0:
             raise ConfigError(f"EngineOptions(stall_s={self.stall_s!r}): use more than 0")
+        if not self.patience_s >= 0:
+            raise ConfigError(f"EngineOptions(patience_s={self.patience_s!r}): use 0 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,18 @@ class Model:
             return "extractive"
         match = _KIND.fullmatch(self.name)
         return match.group(1) if match else ""
+
+    @property
+    def label(self) -> str:
+        """The name with what sets this deployment of a model apart from others.
+
+        >>> Model("openvino:m", options=EngineOptions(precision="int8", draft="ngram")).label
+        'openvino:m@int8~ngram'
+        """
+        adapter = f"+{Path(self.adapter).name}" if self.adapter is not None else ""
+        precision = f"@{self.options.precision}" if self.options.precision != "auto" else ""
+        draft = f"~{Path(self.options.draft).name}" if self.options.draft else ""
+        return f"{self.name}{adapter}{precision}{draft}"
 
     @property
     def target(self) -> str:

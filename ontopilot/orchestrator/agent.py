@@ -14,13 +14,13 @@ from ontopilot.models.encoder import Encoder
 from ontopilot.models.engine import Engine
 from ontopilot.models.pool import Pool
 from ontopilot.models.spec import Model
+from ontopilot.models.streaming.loop import LoopThread
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.ablation import parts
 from ontopilot.orchestrator.actions import Records
 from ontopilot.orchestrator.answer import Answer
 from ontopilot.orchestrator.declared import Action, declare
 from ontopilot.orchestrator.events import Done, Event
-from ontopilot.orchestrator.loop import LoopThread
 from ontopilot.orchestrator.snapshot import Snapshots
 from ontopilot.orchestrator.store import Store
 from ontopilot.orchestrator.turn import Turns

@@ -21,7 +21,7 @@ def read_together(
 
     The answer records which model read, or says that none could and what that meant.
     """
-    reader = _Remembering(work.services.pool.reader(task), work.read.setdefault(task, {}))
+    reader = _Remembering(work.services.pool.small.reader(task), work.read.setdefault(task, {}))
     try:
         found = use(reader)
     except ModelError as error:

@@ -118,9 +118,9 @@ class Snapshots:
     def _load(self, progress: Progress | None, *, rebuild: bool) -> Snapshot:
         ontology = self._read(None)
         if self._encoder is None:
-            self._encoder = RecallingEncoder(self.pool.encoder)
-            same = self.pool.nearness is self.pool.encoder
-            self._nearness = self._encoder if same else RecallingEncoder(self.pool.nearness)
+            self._encoder = RecallingEncoder(self.pool.small.encoder)
+            same = self.pool.small.nearness is self.pool.small.encoder
+            self._nearness = self._encoder if same else RecallingEncoder(self.pool.small.nearness)
         index = self._knowledge.open(
             encoder=self._encoder,
             nearness=self._nearness,

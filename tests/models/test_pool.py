@@ -22,7 +22,6 @@ from ontopilot.models import (
 from ontopilot.models.encoding import sentence
 from ontopilot.models.encoding.sentence import SentenceEncoder, nearness_encoder
 from ontopilot.models.engines import BACKENDS
-from ontopilot.models.pool.breaker import Breaker
 from tests.conformance.engine import ask
 
 FAILURE = EngineFailed("engine 'main' fell over; ask again")
@@ -168,28 +167,16 @@ async def test_a_prompt_that_is_too_long_is_no_fault_of_the_engine():
     assert text_of(await served(pool)) == "Mended. [1]"
 
 
-def test_a_breaker_lets_one_request_try_after_the_rest():
-    now = [0.0]
-    breaker = Breaker(limit=2, rest_s=30, clock=lambda: now[0])
-    breaker.failed("once")
-    assert breaker.admit()
-    breaker.failed("twice")
-    assert (breaker.admit(), breaker.closed, breaker.reason) == (False, False, "twice")
-    now[0] = 30.0
-    assert [breaker.admit() for _ in range(3)] == [True, False, False]
-    now[0] = 59.0
-    breaker.succeeded()
-    assert (breaker.admit(), breaker.closed, breaker.reason) == (True, True, "")
-
-
 async def test_more_requests_than_an_engine_may_have_go_to_the_next_one(monkeypatch):
     engine = Silent()
     monkeypatch.setattr("ontopilot.models.engines.BACKENDS", backends(lambda *_: engine))
-    pool = Pool(generator=Model("scripted:x", options=EngineOptions(most_requests=1)))
+    pool = Pool(generator=Model("scripted:x", options=EngineOptions(most_requests=1, patience_s=0)))
     waiting = asyncio.create_task(served(pool))
     await engine.entered.wait()
     chunks = await served(pool)
-    assert "'scripted:x' could not (busy with 1 requests)" in chunks[-1].degraded
+    assert (
+        "'scripted:x' could not ('scripted:x' has no room: no place for 0 s" in chunks[-1].degraded
+    )
     assert "30 days" in text_of(chunks)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -241,14 +228,14 @@ def test_a_bare_name_gets_the_chain_of_this_machine(tmp_path):
 
 def test_statements_have_an_encoder_of_their_own():
     pool = Pool()
-    assert pool.nearness.name == nearness_encoder().name
-    assert pool.encoder.name == SentenceEncoder().name
+    assert pool.small.nearness.name == nearness_encoder().name
+    assert pool.small.encoder.name == SentenceEncoder().name
 
 
 def test_the_plain_encoder_stands_in_for_a_damaged_one(tmp_path, monkeypatch):
     monkeypatch.setattr(sentence, "_NEARNESS", tmp_path)
     pool = Pool()
-    assert pool.nearness is pool.encoder
+    assert pool.small.nearness is pool.small.encoder
     assert pool.describe()[3].deployments[0].note.startswith("the retrieval encoder stands in")
 
 
@@ -301,8 +288,8 @@ async def test_a_closed_pool_refuses():
 
 async def test_the_default_encoder_is_the_packaged_one():
     pool = Pool()
-    assert pool.encoder is pool.encoder
-    assert pool.encoder.name.startswith("sentence:all-MiniLM-L6-v2@")
+    assert pool.small.encoder is pool.small.encoder
+    assert pool.small.encoder.name.startswith("sentence:all-MiniLM-L6-v2@")
 
 
 @pytest.mark.slow

@@ -8,14 +8,21 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Breaker:
-    """Opens after `limit` failures in a row; after `rest_s` seconds one request may try again."""
+    """Opens after `limit` failures in a row; after a rest one request may try again.
+
+    The rest is `rest_s` seconds, and twice as long after each failed trial up to `longest_s`.
+    """
 
     limit: int = 3
-    rest_s: float = 30.0
+    rest_s: float = 5.0
+    longest_s: float = 120.0
     clock: Callable[[], float] = time.monotonic
     reason: str = field(default="", init=False)
     _failures: int = field(default=0, init=False)
+    _opened: int = field(default=0, init=False)
     _until: float | None = field(default=None, init=False)
+    _gone: bool = field(default=False, init=False)
+    _trying: bool = field(default=False, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def admit(self) -> bool:
@@ -25,24 +32,48 @@ class Breaker:
                 return True
             if self.clock() < self._until:
                 return False
-            self._until = self.clock() + self.rest_s
+            self._trying = True
+            self._until = self.clock() + self._rest()
             return True
 
     @property
     def closed(self) -> bool:
         """Whether requests pass freely."""
-        with self._lock:
-            return self._until is None
+        return self._until is None
+
+    @property
+    def resting(self) -> bool:
+        """Whether a request would be refused now."""
+        until = self._until
+        return until is not None and self.clock() < until
 
     def succeeded(self) -> None:
         """Close: the engine works."""
         with self._lock:
-            self._failures, self._until, self.reason = 0, None, ""
+            self._failures = self._opened = 0
+            self._trying = False
+            self._until, self.reason = None, ""
 
     def failed(self, reason: str, *, at_once: bool = False) -> None:
-        """Count a failure; `at_once` opens without waiting for the limit."""
+        """Count a failure; `at_once` opens without waiting for the limit.
+
+        Of many requests that fail together the first opens; the rest is not lengthened by others.
+        """
         with self._lock:
             self._failures += 1
             self.reason = reason
-            if at_once or self._failures >= self.limit:
-                self._until = self.clock() + self.rest_s
+            if self._until is not None and not self._trying:
+                return
+            if at_once or self._trying or self._failures >= self.limit:
+                self._gone, self._trying = at_once, False
+                self._until = self.clock() + self._rest()
+                self._opened += 1
+
+    def revive(self) -> None:
+        """End the rest of an engine that was gone and is back; the next request tries it."""
+        with self._lock:
+            if self._until is not None and self._gone:
+                self._until = self.clock()
+
+    def _rest(self) -> float:
+        return min(self.longest_s, self.rest_s * 2.0 ** min(self._opened, 16))

@@ -2,82 +2,70 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from ontopilot.errors import ConfigError, EngineFailed, ModelError, ModelNotFound, PromptTooLong
+from ontopilot.errors import ConfigError, EngineFailed
 from ontopilot.models.encoder import Encoder
-from ontopilot.models.engine import Engine, EngineStats, Warms
+from ontopilot.models.engine import EngineStats
 from ontopilot.models.engines import Host
 from ontopilot.models.hardware import Machine, inspect_machine
 from ontopilot.models.messages import Chunk, GenerationRequest
-from ontopilot.models.pool.deployment import Deployment, deploy
-from ontopilot.models.spec import Model, parse
-
-if TYPE_CHECKING:
-    from ontopilot.models.encoding.pairs import PairReader, Task
+from ontopilot.models.pool import report
+from ontopilot.models.pool.admission import MOST_WAITING, Admission
+from ontopilot.models.pool.chain import Chain, Deployer, Served
+from ontopilot.models.pool.deployment import REPLACED, Deployment
+from ontopilot.models.pool.failover import Passage
+from ontopilot.models.pool.prober import Prober
+from ontopilot.models.pool.serving import start, warmed
+from ontopilot.models.pool.small import SmallModels
 
 Role = Literal["generator", "reasoner"]
 
-
-@dataclass(frozen=True, slots=True)
-class DeploymentReport:
-    """One deployment of a role; `note` says in words why it serves, waits or cannot serve."""
-
-    name: str
-    serves: bool
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class RoleReport:
-    """A role and its deployments in the order in which they are tried."""
-
-    role: Literal["generator", "reasoner", "encoder", "nearness", "answering", "entailment"]
-    deployments: tuple[DeploymentReport, ...]
-
-    @property
-    def serves(self) -> str:
-        """The deployment that would answer now."""
-        return next((d.name for d in self.deployments if d.serves), "")
+_LEAVING_S = 0.02
 
 
 class Pool:
     """Serves every role, and passes a request on when an engine fails.
 
     The constructor only checks names. Engines start at their first request or with `warm`. The
-    reasoner is the generator unless one is named. A request goes to the first deployment that
-    works; the last one quotes the sources and needs no model, so that a turn never goes dark.
+    reasoner is the generator unless one is named. Several models of a role share its requests.
+    A request goes to the least busy of them; if none works or has room in time, to what can stand
+    in for them, and last to an engine that quotes the sources and needs no model, so that a turn
+    never goes dark.
+
+    At most `most_waiting` requests wait for a place. Every `probe_s` seconds the engines that run
+    are looked at, and one that ended is brought back.
     """
 
     def __init__(
         self,
         *,
-        generator: Model | str | Engine | None = None,
-        reasoner: Model | str | Engine | None = None,
+        generator: Served | Sequence[Served] | None = None,
+        reasoner: Served | Sequence[Served] | None = None,
         encoder: Encoder | None = None,
         threads: int | None = None,
         vllm: Path | None = None,
+        most_waiting: int = MOST_WAITING,
+        probe_s: float = 2.0,
     ) -> None:
+        if most_waiting < 0:
+            raise ConfigError(f"Pool(most_waiting={most_waiting!r}): use 0 or more")
+        if not probe_s > 0:
+            raise ConfigError(f"Pool(probe_s={probe_s!r}): use more than 0")
         self._machine: Machine | None = None
-        self._threads = threads
-        host = Host(threads, vllm)
         self._lock = threading.Lock()
-        first = deploy(_choice("generator", generator), self.machine, host)
-        second = (
-            first if reasoner is None else deploy(_choice("reasoner", reasoner), self.machine, host)
-        )
-        self._roles: dict[Role, list[Deployment]] = {"generator": first, "reasoner": second}
-        self._encoder = encoder
-        self._given = encoder is not None
-        self._nearness: Encoder | None = None
-        self.nearness_note = ""
-        """Why another encoder tells nearness than the one that ships, or ""."""
-        self._readers: dict[Task, PairReader] = {}
-        self._closed = False
+        self._deployer = Deployer(Host(threads, vllm), self.machine)
+        first = self._deployer.chain("generator", generator)
+        second = first if reasoner is None else self._deployer.chain("reasoner", reasoner)
+        self._chains: dict[Role, Chain] = {"generator": first, "reasoner": second}
+        self._own_reasoner = reasoner is not None
+        self._admission: Admission[Deployment] = Admission(most_waiting=most_waiting)
+        self._prober = Prober(self._deployments, self._admission.review, every_s=probe_s)
+        self.small = SmallModels(encoder, threads)
+        self._closed = ""
 
     def machine(self) -> Machine:
         """What this machine has; looked at once."""
@@ -86,101 +74,82 @@ class Pool:
                 self._machine = inspect_machine()
             return self._machine
 
-    @property
-    def encoder(self) -> Encoder:
-        """The encoder of the pool, by default the packaged MiniLM."""
-        with self._lock:
-            if self._encoder is None:
-                from ontopilot.models.encoding.sentence import SentenceEncoder
-
-                self._encoder = SentenceEncoder(threads=self._threads)
-            return self._encoder
-
-    @property
-    def nearness(self) -> Encoder:
-        """The encoder that tells how near a statement is to a question.
-
-        The given encoder if there is one, else ours; the packaged MiniLM if ours is damaged.
-        """
-        given = self.encoder
-        with self._lock:
-            if self._nearness is None:
-                self._nearness = given
-                if not self._given:
-                    self._nearness, self.nearness_note = _nearness(given, self._threads)
-            return self._nearness
-
-    def reader(self, task: "Task") -> "PairReader":
-        """The small model of a task that reads two texts together; it ships with the package."""
-        with self._lock:
-            if task not in self._readers:
-                from ontopilot.models.encoding.pairs import PairModel
-
-                self._readers[task] = PairModel(task, threads=self._threads)
-            return self._readers[task]
-
     def generates(self, role: Role) -> bool:
         """Whether a language model serves a role now, rather than an engine that only quotes."""
-        for deployment in self._roles[role]:
-            if not deployment.unusable and deployment.breaker.closed:
-                return _generates(deployment)
-        return False
+        able = (d for tier in self._chains[role] for d in tier if not d.refusal())
+        first = next(able, None)
+        return first is not None and first.generates
 
     async def generate(self, role: Role, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
-        """Stream the answer of the first deployment that works.
+        """Stream the answer of the first deployment that works and has room.
 
-        Every chunk names its engine; after a fail-over it says in `degraded` what happened, and
-        if text was already streamed a chunk with `restart` comes first.
+        Every chunk names its engine; after a fail-over it says in `degraded` what happened. Text
+        that was streamed before is continued, or a chunk with `restart` comes first.
 
         Raises:
+            Busy: no deployment has room, or none will in time for the deadline of the request.
             EngineFailed: the pool is closed, or every deployment failed.
         """
         if self._closed:
-            raise EngineFailed(f"the pool of role {role!r} is closed; make a new one")
-        reasons: list[str] = []
-        spoken = False
-        for deployment in self._roles[role]:
-            if not (refusal := deployment.unusable or deployment.enter()):
-                degraded = _degraded(deployment.name, reasons)
-                try:
-                    if spoken:
-                        yield Chunk(engine=deployment.name, degraded=degraded, restart=True)
-                    async with aclosing(_serve(deployment, request)) as chunks:
-                        async for chunk in chunks:
-                            spoken = spoken or bool(chunk.text)
-                            yield _signed(chunk, deployment.name, degraded)
-                except (ModelError, ConfigError) as error:
-                    refusal = str(error)
-                else:
-                    return
-                finally:
-                    deployment.leave()
-            reasons.append(f"{deployment.name!r} could not ({refusal})")
-        raise EngineFailed(f"no engine could serve the {role}: {'; '.join(reasons)}")
+            raise EngineFailed(f"the pool of role {role!r} {self._closed}; make a new one")
+        self._prober.start()
+        passage = Passage(role, request, lambda: self._chains[role], self._admission)
+        async with aclosing(passage.run()) as chunks:
+            async for chunk in chunks:
+                yield chunk
 
     async def warm(self, role: Role | None = None) -> None:
-        """Start the engine that would serve a role, or every role, before the first request.
+        """Start the engines that would serve a role, or every role, before the first request.
 
         An engine that cannot start is left to fail-over, and `describe` says why.
         """
         roles: tuple[Role, ...] = (role,) if role else ("generator", "reasoner")
-        for one in roles:
-            for deployment in self._roles[one]:
-                if not deployment.unusable and await _warmed(deployment):
+        for chain in dict.fromkeys(self._chains[one] for one in roles):
+            for tier in chain:
+                usable = [deployment for deployment in tier if not deployment.unusable]
+                if any([await warmed(deployment) for deployment in usable]):
                     break
+        self._prober.start()
 
-    def describe(self) -> tuple[RoleReport, ...]:
+    async def swap(
+        self, role: Role, choice: Served | Sequence[Served], *, drain_s: float = 120.0
+    ) -> None:
+        """Put another model, adapter or precision in the place of a role's, with no failed request.
+
+        The new engines start first. Requests then go to them, also those that wait; the old
+        engines finish what they have begun and are closed, after `drain_s` seconds in any case.
+
+        Raises:
+            ConfigError: what is named is no model.
+            ModelError: a new engine cannot start; the old ones go on serving.
+        """
+        chain = self._deployer.chain(role, choice)
+        running = set(self._deployments())
+        new = [deployment for deployment in chain[0] if deployment not in running]
+        try:
+            for deployment in new:
+                await start(deployment)
+        except BaseException:
+            await self._close(new)
+            raise
+        with self._lock:
+            self._chains[role] = chain
+            if role == "generator" and not self._own_reasoner:
+                self._chains["reasoner"] = chain
+            self._own_reasoner = self._own_reasoner or role == "reasoner"
+        left = [old for old in running if old not in self._deployments()]
+        await self._retire(left, drain_s)
+
+    async def drain(self, *, drain_s: float = 120.0) -> None:
+        """Take no more requests, finish those that run and wait, and close every engine."""
+        self._closed = self._closed or "is closing"
+        await self._emptied(self._deployments(), drain_s)
+        await self.aclose()
+
+    def describe(self) -> tuple[report.RoleReport, ...]:
         """Every role with its deployments in order: which one serves, and why."""
-        generator, reasoner = (_report(role, chain) for role, chain in self._roles.items())
-        near = self.nearness
-        return (
-            generator,
-            reasoner,
-            _encoding("encoder", self.encoder, ""),
-            _encoding("nearness", near, self.nearness_note),
-            _reading("answering", self.reader("answering"), without="nearness alone decides"),
-            _reading("entailment", self.reader("entailment"), without="rules alone decide"),
-        )
+        chains = (report.of_chain(role, chain) for role, chain in self._chains.items())
+        return (*chains, *self.small.describe())
 
     def stats(self) -> Mapping[str, EngineStats]:
         """The counters of every engine that was started, by name."""
@@ -192,146 +161,33 @@ class Pool:
 
     async def aclose(self) -> None:
         """Close every engine."""
-        self._closed = True
-        for deployment in self._deployments():
+        self._closed = "is closed"
+        self._prober.stop()
+        await self._close(self._deployments())
+
+    async def _retire(self, deployments: Sequence[Deployment], drain_s: float) -> None:
+        """Let deployments take nobody any more, and close them once they are empty."""
+        for deployment in deployments:
+            deployment.unusable = REPLACED
+        self._admission.review()
+        await self._emptied(deployments, drain_s)
+        await self._close(deployments)
+
+    async def _emptied(self, deployments: Sequence[Deployment], drain_s: float) -> None:
+        """Wait until nothing runs or waits there; what still does then is passed on or fails."""
+        desk = self._admission
+        try:
+            async with asyncio.timeout(drain_s):
+                while any(desk.running(d) or desk.waiting_for(d) for d in deployments):
+                    await asyncio.sleep(_LEAVING_S)
+        except TimeoutError:
+            return
+
+    async def _close(self, deployments: Sequence[Deployment]) -> None:
+        for deployment in deployments:
+            self._deployer.drop(deployment)
             if (engine := deployment.detach()) is not None:
                 await engine.aclose()
 
     def _deployments(self) -> list[Deployment]:
-        """Every deployment once, though roles may share them."""
-        chains = self._roles.values()
-        return list({id(d): d for chain in chains for d in chain}.values())
-
-
-def _choice(role: Role, given: Model | str | Engine | None) -> Model | Engine | None:
-    if given is None or isinstance(given, Engine):
-        return given
-    if isinstance(given, (Model, str)):
-        return parse(given)
-    raise ConfigError(
-        f"Pool({role}={given!r}): give a Model, a name such as 'extractive', or an Engine"
-    )
-
-
-def _degraded(name: str, reasons: list[str]) -> str:
-    return f"{name!r} answered because {'; '.join(reasons)}" if reasons else ""
-
-
-def _signed(chunk: Chunk, name: str, degraded: str) -> Chunk:
-    return Chunk(chunk.text, chunk.finish, chunk.usage, name, degraded)
-
-
-async def _serve(deployment: Deployment, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
-    """Stream from one deployment, keep its breaker, and insist on a last chunk.
-
-    Raises:
-        ModelError, ConfigError: the deployment cannot serve this request.
-    """
-    breaker = deployment.breaker
-    try:
-        stream = deployment.engine().generate(request)
-        async with aclosing(_watched(stream, deployment)) as chunks:
-            async for chunk in chunks:
-                yield chunk
-    except PromptTooLong:
-        raise
-    except (ConfigError, ModelNotFound) as error:
-        breaker.failed(str(error), at_once=True)
-        raise
-    except ModelError as error:
-        breaker.failed(str(error))
-        raise
-    breaker.succeeded()
-
-
-async def _watched(
-    stream: AsyncIterator[Chunk], deployment: Deployment
-) -> AsyncGenerator[Chunk, None]:
-    """The chunks of a stream, closed in any case; silence and a missing end are failures."""
-    ended = False
-    try:
-        while not ended:
-            try:
-                async with asyncio.timeout(deployment.options.stall_s):
-                    chunk = await anext(stream)
-            except StopAsyncIteration:
-                raise EngineFailed(
-                    f"engine {deployment.name!r}: the stream ended before the answer did"
-                ) from None
-            except TimeoutError:
-                raise EngineFailed(
-                    f"engine {deployment.name!r} was silent for {deployment.options.stall_s!r} s"
-                ) from None
-            ended = chunk.finish is not None
-            yield chunk
-    finally:
-        close = getattr(stream, "aclose", None)
-        if close is not None:
-            await close()
-
-
-async def _warmed(deployment: Deployment) -> bool:
-    """Start a deployment; whether it works."""
-    try:
-        engine = deployment.engine()
-        if isinstance(engine, Warms):
-            await engine.warm()
-    except (ConfigError, ModelError) as error:
-        deployment.breaker.failed(str(error), at_once=True)
-        return False
-    return True
-
-
-def _generates(deployment: Deployment) -> bool:
-    engine = deployment.started
-    if engine is not None:
-        return engine.capabilities.generates
-    return deployment.name != "extractive"
-
-
-def _report(role: Role, chain: list[Deployment]) -> RoleReport:
-    reports: list[DeploymentReport] = []
-    serving = False
-    for deployment in chain:
-        problem = deployment.unusable or (
-            "" if deployment.breaker.closed else f"resting after: {deployment.breaker.reason}"
-        )
-        note = problem or _standing(deployment, serving=serving)
-        serves = not problem and not serving
-        serving = serving or serves
-        reports.append(DeploymentReport(deployment.name, serves=serves, note=note))
-    return RoleReport(role, tuple(reports))
-
-
-def _encoding(role: Literal["encoder", "nearness"], encoder: Encoder, note: str) -> RoleReport:
-    told = note or getattr(encoder, "backend", "given")
-    return RoleReport(role, (DeploymentReport(encoder.name, serves=True, note=told),))
-
-
-def _nearness(plain: Encoder, threads: int | None) -> tuple[Encoder, str]:
-    """Our encoder of statements, or the plain one and why."""
-    from ontopilot.models.encoding.sentence import nearness_encoder
-
-    try:
-        return nearness_encoder(threads), ""
-    except ModelError as error:
-        return plain, f"the retrieval encoder stands in: {error}"
-
-
-def _reading(task: "Task", reader: "PairReader", *, without: str) -> RoleReport:
-    """Whether a small model reads, tried on a pair."""
-    try:
-        reader.odds([("It is open on Sundays.", "It is open on Sundays.")])
-    except ModelError as error:
-        report = DeploymentReport(reader.name, serves=False, note=f"{without}: {error}")
-    else:
-        report = DeploymentReport(reader.name, serves=True, note="ships with ontopilot")
-    return RoleReport(task, (report,))
-
-
-def _standing(deployment: Deployment, *, serving: bool) -> str:
-    if serving:
-        return "stands by"
-    if deployment.started is None:
-        return "starts at the first request"
-    return str(getattr(deployment.started, "standing", "running"))
+        return report.each(self._chains.values())

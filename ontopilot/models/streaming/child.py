@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import IO, Any
 
-from ontopilot.errors import EngineFailed, ModelError, ModelNotFound, PromptTooLong
+from ontopilot.errors import EngineFailed, ModelError, ModelNotFound, PromptTooLong, RequestRefused
 from ontopilot.models.streaming.mailbox import Mailbox
 
 Line = Mapping[str, Any]
@@ -21,7 +21,10 @@ _START = (
     "import sys; sys.path.insert(0, sys.argv[2]); "
     "from importlib import import_module; import_module(sys.argv[1]).main()"
 )
-_ERRORS = {kind.__name__: kind for kind in (EngineFailed, ModelError, ModelNotFound, PromptTooLong)}
+_ERRORS = {
+    kind.__name__: kind
+    for kind in (EngineFailed, ModelError, ModelNotFound, PromptTooLong, RequestRefused)
+}
 _GRACE_S = 3.0
 _TAIL = 2000
 

@@ -1,4 +1,4 @@
-"""An event loop in a thread of its own: where an agent's turns run, whoever asks."""
+"""An event loop in a thread of its own, for work that outlives the caller's loop."""
 
 import asyncio
 import threading
@@ -20,6 +20,10 @@ class LoopThread:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
+        left = asyncio.all_tasks(self._loop)
+        for task in left:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()

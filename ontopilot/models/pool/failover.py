@@ -1,0 +1,129 @@
+"""One request on its way through the deployments of a role until one of them has answered it."""
+
+import math
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+
+from ontopilot.errors import Busy, ConfigError, EngineFailed, ModelError
+from ontopilot.models.messages import Chunk, GenerationRequest
+from ontopilot.models.pool.admission import Admission, Ticket
+from ontopilot.models.pool.chain import Chain, Tier
+from ontopilot.models.pool.deployment import REPLACED, Deployment
+from ontopilot.models.pool.serving import serve
+
+
+@dataclass(slots=True)
+class Passage:
+    """Takes a request from tier to tier of the chain that `chain` gives, which may be swapped.
+
+    What an engine had said when it failed is continued by the next one if that can; else a chunk
+    with `restart` comes first.
+    """
+
+    role: str
+    request: GenerationRequest
+    chain: Callable[[], Chain]
+    admission: Admission[Deployment]
+    _tried: dict[Deployment, str] = field(default_factory=dict, init=False)
+    _said: str = field(default="", init=False)
+    _tokens: int = field(default=0, init=False)
+    _since: float = field(default_factory=time.monotonic, init=False)
+    _busy: Busy | None = field(default=None, init=False)
+
+    async def run(self) -> AsyncGenerator[Chunk, None]:
+        """The chunks of the answer, signed with the deployment that made them.
+
+        Raises:
+            Busy: no deployment has room.
+            EngineFailed: every deployment failed.
+        """
+        while (ticket := await self._place()) is not None:
+            deployment = ticket.place
+            try:
+                async with aclosing(self._serve(deployment)) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
+            except (ModelError, ConfigError) as error:
+                self._tried[deployment] = str(error)
+            else:
+                return
+            finally:
+                self.admission.leave(ticket)
+        if self._busy is not None:
+            raise self._busy
+        raise EngineFailed(f"no engine could serve the {self.role}: {self._reasons()}")
+
+    async def _place(self) -> Ticket[Deployment] | None:
+        """A place at the first tier that has one; None when no tier is left."""
+        self._busy = None
+        chain, at = self.chain(), 0
+        while at < len(chain):
+            wanted = self._wanted(chain[at])
+            try:
+                ticket = wanted and await self.admission.enter(
+                    wanted,
+                    priority=self.request.priority,
+                    patience_s=self._patience(wanted, last=at == len(chain) - 1),
+                )
+            except Busy as error:
+                self._busy = error
+                self._tried |= dict.fromkeys(wanted, str(error))
+                ticket = None
+            if ticket:
+                return ticket
+            if (now := self.chain()) is not chain:
+                chain, at = now, 0
+            elif not wanted:
+                at += 1
+        return None
+
+    def _wanted(self, tier: Tier) -> Tier:
+        """Those of a tier that may serve the request; notes why others may not."""
+        for deployment in tier:
+            if deployment not in self._tried and (refusal := deployment.refusal()):
+                self._tried[deployment] = refusal
+        return tuple(deployment for deployment in tier if deployment not in self._tried)
+
+    def _patience(self, wanted: Tier, *, last: bool) -> float:
+        """Seconds to wait for a tier; for the last one as long as it takes."""
+        own = math.inf if last else max(d.options.patience_s for d in wanted)
+        deadline = self.request.deadline_s
+        if deadline is None:
+            return own
+        return min(own, max(0.0, deadline - (time.monotonic() - self._since)))
+
+    async def _serve(self, deployment: Deployment) -> AsyncGenerator[Chunk, None]:
+        degraded = self._degraded(deployment)
+        request = self._continued(deployment)
+        if self._said and not request.begun:
+            self._said, self._tokens = "", 0
+            yield Chunk(engine=deployment.name, degraded=degraded, restart=True)
+        async with aclosing(serve(deployment, request)) as chunks:
+            async for chunk in chunks:
+                self._said += chunk.text
+                self._tokens += bool(chunk.text)
+                yield replace(chunk, engine=deployment.name, degraded=degraded)
+
+    def _continued(self, deployment: Deployment) -> GenerationRequest:
+        """The request, going on from what was said where the engine can do that.
+
+        An answer that has to keep a form begins again: its form cannot be entered half-way.
+        """
+        request = self.request
+        free = request.grammar is None and request.schema is None
+        if not self._said or not free or not deployment.engine().capabilities.continues:
+            return request
+        left = max(1, request.max_tokens - self._tokens)
+        return replace(request, begun=self._said, max_tokens=left)
+
+    def _degraded(self, deployment: Deployment) -> str:
+        """Why an answer is not the planned one: a stand-in gives it, or it broke off."""
+        if not self._tried or (deployment in self.chain()[0] and not self._said):
+            return ""
+        return f"{deployment.name!r} answered because {self._reasons()}"
+
+    def _reasons(self) -> str:
+        told = [(d, why) for d, why in self._tried.items() if why != REPLACED]
+        return "; ".join(f"{d.name!r} could not ({why})" for d, why in told)

@@ -1,0 +1,80 @@
+"""One request at one deployment: its stream, watched, and what its end says of the engine."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+
+from ontopilot.errors import ConfigError, EngineFailed, ModelError, ModelNotFound, RequestRefused
+from ontopilot.models.engine import Warms
+from ontopilot.models.messages import Chunk, GenerationRequest
+from ontopilot.models.pool.deployment import Deployment
+
+
+async def serve(deployment: Deployment, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
+    """Stream from one deployment, keep its breaker, and insist on a last chunk.
+
+    Raises:
+        ModelError, ConfigError: the deployment cannot serve this request.
+    """
+    breaker = deployment.breaker
+    try:
+        stream = deployment.engine().generate(request)
+        async with aclosing(_watched(stream, deployment)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+    except RequestRefused:
+        raise
+    except (ConfigError, ModelNotFound) as error:
+        breaker.failed(str(error), at_once=True)
+        raise
+    except ModelError as error:
+        breaker.failed(str(error))
+        raise
+    breaker.succeeded()
+
+
+async def warmed(deployment: Deployment) -> bool:
+    """Start a deployment; whether it works."""
+    try:
+        await start(deployment)
+    except (ConfigError, ModelError) as error:
+        deployment.breaker.failed(str(error), at_once=True)
+        return False
+    return True
+
+
+async def start(deployment: Deployment) -> None:
+    """Start a deployment now.
+
+    Raises:
+        ConfigError, ModelError: it cannot serve.
+    """
+    engine = deployment.engine()
+    if isinstance(engine, Warms):
+        await engine.warm()
+
+
+async def _watched(
+    stream: AsyncIterator[Chunk], deployment: Deployment
+) -> AsyncGenerator[Chunk, None]:
+    """The chunks of a stream, closed in any case; silence and a missing end are failures."""
+    ended = False
+    try:
+        while not ended:
+            try:
+                async with asyncio.timeout(deployment.options.stall_s):
+                    chunk = await anext(stream)
+            except StopAsyncIteration:
+                raise EngineFailed(
+                    f"engine {deployment.name!r}: the stream ended before the answer did"
+                ) from None
+            except TimeoutError:
+                raise EngineFailed(
+                    f"engine {deployment.name!r} was silent for {deployment.options.stall_s!r} s"
+                ) from None
+            ended = chunk.finish is not None
+            yield chunk
+    finally:
+        close = getattr(stream, "aclose", None)
+        if close is not None:
+            await close()
