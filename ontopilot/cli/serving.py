@@ -23,6 +23,10 @@ def serve(
     agent: AgentName,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8000,
+    most_turns: Annotated[int, typer.Option(help="Turns worked on at a time.", min=1)] = 32,
+    most_waiting: Annotated[
+        int, typer.Option(help="Requests that wait for a turn; others get 429.", min=0)
+    ] = 256,
 ) -> None:
     """Serve an agent to OpenAI clients over HTTP.
 
@@ -46,7 +50,12 @@ def serve(
                 style="yellow",
             )
         config = uvicorn.Config(
-            create_app({served.name: served}, prepared=True),
+            create_app(
+                {served.name: served},
+                prepared=True,
+                most_turns=most_turns,
+                most_waiting=most_waiting,
+            ),
             log_level="warning",
             timeout_graceful_shutdown=10,
             server_header=False,

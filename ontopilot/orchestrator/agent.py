@@ -11,9 +11,7 @@ from typing import Self, TypeVar
 from ontopilot.config import load_settings
 from ontopilot.errors import ConfigError
 from ontopilot.models.encoder import Encoder
-from ontopilot.models.engine import Engine
-from ontopilot.models.pool import Pool
-from ontopilot.models.spec import Model
+from ontopilot.models.pool import Pool, Served
 from ontopilot.models.streaming.loop import LoopThread
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.ablation import parts
@@ -28,7 +26,6 @@ from ontopilot.retrieval.knowledge import Knowledge, KnowledgeIndex, Progress
 
 Function = TypeVar("Function", bound=Callable[..., str])
 Provider = TypeVar("Provider", bound=Records)
-Served = Model | str | Engine
 
 
 class Agent:
@@ -43,7 +40,8 @@ class Agent:
         ontology: a file saved by Protégé; it is read again when it changes on disk.
         policies: a SHACL file in Turtle; by default none.
         knowledge: documents and past interactions.
-        generator: the model that drafts; by default the embedded one.
+        generator: the model that drafts, or several that share the work; by default the
+            embedded one.
         reasoner: the model for hard problems; by default the same as the generator's.
         encoder: the retrieval model; by default the embedded one.
         home: folder for the store and the index; by default `.ontopilot` beside the ontology.
@@ -62,8 +60,8 @@ class Agent:
         ontology: str | Path,
         policies: str | Path | None = None,
         knowledge: Knowledge | None = None,
-        generator: Served | None = None,
-        reasoner: Served | None = None,
+        generator: Served | Sequence[Served] | None = None,
+        reasoner: Served | Sequence[Served] | None = None,
         encoder: Encoder | None = None,
         home: str | Path | None = None,
         store: str | None = None,

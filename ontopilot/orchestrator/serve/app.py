@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 
 from ontopilot.errors import ConfigError, OntopilotError
 from ontopilot.orchestrator.agent import Agent
@@ -16,19 +16,27 @@ from ontopilot.orchestrator.serve.connection import read_body, unless_gone
 from ontopilot.orchestrator.serve.conversation import Conversations
 from ontopilot.orchestrator.serve.reply import completion
 from ontopilot.orchestrator.serve.request import ChatRequest
+from ontopilot.orchestrator.serve.room import MOST_TURNS, MOST_WAITING, Leave, Room, SeatedStream
 from ontopilot.orchestrator.serve.stream import Asked, server_sent
 
 _BODY = {"required": True, "content": {"application/json": {"schema": ChatRequest.json_schema()}}}
 
 
-def create_app(agents: Mapping[str, Agent], *, prepared: bool = False) -> FastAPI:
+def create_app(
+    agents: Mapping[str, Agent],
+    *,
+    prepared: bool = False,
+    most_turns: int = MOST_TURNS,
+    most_waiting: int = MOST_WAITING,
+) -> FastAPI:
     """An application that serves agents under the names they are given.
 
     The agents are prepared when the application starts, unless they already are; closing them is
-    left to the caller.
+    left to the caller. It works on `most_turns` turns at a time and lets `most_waiting` requests
+    wait; further ones get 429 and when to come again.
 
     Raises:
-        ConfigError: there is no agent to serve.
+        ConfigError: there is no agent to serve, or no room for a turn.
     """
     if not agents:
         raise ConfigError("create_app agents={}: give at least one agent to serve")
@@ -41,7 +49,7 @@ def create_app(agents: Mapping[str, Agent], *, prepared: bool = False) -> FastAP
 
     app = FastAPI(title="ontopilot", lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
-    faces = Faces(agents)
+    faces = Faces(agents, Room(most_turns, most_waiting))
     app.get("/healthz")(faces.health)
     app.get("/v1/models")(faces.models)
     app.get("/v1/models/{name}")(faces.model)
@@ -54,8 +62,9 @@ def create_app(agents: Mapping[str, Agent], *, prepared: bool = False) -> FastAP
 class Faces:
     """The handlers of one application."""
 
-    def __init__(self, agents: Mapping[str, Agent]) -> None:
+    def __init__(self, agents: Mapping[str, Agent], room: Room) -> None:
         self._agents = dict(agents)
+        self._room = room
         self._created = int(time.time())
         self._conversations = Conversations()
 
@@ -90,28 +99,39 @@ class Faces:
         return agent
 
     async def chat(self, request: Request) -> Response:
-        """Answer the last user message of a chat."""
+        """Answer the last user message of a chat, when there is room for a turn."""
         body = ChatRequest.parse(await read_body(request))
         agent = self._agent(body.model)
         asked = Asked(body, self._conversations.of(body), self._conversations)
         try:
-            if not body.stream:
-                answer = await unless_gone(
-                    request,
-                    agent.aask(body.question, conversation=asked.conversation, customer=body.user),
-                )
-                self._conversations.remember(body, answer)
-                return JSONResponse(completion(body.model, answer))
-            events = agent.astream(
-                body.question, conversation=asked.conversation, customer=body.user
-            )
-            first = await unless_gone(request, anext(events))
+            leave = await unless_gone(request, self._room.enter())
+            answer = self._stream if body.stream else self._whole
+            return await answer(request, agent, asked, leave)
         except ConnectionAbortedError:
             return Response(status_code=499)
         except OntopilotError as error:
             raise errors.as_http(error) from error
-        return StreamingResponse(
+
+    async def _whole(self, request: Request, agent: Agent, asked: Asked, leave: Leave) -> Response:
+        body = asked.request
+        try:
+            turn = agent.aask(body.question, conversation=asked.conversation, customer=body.user)
+            answer = await unless_gone(request, turn)
+        finally:
+            leave()
+        self._conversations.remember(body, answer)
+        return JSONResponse(completion(body.model, answer))
+
+    async def _stream(self, request: Request, agent: Agent, asked: Asked, leave: Leave) -> Response:
+        body = asked.request
+        events = agent.astream(body.question, conversation=asked.conversation, customer=body.user)
+        try:
+            first = await unless_gone(request, anext(events))
+        except BaseException:
+            leave()
+            raise
+        return SeatedStream(
             server_sent(asked, first, events),
-            media_type="text/event-stream",
+            leave,
             headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
         )

@@ -1,13 +1,14 @@
 """Errors in the shape that OpenAI clients read: `{"error": {message, type, param, code}}`."""
 
 import logging
+import math
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from ontopilot.errors import OntopilotError, QuestionError, StoreLocked
+from ontopilot.errors import Busy, OntopilotError, QuestionError, StoreLocked
 
 log = logging.getLogger("ontopilot.serve")
 
@@ -23,6 +24,11 @@ def as_http(error: OntopilotError) -> HTTPException:
     """An error of a turn as an HTTP error; only what the client can mend is told to it in full."""
     if isinstance(error, QuestionError):
         return HTTPException(400, {"message": str(error), "param": "messages"})
+    if isinstance(error, Busy):
+        after = str(math.ceil(error.retry_after_s))
+        message = f"Too many requests at once; ask again in {after} s."
+        detail = {"message": message, "type": "rate_limit_error", "code": "rate_limit_exceeded"}
+        return HTTPException(429, detail, headers={"Retry-After": after})
     log.error("%s: %s", type(error).__name__, error)
     if isinstance(error, StoreLocked):
         return HTTPException(503, {"message": "The store is busy; try again.", "code": "busy"})
@@ -39,7 +45,8 @@ def install(app: FastAPI) -> None:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, StarletteHTTPException) else 500
     detail = error.detail if isinstance(error, StarletteHTTPException) else ""
-    return JSONResponse(error_document(status, detail), status)
+    headers = error.headers if isinstance(error, StarletteHTTPException) else None
+    return JSONResponse(error_document(status, detail), status, headers=headers)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
