@@ -1,7 +1,7 @@
 """The transformers engine: any checkpoint in this process, one request at a time."""
 
 import threading
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from ontopilot.models.files.template import ChatTemplate, read_template
 from ontopilot.models.hardware import require_memory
 from ontopilot.models.messages import Chunk, FinishReason, GenerationRequest, Usage
 from ontopilot.models.spec import Model
-from ontopilot.models.streaming.detokenize import Detokenizer
+from ontopilot.models.streaming.detokenize import Detokenizer, shown_before
 from ontopilot.models.streaming.filters import TextFilter
 from ontopilot.models.streaming.mailbox import Mailbox, in_thread
 
@@ -46,7 +46,11 @@ class TransformersEngine:
     def capabilities(self) -> Capabilities:
         """The context is known once the weights are loaded."""
         loaded = self._loaded
-        return Capabilities(context_tokens=loaded.context_tokens if loaded else 0, adapters=True)
+        return Capabilities(
+            context_tokens=loaded.context_tokens if loaded else 0,
+            adapters=True,
+            continues=not self._model.thinking,
+        )
 
     async def warm(self) -> None:
         """Load the weights.
@@ -246,11 +250,13 @@ class _Loaded:
 
         request = job.request
         prompt = self.template.render(request.messages, thinking=self.model.thinking)
+        prompt += request.begun
         ids = self._encode(prompt, request.max_tokens)
         job.usage = Usage(prompt_tokens=len(ids))
         ends = _ends(self.network.generation_config.eos_token_id)
         shown = TextFilter(request.stop, self.model.thinking, prompt)
-        streamer = _Streamer(job, self._text, ends, shown)
+        text = Detokenizer(self._text, shown_before(request.begun, ids))
+        streamer = _Streamer(job, text, ends, shown)
 
         class Cancelled(StoppingCriteria):  # type: ignore[misc]  # transformers is not typed
             def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
@@ -303,13 +309,13 @@ class _Streamer:
     def __init__(
         self,
         job: _Job,
-        decode: Callable[[list[int]], str],
+        text: Detokenizer,
         ends: frozenset[int],
         shown: TextFilter,
     ) -> None:
         self._job = job
         self._ends = ends
-        self._text = Detokenizer(decode)
+        self._text = text
         self._filter = shown
         self._finish: FinishReason = "length"
         self._prompt_seen = False

@@ -92,6 +92,15 @@ class EngineConformance:
         assert "".join(c.text for c in chunks) == whole[: whole.index(mark)]
         assert chunks[-1].finish == "stop"
 
+    async def test_it_goes_on_from_what_another_engine_has_begun(self, engine):
+        chunks = await chunks_of(engine, ask())
+        if not engine.capabilities.continues:
+            return
+        whole = "".join(chunk.text for chunk in chunks)
+        for cut in (1, len(chunks) // 2, len(chunks) - 2):
+            begun = "".join(chunk.text for chunk in chunks[:cut])
+            assert await text_of(engine, ask(begun=begun)) == whole[len(begun) :]
+
     async def test_closing_the_iterator_frees_the_slot(self, engine):
         stream = engine.generate(ask())
         await anext(stream)

@@ -11,7 +11,8 @@ from tests.models.chat_server import ANSWERS
 class TestScripted(EngineConformance):
     @pytest.fixture
     def make(self):
-        return lambda: ScriptedEngine(lambda request: ANSWERS.get(request.question, "Hm."))
+        script = lambda request: ANSWERS.get(request.question, "Hm.")  # noqa: E731
+        return lambda: ScriptedEngine(script, continues=True)
 
 
 class TestScriptedWithAContext(EngineConformance):

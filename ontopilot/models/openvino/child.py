@@ -13,7 +13,7 @@ from ontopilot.errors import EngineFailed, ModelError, PromptTooLong
 from ontopilot.models.messages import FinishReason, Message
 from ontopilot.models.openvino.load import Served, load
 from ontopilot.models.streaming.child import Line, line_of
-from ontopilot.models.streaming.detokenize import Detokenizer
+from ontopilot.models.streaming.detokenize import Detokenizer, shown_before
 from ontopilot.models.streaming.filters import TextFilter
 
 Say = Callable[[Line], None]
@@ -110,6 +110,9 @@ class _Server:
 
     def _accept(self, line: Line) -> None:
         key = line["id"]
+        if "ping" in line:
+            self._say({"id": key})
+            return
         if "cancel" in line:
             if (answer := self._running.pop(key, None)) is not None:
                 answer.handle.cancel()
@@ -122,7 +125,8 @@ class _Server:
     def _begin(self, key: int, line: Line) -> _Answer:
         served = self._served
         messages = [Message(role, content) for role, content in line["messages"]]
-        prompt = served.template.render(messages, thinking=served.thinking)
+        begun = line["begun"]
+        prompt = served.template.render(messages, thinking=served.thinking) + begun
         ids = served.encode(prompt)
         needed = len(ids) + line["max_tokens"]
         if needed > served.context_tokens:
@@ -135,7 +139,8 @@ class _Server:
         except RuntimeError as error:
             raise EngineFailed(f"engine {served.name!r} refuses the request: {error}") from error
         stops = TextFilter(tuple(line["stop"]), served.thinking, prompt)
-        return _Answer(key, handle, len(ids), served.ends, Detokenizer(served.decode), stops)
+        text = Detokenizer(served.decode, shown_before(begun, ids))
+        return _Answer(key, handle, len(ids), served.ends, text, stops)
 
     def _forward(self, answer: _Answer) -> None:
         text = answer.advance()

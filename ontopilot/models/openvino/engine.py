@@ -1,5 +1,6 @@
 """The OpenVINO engine: batched generation on the CPU, in a child process."""
 
+import asyncio
 import itertools
 import threading
 from collections.abc import AsyncGenerator
@@ -15,6 +16,9 @@ from ontopilot.models.streaming.child import Child, Line
 from ontopilot.models.streaming.mailbox import Mailbox, in_thread
 
 _MODULE = "ontopilot.models.openvino.child"
+_SIGN_S = 30.0
+"""A step over a long prompt of a large model may take seconds, and signs wait for its end."""
+
 _CACHE = Path("~/.cache/ontopilot/gguf")
 
 
@@ -50,7 +54,11 @@ class OpenVinoEngine:
     @property
     def capabilities(self) -> Capabilities:
         """The context is known once the model is loaded; one adapter for all requests."""
-        return Capabilities(context_tokens=self._context_tokens, adapters=True)
+        return Capabilities(
+            context_tokens=self._context_tokens,
+            adapters=True,
+            continues=not self._model.thinking,
+        )
 
     async def warm(self) -> None:
         """Start the child and load the model.
@@ -59,6 +67,35 @@ class OpenVinoEngine:
             ModelError: the model cannot be loaded.
         """
         await self._started()
+
+    async def probe(self) -> None:
+        """Check that the child answers; one that ended is started again, one that hangs is ended.
+
+        Raises:
+            ModelError: the model cannot be loaded again.
+            EngineFailed: the child hung, or the engine is closed.
+        """
+        child = self._child
+        if child is None:
+            return
+        child = await self._started()
+        key = next(self._ids)
+        mailbox: Mailbox[Line | ModelError] = Mailbox()
+        child.open(key, mailbox)
+        child.send({"id": key, "ping": True})
+        try:
+            async with asyncio.timeout(_SIGN_S):
+                sign = await mailbox.get()
+        except TimeoutError:
+            await in_thread(child.stop, name="close")
+            raise EngineFailed(
+                f"engine {self.name!r} gave no sign of life for {_SIGN_S:.0f} s and was ended; "
+                "ask again, which starts a new one"
+            ) from None
+        finally:
+            child.close(key)
+        if isinstance(sign, ModelError):
+            raise sign
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
         """Stream the answer to a request.
@@ -166,6 +203,7 @@ class _Served:
 def _line(key: int, request: GenerationRequest) -> Line:
     return {
         "id": key,
+        "begun": request.begun,
         "messages": [[message.role, message.content] for message in request.messages],
         "max_tokens": request.max_tokens,
         "temperature": request.temperature,

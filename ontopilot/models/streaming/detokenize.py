@@ -1,9 +1,15 @@
 """Token ids to text while they arrive."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import InitVar, dataclass, field
 
 _UNFINISHED = "\ufffd"
+_LAST = 8
+
+
+def shown_before(begun: str, ids: Sequence[int]) -> Sequence[int]:
+    """The last tokens of a prompt that ends with what was shown of the answer, if any was."""
+    return ids[-_LAST:] if begun else ()
 
 
 @dataclass(slots=True)
@@ -11,13 +17,18 @@ class Detokenizer:
     """Turns a growing list of tokens into text, never cutting a character.
 
     `decode` must skip special tokens. Each step decodes only the last tokens again, because what
-    a token means may depend on the one before it.
+    a token means may depend on the one before it: `before` are those that were shown already.
     """
 
     decode: Callable[[list[int]], str]
+    before: InitVar[Sequence[int]] = ()
     _ids: list[int] = field(default_factory=list, init=False)
     _shown: int = field(default=0, init=False)
     _start: int = field(default=0, init=False)
+
+    def __post_init__(self, before: Sequence[int]) -> None:
+        self._ids = list(before)
+        self._shown = len(self._ids)
 
     def feed(self, token: int) -> str:
         """The text that this token completes."""

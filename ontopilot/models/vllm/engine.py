@@ -77,7 +77,12 @@ class VllmEngine:
     @property
     def capabilities(self) -> Capabilities:
         """The context is known once the server answers."""
-        return Capabilities(context_tokens=self._context_tokens, grammar=True, adapters=True)
+        return Capabilities(
+            context_tokens=self._context_tokens,
+            grammar=True,
+            adapters=True,
+            continues=not self._model.thinking,
+        )
 
     @property
     def server(self) -> VllmServer | None:
@@ -206,6 +211,9 @@ class VllmEngine:
         body["stream_options"]["continuous_usage_stats"] = True
         body["chat_template_kwargs"] = {"enable_thinking": self._model.thinking}
         body["priority"] = request.priority
+        if request.begun:
+            body["messages"].append({"role": "assistant", "content": request.begun})
+            body |= {"continue_final_message": True, "add_generation_prompt": False}
         if request.grammar is not None:
             body["structured_outputs"] = {"grammar": request.grammar}
         return body
