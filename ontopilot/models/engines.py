@@ -69,11 +69,13 @@ class Backend:
     about: str
     at_once: int | None = None
     """How many requests it serves at a time, or None where it batches them."""
+    slow: bool = False
+    """Whether it takes so long to start again that what stands in for it should be running."""
 
 
 BACKENDS: Mapping[str, Backend] = MappingProxyType(
     {
-        "vllm": Backend(_vllm, "vLLM in a server of its own"),
+        "vllm": Backend(_vllm, "vLLM in a server of its own", slow=True),
         "openvino": Backend(_openvino, "OpenVINO GenAI on the CPU"),
         "transformers": Backend(_transformers, "transformers on the CPU", at_once=1),
         "remote": Backend(_remote, "a server that speaks the OpenAI API"),
@@ -100,20 +102,11 @@ def check_kind(model: Model) -> None:
     raise ConfigError(f"Model({model.name!r}): no engine is called {kind!r}; {hint}")
 
 
-def make_engine(model: Model, *, threads: int | None = None, vllm: Path | None = None) -> Engine:
-    """Make the engine that a model names, without starting it; see `Host`.
+def backend_of(model: Model) -> Backend:
+    """The backend of the kind that a model names.
 
     Raises:
-        ConfigError: the model names no kind, or one that is not known or not usable here.
-    """
-    return engine_on(Host(threads, vllm), model)
-
-
-def engine_on(host: Host, model: Model) -> Engine:
-    """Make the engine that a model names, with what a host lets it use.
-
-    Raises:
-        ConfigError: the model names no kind, or one that is not known or not usable here.
+        ConfigError: the model names no kind, or one that there is none of.
     """
     check_kind(model)
     if not model.kind:
@@ -121,4 +114,13 @@ def engine_on(host: Host, model: Model) -> Engine:
             f"Model({model.name!r}) names no engine; write 'openvino:{model.name}' "
             "or let a Pool choose"
         )
-    return BACKENDS[model.kind].make(model, host)
+    return BACKENDS[model.kind]
+
+
+def make_engine(model: Model, *, threads: int | None = None, vllm: Path | None = None) -> Engine:
+    """Make the engine that a model names, without starting it; see `Host`.
+
+    Raises:
+        ConfigError: the model names no kind, or one that is not known or not usable here.
+    """
+    return backend_of(model).make(model, Host(threads, vllm))

@@ -222,3 +222,22 @@ async def test_ten_thousand_at_once_are_answered_or_told_when_to_come_again():
     assert len(answered) >= 564
     assert all(1 <= error.retry_after_s < 60 for error in refused)
     assert text_of(await served(pool)) == "Well. [1]"
+
+
+@pytest.mark.parametrize(
+    ("kind", "started"), [("vllm", ["vllm", "openvino"]), ("openvino", ["openvino"])]
+)
+async def test_what_stands_in_for_a_slow_start_is_warm(tiny, monkeypatch, kind, started):
+    warm = []
+
+    class Noted(ScriptedEngine):
+        async def warm(self):
+            warm.append(self.name.partition(":")[0])
+
+    table = {
+        name: replace(backend, make=lambda model, _: Noted(name=model.name))
+        for name, backend in BACKENDS.items()
+    }
+    monkeypatch.setattr("ontopilot.models.engines.BACKENDS", table)
+    await Pool(generator=f"{kind}:{tiny}").warm()
+    assert warm == started

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ontopilot.errors import ConfigError
 from ontopilot.models.engine import Engine
-from ontopilot.models.engines import BACKENDS, LOCAL_ORDER, Host, check_kind, engine_on
+from ontopilot.models.engines import LOCAL_ORDER, Host, backend_of, check_kind
 from ontopilot.models.hardware import Machine
 from ontopilot.models.pool.deployment import Deployment
 from ontopilot.models.spec import Model, parse
@@ -70,12 +70,13 @@ class Deployer:
 
     def _of_model(self, model: Model) -> Deployment:
         if model not in self._made:
-            backend = BACKENDS[model.kind]
+            backend = backend_of(model)
             self._made[model] = Deployment(
                 model.label,
-                lambda: engine_on(self.host, model),
+                lambda: backend.make(model, self.host),
                 model.options,
                 at_once=backend.at_once,
+                slow=backend.slow,
             )
         return self._made[model]
 

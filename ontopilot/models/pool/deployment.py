@@ -25,6 +25,8 @@ class Deployment:
     unusable: str = ""
     at_once: int | None = None
     """How many requests its engine serves at a time, if that is fewer than the options allow."""
+    slow: bool = False
+    """Whether what stands in for it should be running; see `Backend`."""
     breaker: Breaker = field(default_factory=Breaker)
     _engine: Engine | None = field(default=None, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)

@@ -101,13 +101,15 @@ class Pool:
     async def warm(self, role: Role | None = None) -> None:
         """Start the engines that would serve a role, or every role, before the first request.
 
-        An engine that cannot start is left to fail-over, and `describe` says why.
+        An engine that cannot start is left to fail-over, and `describe` says why. Behind one that
+        is slow to start again, what stands in for it is started, too.
         """
         roles: tuple[Role, ...] = (role,) if role else ("generator", "reasoner")
         for chain in dict.fromkeys(self._chains[one] for one in roles):
             for tier in chain:
                 usable = [deployment for deployment in tier if not deployment.unusable]
-                if any([await warmed(deployment) for deployment in usable]):
+                able = [deployment for deployment in usable if await warmed(deployment)]
+                if any(not deployment.slow for deployment in able):
                     break
         self._prober.start()
 
