@@ -69,6 +69,8 @@ class Backend:
     about: str
     at_once: int | None = None
     """How many requests it serves at a time, or None where it batches them."""
+    retries: int = 0
+    """How often a request is tried again there after a failure: it starts or recovers quickly."""
     slow: bool = False
     """Whether it takes so long to start again that what stands in for it should be running."""
 
@@ -76,9 +78,9 @@ class Backend:
 BACKENDS: Mapping[str, Backend] = MappingProxyType(
     {
         "vllm": Backend(_vllm, "vLLM in a server of its own", slow=True),
-        "openvino": Backend(_openvino, "OpenVINO GenAI on the CPU"),
+        "openvino": Backend(_openvino, "OpenVINO GenAI on the CPU", retries=1),
         "transformers": Backend(_transformers, "transformers on the CPU", at_once=1),
-        "remote": Backend(_remote, "a server that speaks the OpenAI API"),
+        "remote": Backend(_remote, "a server that speaks the OpenAI API", retries=2),
         "extractive": Backend(_extractive, "quotes the evidence, without a model"),
         "scripted": Backend(_scripted, "the double used in tests"),
     }

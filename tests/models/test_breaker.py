@@ -72,3 +72,14 @@ def test_reviving_a_closed_breaker_changes_nothing():
     breaker.revive()
     assert breaker.closed
     assert breaker.admit()
+
+
+def test_requests_that_were_under_way_when_one_failed_share_its_fault(clock):
+    breaker = Breaker(limit=2, rest_s=10, clock=clock)
+    clock.now = 5.0
+    for began in (1.0, 2.0, 4.9):
+        breaker.failed("gone", began=began)
+    assert breaker.closed
+    clock.now = 6.0
+    breaker.failed("gone again", began=5.5)
+    assert breaker.resting

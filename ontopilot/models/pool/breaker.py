@@ -1,5 +1,6 @@
 """A circuit breaker: an engine that keeps failing is left alone for a while."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ class Breaker:
     clock: Callable[[], float] = time.monotonic
     reason: str = field(default="", init=False)
     _failures: int = field(default=0, init=False)
+    _failed_at: float = field(default=-math.inf, init=False)
     _opened: int = field(default=0, init=False)
     _until: float | None = field(default=None, init=False)
     _gone: bool = field(default=False, init=False)
@@ -54,14 +56,18 @@ class Breaker:
             self._trying = False
             self._until, self.reason = None, ""
 
-    def failed(self, reason: str, *, at_once: bool = False) -> None:
+    def failed(self, reason: str, *, at_once: bool = False, began: float | None = None) -> None:
         """Count a failure; `at_once` opens without waiting for the limit.
 
-        Of many requests that fail together the first opens; the rest is not lengthened by others.
+        Requests that had `began` when one failed share its fault: many that fail together count
+        once, and the rest is not lengthened by others.
         """
         with self._lock:
-            self._failures += 1
             self.reason = reason
+            if not at_once and began is not None and began <= self._failed_at:
+                return
+            self._failures += 1
+            self._failed_at = self.clock()
             if self._until is not None and not self._trying:
                 return
             if at_once or self._trying or self._failures >= self.limit:

@@ -76,6 +76,7 @@ class Deployer:
                 lambda: backend.make(model, self.host),
                 model.options,
                 at_once=backend.at_once,
+                retries=backend.retries,
                 slow=backend.slow,
             )
         return self._made[model]

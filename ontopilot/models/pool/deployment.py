@@ -25,6 +25,8 @@ class Deployment:
     unusable: str = ""
     at_once: int | None = None
     """How many requests its engine serves at a time, if that is fewer than the options allow."""
+    retries: int = 0
+    """How often a request is tried again here after a failure; see `Backend`."""
     slow: bool = False
     """Whether what stands in for it should be running; see `Backend`."""
     breaker: Breaker = field(default_factory=Breaker)

@@ -1,5 +1,6 @@
 """One request on its way through the deployments of a role until one of them has answered it."""
 
+import asyncio
 import math
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -13,13 +14,17 @@ from ontopilot.models.pool.chain import Chain, Tier
 from ontopilot.models.pool.deployment import REPLACED, Deployment
 from ontopilot.models.pool.serving import serve
 
+_PAUSE_S = 0.1
+"""The wait before an engine is asked again; it doubles each time."""
+
 
 @dataclass(slots=True)
 class Passage:
     """Takes a request from tier to tier of the chain that `chain` gives, which may be swapped.
 
-    What an engine had said when it failed is continued by the next one if that can; else a chunk
-    with `restart` comes first.
+    An engine that is soon well again is asked again, as often as its deployment says, before the
+    next one. What was said when an engine failed is continued if the next one can do that; else a
+    chunk with `restart` comes first.
     """
 
     role: str
@@ -30,6 +35,9 @@ class Passage:
     _said: str = field(default="", init=False)
     _tokens: int = field(default=0, init=False)
     _since: float = field(default_factory=time.monotonic, init=False)
+    _times: list[Deployment] = field(default_factory=list, init=False)
+    """The deployments that are asked again, once for each time."""
+    _broke: str = field(default="", init=False)
     _busy: Busy | None = field(default=None, init=False)
 
     async def run(self) -> AsyncGenerator[Chunk, None]:
@@ -46,14 +54,25 @@ class Passage:
                     async for chunk in chunks:
                         yield chunk
             except (ModelError, ConfigError) as error:
-                self._tried[deployment] = str(error)
+                pause_s = self._failed(deployment, error)
             else:
                 return
             finally:
                 self.admission.leave(ticket)
+            await asyncio.sleep(pause_s)
         if self._busy is not None:
             raise self._busy
         raise EngineFailed(f"no engine could serve the {self.role}: {self._reasons()}")
+
+    def _failed(self, deployment: Deployment, error: ModelError | ConfigError) -> float:
+        """Note a failure; how many seconds to wait before the next attempt, here or elsewhere."""
+        times = self._times.count(deployment)
+        if not isinstance(error, EngineFailed) or times >= deployment.retries:
+            self._tried[deployment] = str(error)
+            return 0.0
+        self._times.append(deployment)
+        self._broke = f"it failed ({error})"
+        return _PAUSE_S * 2.0**times
 
     async def _place(self) -> Ticket[Deployment] | None:
         """A place at the first tier that has one; None when no tier is left."""
@@ -120,9 +139,9 @@ class Passage:
 
     def _degraded(self, deployment: Deployment) -> str:
         """Why an answer is not the planned one: a stand-in gives it, or it broke off."""
-        if not self._tried or (deployment in self.chain()[0] and not self._said):
-            return ""
-        return f"{deployment.name!r} answered because {self._reasons()}"
+        if self._tried and (deployment not in self.chain()[0] or self._said):
+            return f"{deployment.name!r} answered because {self._reasons()}"
+        return f"{deployment.name!r} went on after {self._broke}" if self._said else ""
 
     def _reasons(self) -> str:
         told = [(d, why) for d, why in self._tried.items() if why != REPLACED]

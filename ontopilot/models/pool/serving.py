@@ -17,6 +17,7 @@ async def serve(deployment: Deployment, request: GenerationRequest) -> AsyncGene
         ModelError, ConfigError: the deployment cannot serve this request.
     """
     breaker = deployment.breaker
+    began = breaker.clock()
     try:
         stream = deployment.engine().generate(request)
         async with aclosing(_watched(stream, deployment)) as chunks:
@@ -28,7 +29,7 @@ async def serve(deployment: Deployment, request: GenerationRequest) -> AsyncGene
         breaker.failed(str(error), at_once=True)
         raise
     except ModelError as error:
-        breaker.failed(str(error))
+        breaker.failed(str(error), began=began)
         raise
     breaker.succeeded()
 
@@ -58,20 +59,20 @@ async def _watched(
     stream: AsyncIterator[Chunk], deployment: Deployment
 ) -> AsyncGenerator[Chunk, None]:
     """The chunks of a stream, closed in any case; silence and a missing end are failures."""
-    ended = False
+    ended, options = False, deployment.options
     try:
         while not ended:
             try:
-                async with asyncio.timeout(deployment.options.stall_s):
+                async with asyncio.timeout(options.stall_s):
                     chunk = await anext(stream)
             except StopAsyncIteration:
                 raise EngineFailed(
                     f"engine {deployment.name!r}: the stream ended before the answer did"
                 ) from None
             except TimeoutError:
-                raise EngineFailed(
-                    f"engine {deployment.name!r} was silent for {deployment.options.stall_s!r} s"
-                ) from None
+                silence = f"engine {deployment.name!r} was silent for {options.stall_s!r} s"
+                deployment.breaker.failed(silence, at_once=True)
+                raise EngineFailed(silence) from None
             ended = chunk.finish is not None
             yield chunk
     finally:
