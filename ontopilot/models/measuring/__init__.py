@@ -1,0 +1,1 @@
+"""Measuring: what deployments do, what the machine can do, and how both are told to others."""
