@@ -81,7 +81,7 @@ async def test_an_engine_that_works_serves_and_is_named():
     assert {(chunk.engine, chunk.degraded) for chunk in chunks} == {("main", "")}
     assert chunks[-1].finish == "stop"
     assert pool.generates("generator")
-    assert pool.stats()["main"].requests == 1
+    assert pool.stats()["main"].totals.arrived == 1
 
 
 async def test_a_failure_before_the_first_word_passes_on_silently_but_says_so():
@@ -213,7 +213,7 @@ async def test_the_reasoner_is_the_generator_unless_named():
     )
     assert text_of(await served(two)) == "Draft. [1]"
     assert text_of(await served(two, role="reasoner")) == "Thought. [1]"
-    assert set(two.stats()) == {"main", "deep"}
+    assert set(two.stats()) == {"main", "deep", "extractive"}
 
 
 def test_a_bare_name_gets_the_chain_of_this_machine(tmp_path):

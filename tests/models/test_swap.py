@@ -37,7 +37,7 @@ async def test_several_engines_of_a_role_share_its_requests():
     pool = Pool(generator=engines)
     runs = await asyncio.gather(*(served(pool) for _ in range(20)))
     assert {chunk.degraded for run in runs for chunk in run} == {""}
-    assert [pool.stats()[name].requests for name in ("a", "b")] == [10, 10]
+    assert [pool.stats()[name].totals.ended["stop"] for name in ("a", "b")] == [10, 10]
     assert [d.serves for d in pool.describe()[0].deployments] == [True, True, False]
 
 
@@ -82,7 +82,7 @@ async def test_requests_of_one_model_in_two_roles_share_an_engine():
     pool = Pool(generator="scripted:Hello.", reasoner=Model("scripted:Hello."))
     await served(pool)
     await served(pool, role="reasoner")
-    assert pool.stats()["scripted:Hello."].requests == 2
+    assert pool.stats()["scripted:Hello."].totals.arrived == 2
 
 
 async def test_a_swap_lets_what_runs_end_and_sends_what_waits_to_the_new_model(monkeypatch):
@@ -105,7 +105,7 @@ async def test_a_swap_lets_what_runs_end_and_sends_what_waits_to_the_new_model(m
     await swap
     assert [text_of(await run) for run in runs[:2]] == ["Old. [1]"] * 2
     assert old.closed
-    assert set(pool.stats()) == {"new"}
+    assert set(pool.stats()) == {"new", "extractive"}
     assert text_of(await served(pool, role="reasoner")) == "New. [1]"
 
 
@@ -182,6 +182,24 @@ async def test_an_old_model_that_does_not_end_is_closed_and_its_requests_pass_on
     assert "engine 'old' is closed" in chunks[-1].degraded
 
 
+async def test_every_visit_is_counted_to_its_end():
+    script = [FAILURE, "Well. [1]", "Well. [1]", Breaks(FAILURE, "We"), "Well. [1]"] * 20
+    pool = Pool(generator=[ScriptedEngine(script, name=name) for name in ("a", "b")])
+    tasks = [asyncio.create_task(served(pool)) for _ in range(80)]
+    await asyncio.sleep(0)
+    for task in tasks[::7]:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for stats in pool.stats().values():
+        assert (stats.queued, stats.running) == (0, 0)
+        assert stats.totals.arrived == sum(stats.totals.ended.values())
+    ended = pool.stats()["a"].totals.ended
+    assert (
+        {"stop", "EngineFailed", "cancelled", "elsewhere"} >= set(ended) >= {"stop", "EngineFailed"}
+    )
+    assert pool.stats()["a"].totals.first_token.count > 0
+
+
 async def test_draining_finishes_what_runs_and_what_waits():
     engine = Gated("Late. [1]", name="main")
     pool = Pool(generator=engine)
@@ -221,6 +239,9 @@ async def test_ten_thousand_at_once_are_answered_or_told_when_to_come_again():
     assert all(run[-1].finish for run in answered)
     assert len(answered) >= 564
     assert all(1 <= error.retry_after_s < 60 for error in refused)
+    main, quoting = (pool.stats()[name] for name in ("main", "extractive"))
+    assert main.totals.ended["stop"] + quoting.totals.ended.get("stop", 0) == len(answered)
+    assert quoting.totals.ended["Busy"] == len(refused)
     assert text_of(await served(pool)) == "Well. [1]"
 
 

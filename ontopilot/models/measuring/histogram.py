@@ -62,4 +62,3 @@ class Histogram:
     def below(self, bound: float) -> int:
         """How many of the values are at most `bound`, but for the relative error of a value."""
         return sum(self._counts[: _at(bound) + 1]) if bound >= LEAST else 0
-

@@ -1,5 +1,6 @@
 """Which deployments stand behind a role, and in which order they are tried."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -72,7 +73,7 @@ class Deployer:
         if model not in self._made:
             backend = backend_of(model)
             self._made[model] = Deployment(
-                model.label,
+                self._name(model),
                 lambda: backend.make(model, self.host),
                 model.options,
                 at_once=backend.at_once,
@@ -80,6 +81,12 @@ class Deployer:
                 slow=backend.slow,
             )
         return self._made[model]
+
+    def _name(self, model: Model) -> str:
+        """The label of a model, numbered if another deployment has it already."""
+        taken = {deployment.name for deployment in self._made.values()}
+        names = (f"{model.label}#{n}" if n > 1 else model.label for n in itertools.count(1))
+        return next(name for name in names if name not in taken)
 
     def _of_engine(self, engine: Engine) -> Deployment:
         return self._given.setdefault(id(engine), Deployment(engine.name, lambda: engine))

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ontopilot.models.engine import Engine
+from ontopilot.models.measuring.meter import Meter
+from ontopilot.models.measuring.stats import DeploymentStats
 from ontopilot.models.pool.breaker import Breaker
 from ontopilot.models.spec import EngineOptions
 
@@ -30,6 +32,7 @@ class Deployment:
     slow: bool = False
     """Whether what stands in for it should be running; see `Backend`."""
     breaker: Breaker = field(default_factory=Breaker)
+    meter: Meter = field(default_factory=Meter)
     _engine: Engine | None = field(default=None, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -71,6 +74,11 @@ class Deployment:
         """Whether a language model is behind it, rather than an engine that only quotes."""
         engine = self._engine
         return self.name != "extractive" if engine is None else engine.capabilities.generates
+
+    def stats(self) -> DeploymentStats:
+        """What happened here, with the counters of the engine if it was made."""
+        engine = self._engine
+        return self.meter.read() if engine is None else self.meter.read(engine.stats())
 
     def detach(self) -> Engine | None:
         """Take the engine out, to close it."""

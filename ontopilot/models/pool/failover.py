@@ -8,7 +8,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from ontopilot.errors import Busy, ConfigError, EngineFailed, ModelError
-from ontopilot.models.messages import Chunk, GenerationRequest
+from ontopilot.models.measuring.meter import Visit
+from ontopilot.models.measuring.stats import ELSEWHERE
+from ontopilot.models.messages import Chunk, GenerationRequest, Usage
 from ontopilot.models.pool.admission import Admission, Ticket
 from ontopilot.models.pool.chain import Chain, Tier
 from ontopilot.models.pool.deployment import REPLACED, Deployment
@@ -38,6 +40,7 @@ class Passage:
     _times: list[Deployment] = field(default_factory=list, init=False)
     """The deployments that are asked again, once for each time."""
     _broke: str = field(default="", init=False)
+    _visits: dict[Deployment, Visit] = field(default_factory=dict, init=False)
     _busy: Busy | None = field(default=None, init=False)
 
     async def run(self) -> AsyncGenerator[Chunk, None]:
@@ -48,16 +51,20 @@ class Passage:
             EngineFailed: every deployment failed.
         """
         while (ticket := await self._place()) is not None:
-            deployment = ticket.place
+            reason, usage = "cancelled", Usage()
             try:
-                async with aclosing(self._serve(deployment)) as chunks:
+                async with aclosing(self._serve(ticket.place)) as chunks:
                     async for chunk in chunks:
+                        reason, usage = chunk.finish or reason, chunk.usage or usage
+                        self._visits[ticket.place].tokens(bool(chunk.text))
                         yield chunk
             except (ModelError, ConfigError) as error:
-                pause_s = self._failed(deployment, error)
+                reason = type(error).__name__
+                pause_s = self._failed(ticket.place, error)
             else:
                 return
             finally:
+                self._visits.pop(ticket.place).ended(usage, reason)
                 self.admission.leave(ticket)
             await asyncio.sleep(pause_s)
         if self._busy is not None:
@@ -80,23 +87,35 @@ class Passage:
         chain, at = self.chain(), 0
         while at < len(chain):
             wanted = self._wanted(chain[at])
-            try:
-                ticket = wanted and await self.admission.enter(
-                    wanted,
-                    priority=self.request.priority,
-                    patience_s=self._patience(wanted, last=at == len(chain) - 1),
-                )
-            except Busy as error:
-                self._busy = error
-                self._tried |= dict.fromkeys(wanted, str(error))
-                ticket = None
-            if ticket:
+            if wanted and (ticket := await self._enter(wanted, last=at == len(chain) - 1)):
                 return ticket
             if (now := self.chain()) is not chain:
                 chain, at = now, 0
             elif not wanted:
                 at += 1
         return None
+
+    async def _enter(self, wanted: Tier, *, last: bool) -> Ticket[Deployment] | None:
+        """A place at one of some deployments, or None; each of them counts the visit."""
+        self._visits = {deployment: deployment.meter.arrived() for deployment in wanted}
+        ticket, reason = None, "cancelled"
+        try:
+            ticket = await self.admission.enter(
+                wanted,
+                priority=self.request.priority,
+                patience_s=self._patience(wanted, last=last),
+            )
+            reason = ELSEWHERE
+        except Busy as error:
+            self._busy, reason = error, type(error).__name__
+            self._tried |= dict.fromkeys(wanted, str(error))
+        finally:
+            for deployment, visit in self._visits.items():
+                if ticket is not None and deployment is ticket.place:
+                    visit.began()
+                else:
+                    visit.ended(reason=reason)
+        return ticket
 
     def _wanted(self, tier: Tier) -> Tier:
         """Those of a tier that may serve the request; notes why others may not."""

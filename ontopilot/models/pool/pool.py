@@ -9,9 +9,9 @@ from typing import Literal
 
 from ontopilot.errors import ConfigError, EngineFailed
 from ontopilot.models.encoder import Encoder
-from ontopilot.models.engine import EngineStats
 from ontopilot.models.engines import Host
 from ontopilot.models.hardware import Machine, inspect_machine
+from ontopilot.models.measuring.stats import DeploymentStats
 from ontopilot.models.messages import Chunk, GenerationRequest
 from ontopilot.models.pool import report
 from ontopilot.models.pool.admission import MOST_WAITING, Admission
@@ -153,13 +153,9 @@ class Pool:
         chains = (report.of_chain(role, chain) for role, chain in self._chains.items())
         return (*chains, *self.small.describe())
 
-    def stats(self) -> Mapping[str, EngineStats]:
-        """The counters of every engine that was started, by name."""
-        return {
-            deployment.name: engine.stats()
-            for deployment in self._deployments()
-            if (engine := deployment.started) is not None
-        }
+    def stats(self) -> Mapping[str, DeploymentStats]:
+        """What happens at every deployment, by name, whether its engine was started or not."""
+        return {deployment.name: deployment.stats() for deployment in self._deployments()}
 
     async def aclose(self) -> None:
         """Close every engine."""
