@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ontopilot.errors import ConfigError
@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     vllm: Path | None = Field(
         default=None,
         description="The vLLM to run: its `vllm` program, or the `python` of its environment.",
+    )
+    remote_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="The key of remote servers, for models that name no key file of their own.",
     )
 
 

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,10 +13,13 @@ from ontopilot.models.spec import Model
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What engines on this machine may use: threads, and the vLLM to run if one is named."""
+    """What engines on this machine may use: threads, the vLLM to run if one is named, and the key
+    of remote servers.
+    """
 
     threads: int | None = None
     vllm: Path | None = None
+    remote_key: str = field(default="", repr=False)
 
 
 Factory = Callable[[Model, Host], Engine]
@@ -52,7 +55,7 @@ def _transformers(model: Model, host: Host) -> Engine:
 def _remote(model: Model, host: Host) -> Engine:
     from ontopilot.models.remote import RemoteEngine
 
-    return RemoteEngine(model)
+    return RemoteEngine(model, key=host.remote_key)
 
 
 def _vllm(model: Model, host: Host) -> Engine:

@@ -13,14 +13,17 @@ from ontopilot.models.spec import Model
 from ontopilot.models.streaming.chat_client import ChatClient, chat_body
 from ontopilot.models.streaming.sse import Completion
 
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+
 
 class RemoteEngine:
     """Speaks to a server that somebody else runs; the name is `http://host/v1#model`.
 
-    The key of the server is read from `EngineOptions.key_file`.
+    The key of the server is read from `EngineOptions.key_file`. Without one it is `key`, which goes
+    only where nobody can read it on the way: over TLS, or to this machine itself.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, *, key: str = "") -> None:
         if model.adapter is not None:
             raise ConfigError(
                 f"Model({model.name!r}, adapter={str(model.adapter)!r}): a server chooses its "
@@ -33,7 +36,7 @@ class RemoteEngine:
             address=address,
             stall_s=model.options.stall_s,
             thinking=model.thinking,
-            key=_key(model),
+            key=_key(model, key, address),
         )
         self._counters = Counters()
 
@@ -100,10 +103,12 @@ def _address(model: Model) -> tuple[str, str]:
     return address.rstrip("/"), served
 
 
-def _key(model: Model) -> str:
+def _key(model: Model, common: str, address: str) -> str:
+    """The key that the model names, or the common one where it may be sent."""
     file = model.options.key_file
     if file is None:
-        return ""
+        parts = urlsplit(address)
+        return common if parts.scheme == "https" or parts.hostname in _THIS_MACHINE else ""
     path = Path(file).expanduser()
     try:
         key = path.read_text(encoding="ascii").strip()

@@ -82,6 +82,7 @@ class Agent:
             encoder=encoder,
             threads=settings.threads,
             vllm=settings.vllm,
+            remote_key=settings.remote_key.get_secret_value(),
         )
         self._snapshots = Snapshots(
             ontology=Path(ontology),

@@ -97,6 +97,31 @@ async def test_the_key_is_sent_and_never_shown(server, tmp_path, caplog):
     assert KEY not in repr(vars(engine)["_model"])
 
 
+async def test_the_common_key_is_sent_where_no_other_is_named(server, tmp_path):
+    engine = RemoteEngine(Model(f"{server.address}#keyed"), key=KEY)
+    assert "30 days" in await text_of(engine, ask())
+    file = tmp_path / "key"
+    file.write_text("another")
+    options = EngineOptions(key_file=file)
+    with pytest.raises(ModelError, match="refuses the key"):
+        await text_of(RemoteEngine(Model(engine.name, options=options), key=KEY), ask())
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("http://models.example:8000/v1", False),
+        ("https://models.example/v1", True),
+        ("http://localhost:8000/v1", True),
+        ("http://[::1]:8000/v1", True),
+    ],
+)
+def test_the_common_key_goes_only_where_nobody_reads_it_on_the_way(address, sent):
+    engine = RemoteEngine(Model(f"{address}#m"), key=KEY)
+    assert bool(engine._client.key) is sent  # nothing is sent in a test
+    assert KEY not in repr(engine._client)
+
+
 async def test_a_wrong_key_is_said_without_quoting_the_server(server):
     with pytest.raises(ModelError, match=r"answers 401, it refuses the key; check .*key_file") as e:
         await text_of(engine_for(server, "keyed"), ask())

@@ -48,6 +48,7 @@ class Pool:
         encoder: Encoder | None = None,
         threads: int | None = None,
         vllm: Path | None = None,
+        remote_key: str = "",
         most_waiting: int = MOST_WAITING,
         probe_s: float = 2.0,
     ) -> None:
@@ -57,7 +58,7 @@ class Pool:
             raise ConfigError(f"Pool(probe_s={probe_s!r}): use more than 0")
         self._machine: Machine | None = None
         self._lock = threading.Lock()
-        self._deployer = Deployer(Host(threads, vllm), self.machine)
+        self._deployer = Deployer(Host(threads, vllm, remote_key), self.machine)
         first = self._deployer.chain("generator", generator)
         second = first if reasoner is None else self._deployer.chain("reasoner", reasoner)
         self._chains: dict[Role, Chain] = {"generator": first, "reasoner": second}
