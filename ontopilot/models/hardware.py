@@ -1,5 +1,6 @@
 """What this machine has: processor, memory and GPUs that this process may really use."""
 
+import hashlib
 import os
 import platform
 import shutil
@@ -12,7 +13,10 @@ import psutil
 
 from ontopilot.errors import ModelError
 
-_FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16", "amx_int8")
+_FLAGS = (
+    *("avx2", "avx512f", "avx_vnni", "avx512_vnni", "avx512_bf16"),
+    *("amx_tile", "amx_bf16", "amx_int8"),
+)
 _NVIDIA_SECONDS = 10
 _UNLIMITED = 1 << 60
 
@@ -36,6 +40,13 @@ class Machine:
     memory: int
     free: int
     gpus: tuple[Gpu, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """What measurements depend on, 12 hex digits: processor, cores and GPUs."""
+        gpus = [(gpu.name, gpu.memory) for gpu in self.gpus]
+        facts = repr((self.processor, self.cores, self.features, gpus))
+        return hashlib.blake2b(facts.encode(), digest_size=6).hexdigest()
 
     def describe(self) -> str:
         """One line for people."""
