@@ -84,6 +84,16 @@ class Probed(Protocol):
 
 
 @runtime_checkable
+class Housed(Protocol):
+    """An engine that runs in a process of its own."""
+
+    @property
+    def process(self) -> int | None:
+        """The process that it and all it needs descend from, or None while there is none."""
+        ...
+
+
+@runtime_checkable
 class Warms(Protocol):
     """An engine that can start before its first request."""
 

@@ -60,6 +60,12 @@ class OpenVinoEngine:
             continues=not self._model.thinking,
         )
 
+    @property
+    def process(self) -> int | None:
+        """The child that runs the pipeline, or None while there is none."""
+        child = self._child
+        return None if child is None or child.ended else child.process
+
     async def warm(self) -> None:
         """Start the child and load the model.
 

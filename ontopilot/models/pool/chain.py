@@ -76,6 +76,7 @@ class Deployer:
                 self._name(model),
                 lambda: backend.make(model, self.host),
                 model.options,
+                kind=model.kind,
                 at_once=backend.at_once,
                 retries=backend.retries,
                 slow=backend.slow,

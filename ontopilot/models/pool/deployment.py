@@ -4,8 +4,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ontopilot.models.engine import Engine
+from ontopilot.models.engine import Engine, Housed
 from ontopilot.models.measuring.meter import Meter
+from ontopilot.models.measuring.residence import resident_bytes
 from ontopilot.models.measuring.stats import DeploymentStats
 from ontopilot.models.pool.breaker import Breaker
 from ontopilot.models.spec import EngineOptions
@@ -24,6 +25,8 @@ class Deployment:
     name: str
     make: Callable[[], Engine]
     options: EngineOptions = field(default_factory=EngineOptions)
+    kind: str = ""
+    """The kind of its engine, or "" where the user gave the engine."""
     unusable: str = ""
     at_once: int | None = None
     """How many requests its engine serves at a time, if that is fewer than the options allow."""
@@ -76,9 +79,12 @@ class Deployment:
         return self.name != "extractive" if engine is None else engine.capabilities.generates
 
     def stats(self) -> DeploymentStats:
-        """What happened here, with the counters of the engine if it was made."""
+        """What happened here, with the counters and the memory of the engine if it was made."""
         engine = self._engine
-        return self.meter.read() if engine is None else self.meter.read(engine.stats())
+        if engine is None:
+            return self.meter.read()
+        process = engine.process if isinstance(engine, Housed) else None
+        return self.meter.read(engine.stats(), 0 if process is None else resident_bytes(process))
 
     def detach(self) -> Engine | None:
         """Take the engine out, to close it."""

@@ -11,9 +11,11 @@ from ontopilot.errors import ConfigError, EngineFailed
 from ontopilot.models.encoder import Encoder
 from ontopilot.models.engines import Host
 from ontopilot.models.hardware import Machine, inspect_machine
+from ontopilot.models.measuring.prometheus import Measured
 from ontopilot.models.measuring.stats import DeploymentStats
+from ontopilot.models.measuring.tracing import generation_span
 from ontopilot.models.messages import Chunk, GenerationRequest
-from ontopilot.models.pool import report
+from ontopilot.models.pool import exposing, report
 from ontopilot.models.pool.admission import MOST_WAITING, Admission
 from ontopilot.models.pool.chain import Chain, Deployer, Served
 from ontopilot.models.pool.deployment import REPLACED, Deployment
@@ -95,9 +97,12 @@ class Pool:
             raise EngineFailed(f"the pool of role {role!r} {self._closed}; make a new one")
         self._prober.start()
         passage = Passage(role, request, lambda: self._chains[role], self._admission)
+        planned = self._chains[role][0][0].name
         async with aclosing(passage.run()) as chunks:
-            async for chunk in chunks:
-                yield chunk
+            with generation_span(role, planned, request) as span:
+                async for chunk in chunks:
+                    span.saw(chunk)
+                    yield chunk
 
     async def warm(self, role: Role | None = None) -> None:
         """Start the engines that would serve a role, or every role, before the first request.
@@ -157,6 +162,10 @@ class Pool:
     def stats(self) -> Mapping[str, DeploymentStats]:
         """What happens at every deployment, by name, whether its engine was started or not."""
         return {deployment.name: deployment.stats() for deployment in self._deployments()}
+
+    def measured(self) -> tuple[Measured, ...]:
+        """The stats with their labels, for Prometheus; takes milliseconds."""
+        return exposing.measured(self._chains, self.machine)
 
     async def aclose(self) -> None:
         """Close every engine."""

@@ -61,6 +61,11 @@ class Child:
             thread.start()
 
     @property
+    def process(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    @property
     def ended(self) -> bool:
         """Whether the child has left, or is about to."""
         failed = self.ready.done() and self.ready.exception() is not None

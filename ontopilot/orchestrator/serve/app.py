@@ -1,4 +1,4 @@
-"""The HTTP application: `/v1/chat/completions`, `/v1/models` and `/healthz`."""
+"""The HTTP application: `/v1/chat/completions`, `/v1/models`, `/healthz` and `/metrics`."""
 
 import asyncio
 import time
@@ -10,10 +10,12 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 
 from ontopilot.errors import ConfigError, OntopilotError
+from ontopilot.models.measuring.prometheus import CONTENT_TYPE, exposition
 from ontopilot.orchestrator.agent import Agent
 from ontopilot.orchestrator.serve import errors
 from ontopilot.orchestrator.serve.connection import read_body, unless_gone
 from ontopilot.orchestrator.serve.conversation import Conversations
+from ontopilot.orchestrator.serve.metrics import measured
 from ontopilot.orchestrator.serve.reply import completion
 from ontopilot.orchestrator.serve.request import ChatRequest
 from ontopilot.orchestrator.serve.room import MOST_TURNS, MOST_WAITING, Leave, Room, SeatedStream
@@ -51,6 +53,7 @@ def create_app(
     errors.install(app)
     faces = Faces(agents, Room(most_turns, most_waiting))
     app.get("/healthz")(faces.health)
+    app.get("/metrics", response_class=Response)(faces.metrics)
     app.get("/v1/models")(faces.models)
     app.get("/v1/models/{name}")(faces.model)
     app.post("/v1/chat/completions", response_model=None, openapi_extra={"requestBody": _BODY})(
@@ -71,6 +74,10 @@ class Faces:
     async def health(self) -> dict[str, Any]:
         """Say that the server answers, and which agents it serves."""
         return {"status": "ok", "agents": sorted(self._agents)}
+
+    def metrics(self) -> Response:
+        """The stats of the models for Prometheus; FastAPI runs this in a thread."""
+        return Response(exposition(lambda: measured(self._agents)), media_type=CONTENT_TYPE)
 
     async def models(self) -> dict[str, Any]:
         """List the agents as models."""
