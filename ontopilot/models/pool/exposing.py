@@ -8,7 +8,6 @@ from ontopilot.models.measuring.prometheus import Measured
 from ontopilot.models.pool.chain import Chain
 from ontopilot.models.pool.deployment import Deployment
 
-
 Role = Literal["generator", "reasoner"]
 
 

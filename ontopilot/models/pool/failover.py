@@ -14,7 +14,7 @@ from ontopilot.models.messages import Chunk, GenerationRequest, Usage
 from ontopilot.models.pool.admission import Admission, Ticket
 from ontopilot.models.pool.chain import Chain, Tier
 from ontopilot.models.pool.deployment import REPLACED, Deployment
-from ontopilot.models.pool.serving import serve
+from ontopilot.models.pool.serving import made, serve
 
 _PAUSE_S = 0.1
 """The wait before an engine is asked again; it doubles each time."""
@@ -134,7 +134,7 @@ class Passage:
 
     async def _serve(self, deployment: Deployment) -> AsyncGenerator[Chunk, None]:
         degraded = self._degraded(deployment)
-        request = self._continued(deployment)
+        request = await self._continued(deployment)
         if self._said and not request.begun:
             self._said, self._tokens = "", 0
             yield Chunk(engine=deployment.name, degraded=degraded, restart=True)
@@ -144,14 +144,14 @@ class Passage:
                 self._tokens += bool(chunk.text)
                 yield replace(chunk, engine=deployment.name, degraded=degraded)
 
-    def _continued(self, deployment: Deployment) -> GenerationRequest:
+    async def _continued(self, deployment: Deployment) -> GenerationRequest:
         """The request, going on from what was said where the engine can do that.
 
         An answer that has to keep a form begins again: its form cannot be entered half-way.
         """
         request = self.request
         free = request.grammar is None and request.schema is None
-        if not self._said or not free or not deployment.engine().capabilities.continues:
+        if not self._said or not free or not (await made(deployment)).capabilities.continues:
             return request
         left = max(1, request.max_tokens - self._tokens)
         return replace(request, begun=self._said, max_tokens=left)

@@ -5,9 +5,10 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 from ontopilot.errors import ConfigError, EngineFailed, ModelError, ModelNotFound, RequestRefused
-from ontopilot.models.engine import Warms
+from ontopilot.models.engine import Engine, Warms
 from ontopilot.models.messages import Chunk, GenerationRequest
 from ontopilot.models.pool.deployment import Deployment
+from ontopilot.models.streaming.mailbox import in_thread
 
 
 async def serve(deployment: Deployment, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
@@ -19,7 +20,7 @@ async def serve(deployment: Deployment, request: GenerationRequest) -> AsyncGene
     breaker = deployment.breaker
     began = breaker.clock()
     try:
-        stream = deployment.engine().generate(request)
+        stream = (await made(deployment)).generate(request)
         async with aclosing(_watched(stream, deployment)) as chunks:
             async for chunk in chunks:
                 yield chunk
@@ -32,6 +33,16 @@ async def serve(deployment: Deployment, request: GenerationRequest) -> AsyncGene
         breaker.failed(str(error), began=began)
         raise
     breaker.succeeded()
+
+
+async def made(deployment: Deployment) -> Engine:
+    """The engine of a deployment; it is made beside the event loop, because files are looked at.
+
+    Raises:
+        ConfigError, ModelError: it cannot be made, or its model does not fit the memory.
+    """
+    engine = deployment.started
+    return await in_thread(deployment.engine, name="make") if engine is None else engine
 
 
 async def warmed(deployment: Deployment) -> bool:
@@ -50,7 +61,7 @@ async def start(deployment: Deployment) -> None:
     Raises:
         ConfigError, ModelError: it cannot serve.
     """
-    engine = deployment.engine()
+    engine = await made(deployment)
     if isinstance(engine, Warms):
         await engine.warm()
 
