@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from ontopilot.errors import EngineFailed, ModelError, PromptTooLong
 from ontopilot.models.messages import FinishReason, Message
-from ontopilot.models.openvino.load import Served, load
+from ontopilot.models.openvino.load import KEPT_SHAPES, Served, load
 from ontopilot.models.streaming.child import Line, line_of
 from ontopilot.models.streaming.detokenize import Detokenizer, shown_before
 from ontopilot.models.streaming.filters import TextFilter
@@ -22,6 +22,7 @@ Say = Callable[[Line], None]
 def main() -> None:
     """Load the model of the first line, and serve the requests that follow."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.putenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(KEPT_SHAPES))
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what libraries print must not come between the lines
     lines: queue.SimpleQueue[Line] = queue.SimpleQueue()

@@ -21,6 +21,14 @@ from ontopilot.models.hardware import require_memory
 from ontopilot.models.openvino_import import import_openvino
 from ontopilot.models.streaming.child import Line
 
+KEPT_SHAPES = 16
+"""Shapes of a step for which OpenVINO and oneDNN keep what they compiled.
+
+By default they keep thousands, and each new length of a prompt adds some: 1,500 requests made the
+process 46 % larger. Keeping fewer costs no time that could be measured (60 prompts of 300 to 600
+tokens, eight at a time, on a Llama of 94 million weights: 20 s of processor time with either).
+"""
+
 _BLOCK_TOKENS = 32
 _FULL_CONTEXTS = 32
 _STEP_TOKENS = 256
@@ -128,7 +136,7 @@ def _pipeline(model: Path, kv_tokens: int, settings: Line) -> Any:
     schedule.num_kv_blocks = kv_tokens // _BLOCK_TOKENS
     schedule.max_num_batched_tokens = _STEP_TOKENS
     schedule.enable_prefix_caching = True
-    properties: dict[str, Any] = {}
+    properties: dict[str, Any] = {"CPU_RUNTIME_CACHE_CAPACITY": str(KEPT_SHAPES)}
     if settings["threads"]:
         properties["INFERENCE_NUM_THREADS"] = settings["threads"]
     if hint := _HINTS.get(settings["precision"]):
