@@ -9,7 +9,6 @@ import typer
 
 from ontopilot.cli.asking import AsJson
 from ontopilot.cli.output import clean, notes, print_json, screen, shortened
-from ontopilot.errors import ConfigError
 
 if TYPE_CHECKING:
     from ontopilot.models.benching.profile import Cell, Profile, Shape
@@ -80,7 +79,9 @@ def _grid(model: "Model", engines: str, precisions: str, drafts: str, streams: s
     _check("precisions", formats, get_args(Precision))
     counts = _listed("streams", streams)
     if not all(re.fullmatch(r"[1-9][0-9]{0,3}", count) for count in counts):
-        raise ConfigError(f"--streams {streams!r}: give numbers from 1 to 9999, such as 1,2,4,8")
+        raise typer.BadParameter(
+            f"--streams is {streams!r}: give numbers from 1 to 9999, such as 1,2,4,8"
+        )
     return Grid(
         engines=kinds,
         precisions=formats,  # type: ignore[arg-type]  # checked above
@@ -92,14 +93,14 @@ def _grid(model: "Model", engines: str, precisions: str, drafts: str, streams: s
 def _listed(option: str, text: str) -> list[str]:
     parts = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     if not parts:
-        raise ConfigError(f"--{option} {text!r}: give at least one")
+        raise typer.BadParameter(f"--{option} is {text!r}: give at least one")
     return parts
 
 
 def _check(option: str, given: "list[str] | tuple[str, ...]", known: tuple[str, ...]) -> None:
     strange = [one for one in given if one not in known]
     if strange:
-        raise ConfigError(f"--{option} {strange[0]!r}: use some of {', '.join(known)}")
+        raise typer.BadParameter(f"--{option} is {strange[0]!r}: use some of {', '.join(known)}")
 
 
 def _default_file(model: "Model", shape: "Shape") -> Path:

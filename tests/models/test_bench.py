@@ -119,7 +119,7 @@ async def test_a_profile_of_another_machine_is_told(sweep):
 async def test_a_profile_of_other_requests_or_weights_is_told(sweep, tiny):
     made, _, file = sweep()
     await made.run(SCRIPTED)
-    with pytest.raises(ModelError, match="has the shape .*; measure into another file"):
+    with pytest.raises(ModelError, match=r"has the shape .*; measure into another file"):
         sweep(shape=Shape(prompt_tokens=51, new_tokens=8))
     kept = json.loads(file.read_text()) | {"digest": "0" * 12}
     file.write_text(json.dumps(kept))
