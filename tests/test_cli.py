@@ -529,9 +529,7 @@ def test_doctor_tells_what_models_would_take(run, agent, tmp_path):
     code, out, _ = run("doctor", f"{other}:support", "--json")
     report = json.loads(out)
     told = report["memory"]["generator"]
-    fits = {
-        (f["deployment"].split(":")[0], f["precision"]): f for f in report["memory"]["generator"]
-    }
+    fits = {(f["deployment"].split(":")[0], f["precision"]): f for f in told}
     assert code == 0
     assert 0 < fits["openvino", "fp16"]["needed"] < fits["openvino", "fp16"]["free"]
     assert fits["openvino", "fp16"]["fits"]
