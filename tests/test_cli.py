@@ -518,6 +518,67 @@ def test_doctor(run, agent):
     code, out, _ = run("doctor")
     assert code == 0
     assert "extractive" in out
+    assert "GB/s; GFLOP/s: fp32" in out
+
+
+def test_doctor_tells_what_models_would_take(run, agent, tmp_path):
+    text = Path(agent.partition(".py:")[0] + ".py").read_text()
+    tiny = Path(__file__).parent / "fixtures" / "tiny_llama"
+    other = Path(agent).parent / "other.py"
+    other.write_text(re.sub(r"generator=\S+", f"generator={str(tiny)!r},", text))
+    code, out, _ = run("doctor", f"{other}:support", "--json")
+    report = json.loads(out)
+    told = report["memory"]["generator"]
+    fits = {(f["deployment"].split(":")[0], f["precision"]): f for f in told}
+    assert code == 0
+    assert 0 < fits["openvino", "fp16"]["needed"] < fits["openvino", "fp16"]["free"]
+    assert fits["openvino", "fp16"]["fits"]
+    assert report["speed"]["memory_gb_per_s"] > 1
+    assert {one["engine"] for one in report["engines"]} == {"vllm", "openvino", "transformers"}
+    code, out, _ = run("doctor", f"{other}:support")
+    assert re.search(r"openvino:\S+ as fp16  needs 0\.\d GiB of \d+\.\d free", out)
+
+
+BENCH = ("models", "bench", "scripted:a few words", "--streams", "1,2", "--rounds", "1")
+
+
+@pytest.fixture
+def tiny_scripted(tmp_path, monkeypatch):
+    """The words that the scripted engine says are its target, and so its folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a few words").mkdir()
+    return tmp_path
+
+
+def test_models_bench(run, tiny_scripted):
+    file = tiny_scripted / "p.json"
+    code, out, err = run(*BENCH, "-o", file, "--json")
+    report = json.loads(out)
+    assert code == 0
+    assert [cell["setting"]["streams"] for cell in report["cells"]] == [1, 2]
+    assert all(cell["figures"]["output_tokens_per_s"] > 0 for cell in report["cells"])
+    assert "[2/2] scripted auto ×2" in err
+    code, out, err = run(*BENCH, "-o", file)
+    assert code == 0
+    assert err.count("(measured before)") == 2
+    assert "prefill/s" in out
+    assert str(file) in out
+
+
+def test_models_bench_of_what_cannot_be(run, tiny_scripted):
+    file = tiny_scripted / "p.json"
+    fails(run(*BENCH[:2], "nowhere", "-o", file), 1, "nowhere")
+    fails(run(*BENCH, "--streams", "0", "-o", file), 2, "--streams is '0'")
+    fails(run(*BENCH, "--precisions", "fp17", "-o", file), 2, "'fp17'", "int8")
+    fails(run(*BENCH, "--engines", "vlm", "-o", file), 2, "'vlm'", "vllm")
+    file.write_text("{")
+    fails(run(*BENCH, "-o", file), 1, "is damaged", "delete it")
+
+
+def test_models_bench_that_measures_nothing(run, tiny_scripted):
+    code, out, _ = run(*BENCH, "--drafts", "ngram", "-o", tiny_scripted / "p.json")
+    assert code == 1
+    assert "does not speculate" in out
 
 
 def test_doctor_says_what_is_wrong_with_an_agent(run, shop, agent):

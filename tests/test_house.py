@@ -64,7 +64,7 @@ def test_links_in_the_documentation_lead_somewhere():
 
 def test_every_command_in_the_readme_exists():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`ontopilot ((?:ontology |eval )?[a-z-]+)", text))
+    named = set(re.findall(r"`ontopilot ((?:ontology |eval |models )?[a-z-]+)", text))
     for command in sorted(named):
         shown = subprocess.run(
             [sys.executable, "-m", "ontopilot.cli", *command.split(), "--help"],

@@ -14,6 +14,7 @@ from ontopilot.cli import (
     doctoring,
     evaluating,
     indexing,
+    models,
     ontologies,
     serving,
 )
@@ -40,6 +41,7 @@ def build() -> typer.Typer:
         module.register(app)
     app.add_typer(ontologies.build(), name="ontology")
     app.add_typer(evaluating.build(), name="eval")
+    app.add_typer(models.build(), name="models")
     return app
 
 

@@ -12,11 +12,12 @@ import ontopilot
 from ontopilot.cli.agents import AGENT_HELP, opened
 from ontopilot.cli.asking import AsJson, prepare
 from ontopilot.cli.output import clean, notes, print_json, screen
-from ontopilot.errors import OntopilotError
+from ontopilot.errors import ConfigError, ModelError, OntopilotError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from ontopilot.models.hardware import Machine
     from ontopilot.models.pool import Pool
     from ontopilot.orchestrator.agent import Agent
 
@@ -31,6 +32,7 @@ PACKAGES = {
     "rustdl": "reasoning without Java",
     "pyshacl": "policies",
 }
+_GIB = 1 << 30
 OPTIONAL = frozenset({"vllm"})
 """Packages that a complete installation may lack."""
 
@@ -51,7 +53,7 @@ def doctor(
     if agent is None:
         from ontopilot.models.pool import Pool
 
-        report["roles"] = roles(Pool())
+        report |= pool_report(Pool())
     else:
         report |= agent_report(agent)
     if as_json:
@@ -72,10 +74,42 @@ def machine_report() -> dict[str, Any]:
         "ontopilot": ontopilot.__version__,
         "python": platform.python_version(),
         "machine": {"summary": machine.describe(), **asdict(machine)},
+        "speed": speed_report(machine),
+        "engines": engine_report(machine),
         "packages": packages,
         "java": shutil.which("java"),
         "problems": [f"the package {name!r} is missing; install ontopilot" for name in missing],
     }
+
+
+def speed_report(machine: "Machine") -> dict[str, Any]:
+    """How fast the machine is, measured now unless it was before; or why that failed."""
+    from ontopilot.models.measuring.speed import machine_speed
+
+    try:
+        return asdict(machine_speed(machine))
+    except ModelError as error:
+        return {"error": str(error)}
+
+
+def engine_report(machine: "Machine") -> list[dict[str, Any]]:
+    """The engines that run models here, best first, and what those that cannot are missing."""
+    from ontopilot.config import load_settings
+    from ontopilot.models.engines import BACKENDS, LOCAL_ORDER, Host
+    from ontopilot.models.spec import Model
+
+    settings = load_settings()
+    told = []
+    for kind in LOCAL_ORDER:
+        problem = ""
+        try:
+            BACKENDS[kind].make(Model(f"{kind}:MODEL"), Host(settings.threads, settings.vllm))
+        except ConfigError as error:
+            problem = str(error)
+        if kind == "vllm" and not problem and not machine.gpus:
+            problem = "runs on the CPU if it is named: this machine has no GPU"
+        told.append({"engine": kind, "about": BACKENDS[kind].about, "note": problem})
+    return told
 
 
 def installed(package: str) -> str | None:
@@ -84,6 +118,15 @@ def installed(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+def pool_report(pool: "Pool") -> dict[str, Any]:
+    """What would serve the roles of a pool, and what that would take."""
+    fits = {
+        role: [{"fits": one.fits, **asdict(one)} for one in found]
+        for role, found in pool.fits().items()
+    }
+    return {"roles": roles(pool), "memory": fits}
 
 
 def roles(pool: "Pool") -> list[dict[str, Any]]:
@@ -101,8 +144,8 @@ def agent_report(name: str) -> dict[str, Any]:
         try:
             prepare(agent)
         except OntopilotError as error:
-            return {"roles": roles(agent.pool), "problems": [str(error)]}
-        return {"roles": roles(agent.pool), "agent": _agent(agent), "problems": []}
+            return {**pool_report(agent.pool), "problems": [str(error)]}
+        return {**pool_report(agent.pool), "agent": _agent(agent), "problems": []}
 
 
 def _agent(agent: "Agent") -> dict[str, Any]:
@@ -126,6 +169,9 @@ def _print(report: dict[str, Any]) -> None:
     table = _rows()
     table.add_row("ontopilot", f"{report['ontopilot']}, Python {report['python']}")
     table.add_row("machine", clean(report["machine"]["summary"]))
+    table.add_row("speed", _speed(report["speed"]))
+    for one in report["engines"]:
+        table.add_row(one["engine"], clean(one["note"] or one["about"]))
     table.add_row("java", report["java"] or "none: reasoning runs without it")
     console.print(table)
     _print_packages(report["packages"])
@@ -138,10 +184,42 @@ def _print(report: dict[str, Any]) -> None:
             head = role["role"] if number == 0 else ""
             serving.add_row(head, Text.assemble(mark, clean(one["name"]), note))
     console.print(serving)
+    _print_memory(report["memory"])
     if "agent" in report:
         _print_agent(report["agent"])
     for problem in report["problems"]:
         notes().print(f"problem: {clean(problem)}", style="red")
+
+
+def _speed(speed: dict[str, Any]) -> str:
+    if "error" in speed:
+        return clean(speed["error"])
+    rates = (f"{name} {rate:.0f}" for name, rate in speed["matmul_gflop_per_s"].items())
+    busy = "" if speed["quiet"] else " (others were at work: measured again next time)"
+    return f"memory {speed['memory_gb_per_s']:.0f} GB/s; GFLOP/s: {', '.join(rates)}{busy}"
+
+
+def _print_memory(memory: dict[str, list[dict[str, Any]]]) -> None:
+    """What each deployment would take in each precision, once though it may serve two roles."""
+    from rich.text import Text
+
+    table = _rows()
+    seen: set[tuple[str, str]] = set()
+    for role, fits in memory.items():
+        for number, one in enumerate(fits):
+            key = (one["deployment"], one["precision"])
+            if key in seen:
+                continue
+            seen.add(key)
+            mark = ("● ", "green") if one["fits"] else ("○ ", "dim")
+            sizes = f"needs {one['needed'] / _GIB:.1f} GiB of {one['free'] / _GIB:.1f} free"
+            note = (f"  {clean(one['problem'] or sizes)}", "dim")
+            named = f"{clean(one['deployment'])} as {one['precision']}"
+            table.add_row("" if number else f"{role} fits", Text.assemble(mark, named, note))
+    if seen:
+        console = screen()
+        console.print()
+        console.print(table)
 
 
 def _print_packages(packages: dict[str, str | None]) -> None:

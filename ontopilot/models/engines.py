@@ -74,14 +74,16 @@ class Backend:
     """How many requests it serves at a time, or None where it batches them."""
     retries: int = 0
     """How often a request is tried again there after a failure: it starts or recovers quickly."""
+    speculates: bool = False
+    """Whether it drafts tokens (`EngineOptions.draft`)."""
     slow: bool = False
     """Whether it takes so long to start again that what stands in for it should be running."""
 
 
 BACKENDS: Mapping[str, Backend] = MappingProxyType(
     {
-        "vllm": Backend(_vllm, "vLLM in a server of its own", slow=True),
-        "openvino": Backend(_openvino, "OpenVINO GenAI on the CPU", retries=1),
+        "vllm": Backend(_vllm, "vLLM in a server of its own", speculates=True, slow=True),
+        "openvino": Backend(_openvino, "OpenVINO GenAI on the CPU", retries=1, speculates=True),
         "transformers": Backend(_transformers, "transformers on the CPU", at_once=1),
         "remote": Backend(_remote, "a server that speaks the OpenAI API", retries=2),
         "extractive": Backend(_extractive, "quotes the evidence, without a model"),

@@ -77,7 +77,7 @@ class Deployer:
                 self._name(model),
                 lambda: self._make(model, backend),
                 model.options,
-                kind=model.kind,
+                model=model,
                 at_once=backend.at_once,
                 retries=backend.retries,
                 slow=backend.slow,

@@ -9,7 +9,7 @@ from ontopilot.models.measuring.meter import Meter
 from ontopilot.models.measuring.residence import resident_bytes
 from ontopilot.models.measuring.stats import DeploymentStats
 from ontopilot.models.pool.breaker import Breaker
-from ontopilot.models.spec import EngineOptions
+from ontopilot.models.spec import EngineOptions, Model
 
 REPLACED = "another model took its place"
 """Why a deployment that was swapped out takes no more requests."""
@@ -25,8 +25,8 @@ class Deployment:
     name: str
     make: Callable[[], Engine]
     options: EngineOptions = field(default_factory=EngineOptions)
-    kind: str = ""
-    """The kind of its engine, or "" where the user gave the engine."""
+    model: Model | None = None
+    """What its engine runs, or None where the user gave the engine."""
     unusable: str = ""
     at_once: int | None = None
     """How many requests its engine serves at a time, if that is fewer than the options allow."""
@@ -38,6 +38,11 @@ class Deployment:
     meter: Meter = field(default_factory=Meter)
     _engine: Engine | None = field(default=None, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    @property
+    def kind(self) -> str:
+        """The kind of its engine, or "" where the user gave the engine."""
+        return "" if self.model is None else self.model.kind
 
     @property
     def capacity(self) -> int:

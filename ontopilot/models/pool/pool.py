@@ -20,6 +20,7 @@ from ontopilot.models.pool.admission import MOST_WAITING, Admission
 from ontopilot.models.pool.chain import Chain, Deployer, Served
 from ontopilot.models.pool.deployment import REPLACED, Deployment
 from ontopilot.models.pool.failover import Passage
+from ontopilot.models.pool.fitting import Fit, fits_of
 from ontopilot.models.pool.prober import Prober
 from ontopilot.models.pool.serving import start, warmed
 from ontopilot.models.pool.small import SmallModels
@@ -158,6 +159,11 @@ class Pool:
         """Every role with its deployments in order: which one serves, and why."""
         chains = (report.of_chain(role, chain) for role, chain in self._chains.items())
         return (*chains, *self.small.describe())
+
+    def fits(self) -> Mapping[Role, tuple[Fit, ...]]:
+        """What would serve each role here in which precision, by memory and what is installed."""
+        machine = self.machine()
+        return {role: fits_of(chain, machine) for role, chain in self._chains.items()}
 
     def stats(self) -> Mapping[str, DeploymentStats]:
         """What happens at every deployment, by name, whether its engine was started or not."""

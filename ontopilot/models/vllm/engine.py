@@ -90,6 +90,12 @@ class VllmEngine:
         return self._server
 
     @property
+    def process(self) -> int | None:
+        """What the server's processes descend from, or None while there is none."""
+        server = self._server
+        return None if server is None or server.ended.done() else server.process
+
+    @property
     def standing(self) -> str:
         """What the server is doing, in words."""
         server = self._server

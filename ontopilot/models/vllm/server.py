@@ -105,6 +105,11 @@ class VllmServer:
         return f"http://127.0.0.1:{self.port}/v1"
 
     @property
+    def process(self) -> int:
+        """The keeper, from which the server and all that it started descend."""
+        return self._keeper.pid
+
+    @property
     def standing(self) -> str:
         """What the server is doing, in words."""
         if self.ended.done():
