@@ -7,10 +7,9 @@ from pathlib import Path
 
 from ontopilot.errors import ConfigError
 from ontopilot.models.engine import Engine
-from ontopilot.models.engines import LOCAL_ORDER, Backend, Host, backend_of, check_kind
-from ontopilot.models.hardware import Machine, inspect_machine
+from ontopilot.models.engines import LOCAL_ORDER, Host, backend_of, check_kind
+from ontopilot.models.hardware import Machine
 from ontopilot.models.pool.deployment import Deployment
-from ontopilot.models.pool.fit import require_fit
 from ontopilot.models.spec import Model, parse
 
 Served = Model | str | Engine
@@ -75,7 +74,7 @@ class Deployer:
             backend = backend_of(model)
             self._made[model] = Deployment(
                 self._name(model),
-                lambda: self._make(model, backend),
+                lambda: backend.make(model, self.host),
                 model.options,
                 model=model,
                 at_once=backend.at_once,
@@ -83,10 +82,6 @@ class Deployer:
                 slow=backend.slow,
             )
         return self._made[model]
-
-    def _make(self, model: Model, backend: Backend) -> Engine:
-        require_fit(model, inspect_machine())  # what is free now
-        return backend.make(model, self.host)
 
     def _name(self, model: Model) -> str:
         """The label of a model, numbered if another deployment has it already."""

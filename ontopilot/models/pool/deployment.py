@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ontopilot.models.engine import Engine, Housed
+from ontopilot.models.hardware import inspect_machine
 from ontopilot.models.measuring.meter import Meter
 from ontopilot.models.measuring.residence import resident_bytes
 from ontopilot.models.measuring.stats import DeploymentStats
 from ontopilot.models.pool.breaker import Breaker
+from ontopilot.models.pool.fit import require_fit
 from ontopilot.models.spec import EngineOptions, Model
 
 REPLACED = "another model took its place"
@@ -65,10 +67,12 @@ class Deployment:
 
         Raises:
             ConfigError: the engine cannot be made here.
-            ModelError: the model cannot be used.
+            ModelError: the model cannot be used, or does not fit the memory that is free.
         """
         with self._lock:
             if self._engine is None:
+                if self.model is not None:
+                    require_fit(self.model, inspect_machine())
                 self._engine = self.make()
             return self._engine
 

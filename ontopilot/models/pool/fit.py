@@ -3,7 +3,7 @@
 from ontopilot.errors import ModelError
 from ontopilot.models.engines import LOCAL_ORDER
 from ontopilot.models.files.footprint import memory_of
-from ontopilot.models.hardware import Machine, require_memory
+from ontopilot.models.hardware import Machine
 from ontopilot.models.spec import Model
 
 _GIB = 1 << 30
@@ -19,14 +19,22 @@ def require_fit(model: Model, machine: Machine) -> None:
     """
     if model.kind not in LOCAL_ORDER:
         return
-    needed = memory_of(model)
-    if model.kind != "vllm" or not machine.gpus:
-        require_memory(needed, model=model.name)
-        return
-    gpus = model.options.gpus
-    free = sum(sorted((gpu.free for gpu in machine.gpus), reverse=True)[:gpus])
+    needed, free = memory_of(model), free_for(model, machine)
     if needed > free:
+        where = "on its GPUs" if _on_gpus(model, machine) else "of memory"
         raise ModelError(
-            f"model {model.name!r} needs {needed / _GIB:.1f} GiB on {gpus} GPU(s) and "
-            f"{free / _GIB:.1f} GiB are free there; use more GPUs, or a smaller model or precision"
+            f"model {model.name!r} needs {needed / _GIB:.1f} GiB {where} and {free / _GIB:.1f} GiB "
+            "are free; use a smaller model or precision, or more memory"
         )
+
+
+def free_for(model: Model, machine: Machine) -> int:
+    """The free memory that a model would be loaded into: vLLM uses GPUs where there are some."""
+    if _on_gpus(model, machine):
+        freest = sorted((gpu.free for gpu in machine.gpus), reverse=True)
+        return sum(freest[: model.options.gpus])
+    return machine.free
+
+
+def _on_gpus(model: Model, machine: Machine) -> bool:
+    return model.kind == "vllm" and bool(machine.gpus)

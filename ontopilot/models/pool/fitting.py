@@ -10,6 +10,7 @@ from ontopilot.models.files.footprint import memory_of
 from ontopilot.models.hardware import Machine
 from ontopilot.models.pool.chain import Chain
 from ontopilot.models.pool.deployment import Deployment
+from ontopilot.models.pool.fit import free_for
 from ontopilot.models.spec import Model, Precision
 
 _PRECISIONS: Mapping[str, tuple[Precision, ...]] = MappingProxyType(
@@ -54,7 +55,7 @@ def _fits(deployment: Deployment, model: Model, machine: Machine) -> Iterable[Fi
     asked = model.options.precision
     offered = _PRECISIONS[model.kind] if asked == "auto" else (asked,)
     problem = deployment.unusable or _missing(deployment)
-    free = _free(model, machine)
+    free = free_for(model, machine)
     for precision in offered:
         try:
             options = replace(model.options, precision=precision)
@@ -72,10 +73,3 @@ def _missing(deployment: Deployment) -> str:
     except (ConfigError, ModelError) as error:
         return str(error)
     return ""
-
-
-def _free(model: Model, machine: Machine) -> int:
-    """The memory that a model would be loaded into: vLLM uses GPUs where there are some."""
-    if model.kind == "vllm" and machine.gpus:
-        return sum(gpu.free for gpu in machine.gpus[: model.options.gpus])
-    return machine.free
