@@ -23,6 +23,7 @@ from ontopilot.models.spec import Model
 from ontopilot.models.streaming.chat_client import ChatClient, chat_body
 from ontopilot.models.streaming.mailbox import Mailbox, in_thread
 from ontopilot.models.streaming.sse import Completion
+from ontopilot.models.structured.constraint import Constraint, prepared
 from ontopilot.models.vllm.command import arguments, environment, find_vllm, has_adapters
 from ontopilot.models.vllm.server import BASE, VllmServer
 
@@ -123,7 +124,7 @@ class VllmEngine:
                     "ask again in a minute"
                 )
             client = await self._ready(server)
-            body = self._body(request, server.plain)
+            body = self._body(request, await prepared(request), server.plain)
             try:
                 async with aclosing(client.stream(body, request.stop, completion)) as chunks:
                     async for chunk in chunks:
@@ -198,7 +199,9 @@ class VllmEngine:
     def _checkpoint(self) -> Checkpoint:
         return open_checkpoint(locate(self._model.target))
 
-    def _body(self, request: GenerationRequest, plain: str) -> dict[str, Any]:
+    def _body(
+        self, request: GenerationRequest, constraint: Constraint | None, plain: str
+    ) -> dict[str, Any]:
         """A request with what vLLM understands beyond the protocol of OpenAI."""
         served = request.adapter or (_ADAPTER if _ADAPTER in self._adapters else plain)
         if served != plain and served not in self._adapters:
@@ -214,8 +217,8 @@ class VllmEngine:
         if request.begun:
             body["messages"].append({"role": "assistant", "content": request.begun})
             body |= {"continue_final_message": True, "add_generation_prompt": False}
-        if request.grammar is not None:
-            body["structured_outputs"] = {"grammar": request.grammar}
+        if constraint is not None:
+            body["structured_outputs"] = {"grammar": constraint.ebnf}
         return body
 
     async def _living(self) -> VllmServer:
