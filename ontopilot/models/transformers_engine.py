@@ -17,7 +17,7 @@ from ontopilot.models.hardware import require_memory
 from ontopilot.models.messages import Chunk, FinishReason, GenerationRequest, Usage
 from ontopilot.models.spec import Model
 from ontopilot.models.streaming.detokenize import Detokenizer, shown_before
-from ontopilot.models.streaming.filters import TextFilter, begins_in_thoughts
+from ontopilot.models.streaming.filters import TextFilter
 from ontopilot.models.streaming.mailbox import Mailbox, in_thread
 from ontopilot.models.structured.constraint import Constraint, prepared
 from ontopilot.models.structured.masking import LogitsMask
@@ -294,7 +294,7 @@ class _Loaded:
             return []
         grammar = job.constraint.grammar
         if self.model.thinking:
-            grammar = after_thoughts(grammar, inside=begins_in_thoughts(prompt))
+            grammar = after_thoughts(grammar, prompt)
         if self.vocabulary is None:
             self.vocabulary = Vocabulary(
                 self.tokenizer.to_str(),

@@ -14,7 +14,7 @@ from ontopilot.models.messages import FinishReason, Message
 from ontopilot.models.openvino.load import Served, load
 from ontopilot.models.streaming.child import Line, line_of
 from ontopilot.models.streaming.detokenize import Detokenizer, shown_before
-from ontopilot.models.streaming.filters import TextFilter, begins_in_thoughts
+from ontopilot.models.streaming.filters import TextFilter
 from ontopilot.models.structured.constraint import ebnf_of
 from ontopilot.models.structured.ebnf import read_ebnf
 from ontopilot.models.structured.thinking import after_thoughts
@@ -137,9 +137,10 @@ class _Server:
                 f"engine {served.name!r}: prompt and answer need {needed!r} tokens and the "
                 f"context holds {served.context_tokens!r}; shorten the prompt or max_tokens"
             )
-        ends = served.ends
+        ends, decode = served.ends, served.decode
         config = _sampling(line)
         if line["grammar"] is not None:
+            decode = served.spell
             ends |= {served.pipeline.get_tokenizer().get_eos_token_id()}
             config.structured_output_config = _constrained(line["grammar"], served, prompt)
         config.stop_token_ids = set(ends)
@@ -148,7 +149,7 @@ class _Server:
         except RuntimeError as error:
             raise EngineFailed(f"engine {served.name!r} refuses the request: {error}") from error
         stops = TextFilter(tuple(line["stop"]), served.thinking, prompt)
-        text = Detokenizer(served.decode, shown_before(begun, ids))
+        text = Detokenizer(decode, shown_before(begun, ids))
         return _Answer(key, handle, len(ids), ends, text, stops)
 
     def _forward(self, answer: _Answer) -> None:
@@ -181,7 +182,7 @@ def _constrained(ebnf: str, served: Served, prompt: str) -> Any:
     import openvino_genai as genai
 
     if served.thinking:
-        ebnf = ebnf_of(after_thoughts(read_ebnf(ebnf), inside=begins_in_thoughts(prompt)))
+        ebnf = ebnf_of(after_thoughts(read_ebnf(ebnf), prompt))
     return genai.StructuredOutputConfig(grammar=ebnf)
 
 

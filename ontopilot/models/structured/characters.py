@@ -10,8 +10,9 @@ _HEX = {"x": 2, "u": 4, "U": 8}
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _CLASS_SPECIAL = "[]^-/\\"
 """What is written as its number in a class, because not all notations escape it alike."""
-_MANY = 0x8000
-"""From so many characters on, a class is shorter as what it leaves out."""
+
+_EDGES = (0x80, 0x800, 0x1000, 0xD000, 0xE000, 0x10000, 0x40000, 0x100000)
+"""Where UTF-8 becomes longer, or begins with a byte after which not every byte may follow."""
 
 
 @dataclass(slots=True)
@@ -91,18 +92,26 @@ def _spans(scanner: Scanner) -> Iterator[Range]:
 
 
 def class_text(chosen: Letters) -> str:
-    """A class as EBNF and regular expressions write it, the shorter way round."""
-    size = sum(last - first + 1 for first, last in chosen.ranges)
-    left_out = others(chosen.ranges).ranges if size >= _MANY else ()
-    if left_out:
-        return f"[^{_spanned(left_out)}]"
-    return f"[{_spanned(chosen.ranges)}]"
+    """A class as EBNF and regular expressions write it.
+
+    xgrammar makes bytes of it, and of a class by what it leaves out, or of a range over two of
+    the lengths and first bytes of UTF-8, also bytes that are no character.
+    """
+    spans = (span for first, last in chosen.ranges for span in _alike(first, last))
+    return f"[{''.join(_spanned(first, last) for first, last in spans)}]"
 
 
-def _spanned(ranges: tuple[Range, ...]) -> str:
-    return "".join(
-        _one(first) if first == last else f"{_one(first)}-{_one(last)}" for first, last in ranges
-    )
+def _alike(first: int, last: int) -> Iterator[Range]:
+    """A range in pieces within which UTF-8 has the same form."""
+    for edge in _EDGES:
+        if first < edge <= last:
+            yield first, edge - 1
+            first = edge
+    yield first, last
+
+
+def _spanned(first: int, last: int) -> str:
+    return _one(first) if first == last else f"{_one(first)}-{_one(last)}"
 
 
 def _one(code: int) -> str:

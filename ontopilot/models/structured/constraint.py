@@ -79,6 +79,11 @@ def constraint_of(request: GenerationRequest) -> Constraint | None:
         raise ConstraintMalformed(
             "GenerationRequest(grammar=…, schema=…): an answer keeps to one of them; give one"
         )
+    if request.begun:
+        raise ConstraintMalformed(
+            "GenerationRequest(begun=…): an answer of a given form cannot be entered half-way; "
+            "ask for the whole of it"
+        )
     if len(text) > LONGEST:
         kind = "grammar" if request.schema is None else "schema"
         raise ConstraintMalformed(

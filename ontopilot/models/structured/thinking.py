@@ -1,5 +1,6 @@
 """Grammars for models that think first: free thoughts, then what is asked for."""
 
+from ontopilot.models.streaming.filters import begins_in_thoughts
 from ontopilot.models.structured.expression import (
     Chain,
     Choice,
@@ -20,14 +21,14 @@ _ANSWER = "answer-"
 """Stands before the names of the answer's rules, of which the first was `root`."""
 
 
-def after_thoughts(grammar: Grammar, *, inside: bool) -> Grammar:
+def after_thoughts(grammar: Grammar, prompt: str) -> Grammar:
     """The grammar of an answer that thoughts may come before.
 
-    `inside` says that the prompt ends within the thoughts, which then come to an end in any case;
+    Where the prompt ends within the thoughts they come to an end before the answer in any case;
     else the model chooses whether it thinks.
     """
     thoughts = chain(_without_end(), Text(_END), _SPACE)
-    begun = thoughts if inside else optional(chain(Text(_BEGIN), thoughts))
+    begun = thoughts if begins_in_thoughts(prompt) else optional(chain(Text(_BEGIN), thoughts))
     rules = {f"{_ANSWER}{name}": _renamed(rule) for name, rule in grammar.rules.items()}
     return Grammar({"root": chain(begun, Rule(f"{_ANSWER}root")), **rules})
 
