@@ -60,8 +60,8 @@ async def test_the_next_engine_goes_on_where_the_last_one_broke_off():
 
 
 async def test_an_answer_in_a_form_begins_again():
-    half = ScriptedEngine([Breaks(FAILURE, "{")], name="a")
-    whole = ScriptedEngine("{}", name="b", continues=True)
+    half = ScriptedEngine([Breaks(FAILURE, "{")], name="a", grammar=True)
+    whole = ScriptedEngine("{}", name="b", continues=True, grammar=True)
     chunks = await served(Pool(generator=[half, whole]), ask(schema='{"type": "object"}'))
     at = next(at for at, chunk in enumerate(chunks) if chunk.restart)
     assert text_of(chunks[at:]) == "{}"
