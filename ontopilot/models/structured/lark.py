@@ -1,6 +1,8 @@
 """Grammars in the dialect of Lark that llguidance reads."""
 
-from ontopilot.models.structured.characters import class_text, escaped
+import json
+
+from ontopilot.models.structured.characters import class_text
 from ontopilot.models.structured.ebnf import times_text
 from ontopilot.models.structured.expression import (
     Chain,
@@ -11,6 +13,7 @@ from ontopilot.models.structured.expression import (
     Repeat,
     Rule,
     Text,
+    spelled,
 )
 
 
@@ -51,10 +54,20 @@ class _Writer:
                 return f"{self._grouped(part)}{times_text(least, most)}"
 
     def _text(self, text: str) -> str:
-        pieces = list(text) if self._letters and text else [text]
-        return " ".join(f'"{escaped(piece, special=chr(34))}"' for piece in pieces)
+        return " ".join(_lexeme(piece) for piece in self._pieces(text))
+
+    def _pieces(self, text: str) -> list[str]:
+        whole = not text or (text.isprintable() and not self._letters)
+        return [text] if whole else list(text)
 
     def _grouped(self, expression: Expression) -> str:
-        several = isinstance(expression, Text) and self._letters and len(expression.text) > 1
+        several = isinstance(expression, Text) and len(self._pieces(expression.text)) > 1
         text = self.written(expression)
         return f"({text})" if several or isinstance(expression, (Chain, Choice, Repeat)) else text
+
+
+def _lexeme(piece: str) -> str:
+    """A text in quotes, which hold what prints; any other character as a class."""
+    if piece.isprintable():
+        return json.dumps(piece, ensure_ascii=False)
+    return f"/{class_text(spelled(piece))}/"

@@ -11,6 +11,7 @@ from ontopilot.models.structured.expression import (
     choice,
     letters,
     optional,
+    repeat,
 )
 
 MOST_DIGITS = 15
@@ -93,38 +94,46 @@ def _pointed(first: int, last: int, low: int, high: int, places: int) -> Express
     if (low, high) == (0, 0):
         return whole
     if (low, high) == (0, 10**places - 1):
-        return chain(whole, optional(chain(Text("."), _any_digits(1, places))))
+        return chain(whole, optional(chain(Text("."), Repeat(_digit(0, 9), 1, places))))
     pointed = chain(whole, Text("."), _digits(low, high, places))
     return Choice((whole, pointed)) if low == 0 else pointed
 
 
 def _digits(low: int, high: int, width: int) -> Expression:
-    """The numbers from `low` to `high` with zeros in front up to a width."""
-    if width == 0:
-        return Text("")
-    if (low, high) == (0, 10**width - 1):
-        return _any_digits(width, width)
-    unit = 10 ** (width - 1)
-    (first, rest_low), (last, rest_high) = divmod(low, unit), divmod(high, unit)
+    """The numbers from `low` to `high` with zeros in front up to a width.
+
+    Those that begin as both do and lie between them in the next digit, and those that begin as
+    one of them does and part from it later.
+    """
+    first, last = f"{low:0{width}}", f"{high:0{width}}"
     if first == last:
-        return chain(_digit(first, first), _digits(rest_low, rest_high, width - 1))
-    options: list[Expression] = []
-    if rest_low:
-        options.append(chain(_digit(first, first), _digits(rest_low, unit - 1, width - 1)))
-        first += 1
-    tail: list[Expression] = []
-    if rest_high != unit - 1:
-        tail.append(chain(_digit(last, last), _digits(0, rest_high, width - 1)))
-        last -= 1
-    if first <= last:
-        options.append(chain(_digit(first, last), _digits(0, unit - 1, width - 1)))
-    options += tail
-    return choice(options)
+        return Text(first)
+    at = next(place for place in range(width) if first[place] != last[place])
+    smallest, greatest = set(first[at + 1 :]) <= {"0"}, set(last[at + 1 :]) <= {"9"}
+    options: list[Expression | None] = []
+    if not smallest:
+        options.append(Text(first))
+        options += (
+            _after(first, place, int(first[place]) + 1, 9) for place in range(at + 1, width)
+        )
+    low, high = int(first[at]) + (not smallest), int(last[at]) - (not greatest)
+    options.append(_after(first, at, low, high))
+    if not greatest:
+        options += (_after(last, one, 0, int(last[one]) - 1) for one in range(at + 1, width))
+        options.append(Text(last))
+    return choice(option for option in options if option is not None)
+
+
+def _after(begun: str, place: int, low: int, high: int) -> Expression | None:
+    """The digits before a place, one of a range there, and any behind it."""
+    if low > high:
+        return None
+    return chain(Text(begun[:place]), _digit(low, high), _any_digits(len(begun) - place - 1))
 
 
 def _digit(first: int, last: int) -> Expression:
     return letters([(ord("0") + first, ord("0") + last)])
 
 
-def _any_digits(least: int, most: int) -> Expression:
-    return Repeat(_digit(0, 9), least, most)
+def _any_digits(width: int) -> Expression:
+    return repeat(_digit(0, 9), width, width)
