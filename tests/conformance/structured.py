@@ -65,7 +65,7 @@ FORMS = {
                 "anyOf": [
                     {"type": "boolean"},
                     {"type": "string", "pattern": r"^[A-Z]{1,3}-\d{4}$"},
-                    {"type": "array", "items": {"const": "ü\n\"'"}, "maxItems": 2},
+                    {"type": "array", "items": {"const": "Käfer é1\n\"'"}, "maxItems": 2},
                 ]
             },
             "minItems": 1,
@@ -95,7 +95,9 @@ FORMS = {
         "[f1,f30]",
     ),
     "letters": of_grammar(
-        r'root ::= "\"" [^\x00-\x1f"\\]{20,30} "\""', r'"[^\x00-\x1f"\\]{20,30}"', f'"{"ä" * 20}"'
+        r'root ::= "\"" [^\x00-\x1f"\\]{20,30} "\"" [\^\x01é\]a0-9é]',
+        r'"[^\x00-\x1f"\\]{20,30}"[\^\x01é\]a0-9]',
+        f'"{"ä" * 20}"é',
     ),
     "nested": Form(
         {"grammar": 'root ::= digit | "[" root "," root "]"\ndigit ::= [0-9]'}, nested, "[1,[2,3]]"

@@ -1,5 +1,6 @@
 """Characters as grammars and patterns write them: escapes, and classes such as `[a-z]`."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,8 +12,11 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _CLASS_SPECIAL = "[]^-/\\"
 """What is written as its number in a class, because not all notations escape it alike."""
 
-_EDGES = (0x80, 0x800, 0x1000, 0xD000, 0xE000, 0x10000, 0x40000, 0x100000)
-"""Where UTF-8 becomes longer, or begins with a byte after which not every byte may follow."""
+_EDGES = (0x20, 0x5E, 0x5F, 0x7F, 0x80, 0x800, 0x1000, 0xD000, 0xE000, 0x10000, 0x40000, 0x100000)
+"""Where plain characters begin and end, before and behind `^`, where UTF-8 becomes longer, and
+where it begins with a byte after which not every byte may follow."""
+
+_RUNS = re.compile(r"[ -~]+|[^ -~]")
 
 
 @dataclass(slots=True)
@@ -95,14 +99,26 @@ def class_text(chosen: Letters) -> str:
     """A class as EBNF and regular expressions write it.
 
     xgrammar makes bytes of it, and of a class by what it leaves out, or of a range over two of
-    the lengths and first bytes of UTF-8, also bytes that are no character.
+    the lengths and first bytes of UTF-8, also bytes that are no character. It forgets where the
+    number of a character such as `é` ends before a digit or one of a to f, so these come first,
+    and that a `^` in front was a character, so that comes last.
     """
-    spans = (span for first, last in chosen.ranges for span in _alike(first, last))
+    spans = [span for first, last in chosen.ranges for span in _alike(first, last)]
+    spans.sort(key=lambda span: (span[0] == ord("^"), not _is_plain(chr(span[0]))))
     return f"[{''.join(_spanned(first, last) for first, last in spans)}]"
 
 
+def runs(text: str) -> list[str]:
+    """A text in pieces that can be written one after the other: plain ones, and single others."""
+    return _RUNS.findall(text) or [""]
+
+
+def _is_plain(one: str) -> bool:
+    return " " <= one <= "~"
+
+
 def _alike(first: int, last: int) -> Iterator[Range]:
-    """A range in pieces within which UTF-8 has the same form."""
+    """A range in pieces within which UTF-8 has the same form, and all or none is plain."""
     for edge in _EDGES:
         if first < edge <= last:
             yield first, edge - 1
@@ -116,7 +132,7 @@ def _spanned(first: int, last: int) -> str:
 
 def _one(code: int) -> str:
     one = chr(code)
-    return f"\\x{code:02x}" if one in _CLASS_SPECIAL else escaped(one, special="")
+    return f"\\u{code:04x}" if one in _CLASS_SPECIAL else escaped(one, special="")
 
 
 def escaped(text: str, *, special: str) -> str:
@@ -132,6 +148,4 @@ def _escape(one: str, special: str) -> str:
     if one.isprintable() and (one.isascii() or one.isalnum()):
         return one
     code = ord(one)
-    if code < 0x80:
-        return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

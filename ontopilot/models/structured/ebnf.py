@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from typing import NamedTuple, NoReturn
 
 from ontopilot.errors import ConstraintMalformed
-from ontopilot.models.structured.characters import Scanner, class_text, escaped, ranges_of
+from ontopilot.models.structured.characters import (
+    Scanner,
+    class_text,
+    escaped,
+    ranges_of,
+    runs,
+)
 from ontopilot.models.structured.expression import (
     Chain,
     Choice,
@@ -70,7 +76,7 @@ def _used(grammar: Grammar) -> Iterator[tuple[str, Expression]]:
 def _written(expression: Expression) -> str:
     match expression:
         case Text(text):
-            return f'"{escaped(text, special=chr(34))}"'
+            return " ".join(f'"{escaped(run, special=chr(34))}"' for run in runs(text))
         case Letters():
             return class_text(expression)
         case Rule(name):
@@ -86,7 +92,8 @@ def _written(expression: Expression) -> str:
 def _grouped(expression: Expression) -> str:
     """An expression as a part of another one."""
     text = _written(expression)
-    return f"({text})" if isinstance(expression, (Chain, Choice, Repeat)) else text
+    several = isinstance(expression, Text) and len(runs(expression.text)) > 1
+    return f"({text})" if several or isinstance(expression, (Chain, Choice, Repeat)) else text
 
 
 def times_text(least: int, most: int | None) -> str:
