@@ -43,6 +43,7 @@ class RemoteEngine:
             thinking=model.thinking,
             key=_key(model, key, address),
         )
+        self._keeps_forms = True
         self._counters = Counters()
 
     @property
@@ -52,8 +53,12 @@ class RemoteEngine:
 
     @property
     def capabilities(self) -> Capabilities:
-        """The server knows its context and its grammars, and refuses what does not fit."""
-        return Capabilities(context_tokens=self._model.options.context_tokens or 0, grammar=True)
+        """The server knows its context, and refuses what does not fit.
+
+        It is taken to keep grammars and schemas until it has refused or ignored one.
+        """
+        context = self._model.options.context_tokens or 0
+        return Capabilities(context_tokens=context, grammar=self._keeps_forms)
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
         """Stream the answer to a request.
@@ -75,8 +80,10 @@ class RemoteEngine:
             async with aclosing(stream) as chunks:
                 async for chunk in chunks:
                     yield chunk
-        except ModelError:
+        except ModelError as error:
             failed = True
+            if isinstance(error, ConstraintRefused):
+                self._keeps_forms = False
             raise
         finally:
             self._counters.ended(completion.usage, failed=failed)

@@ -89,6 +89,9 @@ class ChatServer:
             if model in REFUSALS:
                 status, message = REFUSALS[model]
                 return JSONResponse({"error": {"message": message}}, status)
+            if model == "formless" and "response_format" in body:
+                message = "'response_format' of type 'json_schema' is not supported"
+                return JSONResponse({"error": {"message": message}}, 400)
             if model == "whole":
                 return JSONResponse({"choices": []})
             return StreamingResponse(self._events(body), media_type="text/event-stream")

@@ -11,7 +11,8 @@ from ontopilot.models.messages import Chunk, GenerationRequest
 async def fitting(engine: Engine, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
     """Stream the answer of an engine; where it keeps no constraint, to the plain request.
 
-    Some servers only say when they are asked that they keep none.
+    Some servers only say when they are asked that they keep none, and some only show it: then a
+    chunk with `restart` comes first.
 
     Raises:
         ModelError: whatever the engine raises.
@@ -33,18 +34,19 @@ async def fitting(engine: Engine, request: GenerationRequest) -> AsyncGenerator[
 async def _or_plain(
     engine: Engine, request: GenerationRequest, plain: GenerationRequest
 ) -> AsyncGenerator[Chunk, None]:
-    """The answer to a request, or to its plain form if the engine refuses before it speaks."""
+    """The answer to a request, or to its plain form if the engine turns out not to keep it."""
     stream, said = engine.generate(request), False
     try:
         async for chunk in stream:
-            said = True
+            said = said or bool(chunk.text)
             yield chunk
         return
     except ConstraintRefused:
-        if said:
-            raise
+        pass
     finally:
         await _close(stream)
+    if said:
+        yield Chunk(restart=True)
     async for chunk in _plainly(engine, plain):
         yield chunk
 
