@@ -10,18 +10,14 @@ from ontopilot.prose import split
 MOST_IDS = 4
 """Sources that one claim may cite."""
 
-_TEXT = r"^[^\[\]\\\x00-\x1f]+$"
-"""Free prose without brackets, in which a source could be cited that there is none of."""
+_TEXT = r"^[^\[\]\\\x00-\x1f]{1,400}$"
+"""Free prose of a sentence's length, without brackets, which might cite what there is none of."""
 
 _OPENED = re.compile(r'\s*\{\s*"claims"\s*:\s*\[')
 
 
 def claims_schema(count: int, *, most: int) -> str:
-    """A JSON schema of at most so many claims that cite the sources 1 to `count` and no others.
-
-    The text has no greatest length, because a bound takes a compiler of grammars longer than all
-    the rest.
-    """
+    """A JSON schema of at most so many claims that cite the sources 1 to `count` and no others."""
     claim = _object(
         text={"type": "string", "pattern": _TEXT},
         ids={

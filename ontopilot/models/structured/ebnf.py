@@ -18,6 +18,7 @@ from ontopilot.models.structured.expression import (
     Expression,
     Grammar,
     Letters,
+    Mark,
     Repeat,
     Rule,
     Text,
@@ -75,7 +76,7 @@ def _used(grammar: Grammar) -> Iterator[tuple[str, Expression]]:
 
 def _written(expression: Expression) -> str:
     match expression:
-        case Text(text):
+        case Text(text) | Mark(text):
             return " ".join(f'"{escaped(run, special=chr(34))}"' for run in runs(text))
         case Letters():
             return class_text(expression)
@@ -92,7 +93,7 @@ def _written(expression: Expression) -> str:
 def _grouped(expression: Expression) -> str:
     """An expression as a part of another one."""
     text = _written(expression)
-    several = isinstance(expression, Text) and len(runs(expression.text)) > 1
+    several = isinstance(expression, (Text, Mark)) and len(runs(expression.text)) > 1
     return f"({text})" if several or isinstance(expression, (Chain, Choice, Repeat)) else text
 
 

@@ -57,7 +57,14 @@ class Rule:
     name: str
 
 
-Expression = Text | Letters | Chain | Choice | Repeat | Rule
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A text that is one token in most vocabularies, and is spelled in the others."""
+
+    text: str
+
+
+Expression = Text | Letters | Chain | Choice | Repeat | Rule | Mark
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Which tokens may come next, by llguidance; and whether a whole text is of a grammar."""
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,11 @@ class Vocabulary:
         from llguidance import LLTokenizer
 
         self._tokens = LLTokenizer(tokenizer, n_vocab=size, eos_token=sorted(ends))
+        self._special = {
+            entry["content"]: entry["id"]
+            for entry in json.loads(tokenizer).get("added_tokens", ())
+            if entry["id"] < size and self._tokens.is_special_token(entry["id"])
+        }
 
     def matcher(self, grammar: Grammar) -> "LLMatcher":
         """A matcher at the beginning of an answer.
@@ -29,7 +35,7 @@ class Vocabulary:
         Raises:
             ConstraintMalformed: the grammar is too complex to be compiled.
         """
-        return _matcher(self._tokens, grammar)
+        return _matcher(self._tokens, write_lark(grammar, self._special))
 
 
 def accepts(grammar: Grammar, text: str) -> bool:
@@ -40,15 +46,15 @@ def accepts(grammar: Grammar, text: str) -> bool:
     """
     from llguidance import LLTokenizer
 
-    matcher = _matcher(LLTokenizer("byte"), grammar)
+    matcher = _matcher(LLTokenizer("byte"), write_lark(grammar))
     letters = list(text.encode())
     return matcher.try_consume_tokens(letters) == len(letters) and matcher.is_accepting()
 
 
-def _matcher(tokens: Any, grammar: Grammar) -> "LLMatcher":
+def _matcher(tokens: Any, lark: str) -> "LLMatcher":
     from llguidance import LLMatcher
 
-    matcher = LLMatcher(tokens, LLMatcher.grammar_from_lark(write_lark(grammar)), log_level=0)
+    matcher = LLMatcher(tokens, LLMatcher.grammar_from_lark(lark), log_level=0)
     if matcher.is_error():
         said = matcher.get_error().strip().splitlines()[0]
         raise ConstraintMalformed(

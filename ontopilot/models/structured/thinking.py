@@ -6,6 +6,7 @@ from ontopilot.models.structured.expression import (
     Choice,
     Expression,
     Grammar,
+    Mark,
     Repeat,
     Rule,
     Text,
@@ -16,7 +17,7 @@ from ontopilot.models.structured.expression import (
 )
 
 _BEGIN, _END = "<think>", "</think>"
-_SPACE = Repeat(spelled(" \n"), 0, 3)
+_THOUGHTS, _SPACE = "thoughts", "space"
 _ANSWER = "answer-"
 """Stands before the names of the answer's rules, of which the first was `root`."""
 
@@ -27,10 +28,17 @@ def after_thoughts(grammar: Grammar, prompt: str) -> Grammar:
     Where the prompt ends within the thoughts they come to an end before the answer in any case;
     else the model chooses whether it thinks.
     """
-    thoughts = chain(_without_end(), Text(_END), _SPACE)
-    begun = thoughts if begins_in_thoughts(prompt) else optional(chain(Text(_BEGIN), thoughts))
-    rules = {f"{_ANSWER}{name}": _renamed(rule) for name, rule in grammar.rules.items()}
-    return Grammar({"root": chain(begun, Rule(f"{_ANSWER}root")), **rules})
+    ended = (Rule(_THOUGHTS), Mark(_END), Rule(_SPACE))
+    inside = begins_in_thoughts(prompt)
+    begun = chain(*ended) if inside else optional(chain(Mark(_BEGIN), *ended))
+    return Grammar(
+        {
+            "root": chain(begun, Rule(f"{_ANSWER}root")),
+            _THOUGHTS: _without_end(),
+            _SPACE: Repeat(spelled(" \n"), 0, 3),
+            **{f"{_ANSWER}{name}": _renamed(rule) for name, rule in grammar.rules.items()},
+        }
+    )
 
 
 def _without_end() -> Expression:
