@@ -18,7 +18,9 @@
     │   ├── EngineFailed       an engine stopped while it worked
     │   ├── Busy               no room for a request now; says when to come again
     │   ├── RequestRefused     a request asks for what this engine, or any, cannot do
-    │   │   └── PromptTooLong  a prompt does not fit the context of the model
+    │   │   ├── PromptTooLong  a prompt does not fit the context of the model
+    │   │   ├── ConstraintMalformed    a grammar or schema is wrong, or nothing can keep it
+    │   │   └── ConstraintRefused  an engine or a server does not keep an answer to a grammar
     │   └── ClaimsMalformed    what a model wrote as claims is not what its grammar allows
     ├── RetrievalError
     │   ├── DocumentError      a document or ticket cannot be read
@@ -119,6 +121,14 @@ class RequestRefused(ModelError):
 
 class PromptTooLong(RequestRefused):
     """A prompt and the answer it asks for do not fit the context of the model."""
+
+
+class ConstraintMalformed(RequestRefused):
+    """The grammar or the schema of a request is wrong, or nothing can keep it."""
+
+
+class ConstraintRefused(RequestRefused):
+    """An engine cannot keep, or has not kept, an answer to a grammar or a schema."""
 
 
 class ClaimsMalformed(ModelError):

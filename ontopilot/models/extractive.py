@@ -30,7 +30,7 @@ class ExtractiveEngine:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Any length of context; quotes only."""
+        """Any length of context; it quotes and makes no text, so it keeps no grammar or schema."""
         return Capabilities(generates=False)
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:

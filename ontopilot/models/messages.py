@@ -39,9 +39,10 @@ class GenerationRequest:
     `messages` is the whole prompt for a language model. `question` and `sources` are the same
     content as values, for engines that quote instead of generating. `begun` is what another engine
     has said of the answer already: an engine that can goes on from there and does not repeat it
-    (see `Capabilities.continues`). `grammar` is an EBNF with
-    the rule `root`, and `schema` a JSON schema; at most one of them is given, and an engine that
-    cannot keep the answer within it refuses it (see `Capabilities.grammar`) unless it only quotes.
+    (see `Capabilities.continues`). `grammar` is an EBNF with the rule `root`, and `schema` a JSON
+    schema; at most one of them is given, and an engine that cannot keep the answer within it
+    refuses it (see `Capabilities.grammar`) unless it only quotes. `plain` is what a pool asks of
+    such an engine instead: a request without either.
     `adapter` is the name of a LoRA adapter that the engine has loaded; engines that load none by
     name answer with the model they have. Of waiting requests, those of the lowest `priority` are
     served first. `deadline_s` is how many seconds from now the answer must have begun; a pool
@@ -58,6 +59,7 @@ class GenerationRequest:
     stop: tuple[str, ...] = ()
     grammar: str | None = None
     schema: str | None = None
+    plain: "GenerationRequest | None" = None
     adapter: str = ""
     priority: int = 0
     deadline_s: float | None = None
@@ -93,7 +95,8 @@ class Chunk:
     The last chunk of a stream has `finish` and `usage`. The pool fills `engine` (the name of the
     deployment that answers) and `degraded` (why a fallback answered, in words). A chunk with
     `restart` says that the engine failed and another one begins again: the reader drops the text
-    of the claim that was under way and keeps the claims that were complete.
+    of the claim that was under way and keeps the claims that were complete. `plain` says that the
+    answer is to the plain request, since the engine keeps no grammar.
     """
 
     text: str = ""
@@ -102,3 +105,4 @@ class Chunk:
     engine: str = ""
     degraded: str = ""
     restart: bool = False
+    plain: bool = False

@@ -3,15 +3,20 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from ontopilot.errors import ConfigError, ModelError
+from ontopilot.errors import ConfigError, ConstraintRefused, ModelError
 from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
 from ontopilot.models.messages import Chunk, GenerationRequest
 from ontopilot.models.spec import Model
 from ontopilot.models.streaming.chat_client import ChatClient, chat_body
 from ontopilot.models.streaming.sse import Completion
+from ontopilot.models.structured.constraint import Constraint, prepared
+
+_OF_FORM = ("response_format", "json_schema", "schema", "grammar", "structured", "guided")
+"""Words of servers that refuse the form of an answer."""
 
 _THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -38,6 +43,7 @@ class RemoteEngine:
             thinking=model.thinking,
             key=_key(model, key, address),
         )
+        self._keeps_forms = True
         self._counters = Counters()
 
     @property
@@ -47,8 +53,12 @@ class RemoteEngine:
 
     @property
     def capabilities(self) -> Capabilities:
-        """The server knows its context, and refuses what does not fit."""
-        return Capabilities(context_tokens=self._model.options.context_tokens or 0)
+        """The server knows its context, and refuses what does not fit.
+
+        It is taken to keep grammars and schemas until it has refused or ignored one.
+        """
+        context = self._model.options.context_tokens or 0
+        return Capabilities(context_tokens=context, grammar=self._keeps_forms)
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
         """Stream the answer to a request.
@@ -58,20 +68,50 @@ class RemoteEngine:
             PromptTooLong: the server says that the prompt does not fit.
             EngineFailed: the server fails, is busy, or breaks off; or the engine is closed.
             ModelError: the server refuses the key or the request.
+            ConstraintMalformed: the grammar or the schema is wrong.
+            ConstraintRefused: the server does not keep it.
         """
         completion = Completion(self.name)
         failed = False
         self._counters.began()
         try:
-            body = chat_body(request, self._served)
-            async with aclosing(self._client.stream(body, request.stop, completion)) as chunks:
+            constraint = await prepared(request)
+            stream = self._answer(request, constraint, completion)
+            async with aclosing(stream) as chunks:
                 async for chunk in chunks:
                     yield chunk
-        except ModelError:
+        except ModelError as error:
             failed = True
+            if isinstance(error, ConstraintRefused):
+                self._keeps_forms = False
             raise
         finally:
             self._counters.ended(completion.usage, failed=failed)
+
+    async def _answer(
+        self, request: GenerationRequest, constraint: Constraint | None, completion: Completion
+    ) -> AsyncGenerator[Chunk, None]:
+        """The answer of the server; a whole one must be of the form that was asked for.
+
+        Many servers pass over what they do not know, so that what came is looked at.
+        """
+        body = chat_body(request, self._served)
+        if constraint is not None:
+            body |= _form(constraint, self._model)
+        text = ""
+        try:
+            async with aclosing(self._client.stream(body, request.stop, completion)) as chunks:
+                async for chunk in chunks:
+                    text += chunk.text
+                    if constraint and chunk.finish == "stop" and not request.stop:
+                        constraint.require(text, engine=self.name)
+                    yield chunk
+        except ModelError as error:
+            if constraint is None or not _is_about_form(error):
+                raise
+            raise ConstraintRefused(
+                f"{error}; or leave out the grammar or schema, which it seems not to keep"
+            ) from error
 
     def stats(self) -> EngineStats:
         """The counters so far."""
@@ -80,6 +120,29 @@ class RemoteEngine:
     async def aclose(self) -> None:
         """Refuse further requests, and end those that run at their next piece."""
         self._client.close()
+
+
+def _form(constraint: Constraint, model: Model) -> dict[str, Any]:
+    """The form of an answer: a schema as OpenAI's protocol writes it, a grammar as vLLM's does.
+
+    Raises:
+        ConstraintRefused: the model thinks first, and a grammar would hold for its thoughts too.
+    """
+    if constraint.schema is not None:
+        named = {"name": "answer", "strict": True, "schema": constraint.schema}
+        return {"response_format": {"type": "json_schema", "json_schema": named}}
+    if model.thinking:
+        raise ConstraintRefused(
+            f"engine {model.name!r}: a server cannot be told to begin a grammar after the model "
+            "has thought; give a schema, or a model that does not think"
+        )
+    return {"structured_outputs": {"grammar": constraint.ebnf}}
+
+
+def _is_about_form(error: ModelError) -> bool:
+    """Whether a server refuses the form of an answer rather than the request."""
+    refused = type(error) is ModelError
+    return refused and any(word in str(error).lower() for word in _OF_FORM)
 
 
 def _address(model: Model) -> tuple[str, str]:

@@ -6,11 +6,12 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from ontopilot.errors import EngineFailed, ModelError, PromptTooLong
+from ontopilot.errors import ConstraintRefused, EngineFailed, ModelError, PromptTooLong
 from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
 from ontopilot.models.messages import Chunk, FinishReason, GenerationRequest, Usage
 from ontopilot.models.streaming.filters import StopStrings
+from ontopilot.models.structured.constraint import Constraint, prepared
 
 _TOKEN = re.compile(r"\s*\S+")
 _SENTENCE = re.compile(r".+?[.!?](?=\s|$)|.+", re.DOTALL)
@@ -42,7 +43,8 @@ class ScriptedEngine:
 
     A sequence is used in order and its last line repeats. With a temperature the seed chooses the
     line instead, so that sampling has an effect that repeats. With `continues` a line that was
-    begun by another engine goes on after what was said of it.
+    begun by another engine goes on after what was said of it. It cannot make an answer keep to a
+    grammar or a schema, so it refuses them; with `grammar` it checks that its line does.
     """
 
     def __init__(
@@ -52,11 +54,13 @@ class ScriptedEngine:
         name: str = "scripted",
         context_tokens: int = 0,
         continues: bool = False,
+        grammar: bool = False,
     ) -> None:
         self._script: Script = (script,) if isinstance(script, str) else script
         self._name = name
         self._context_tokens = context_tokens
         self._continues = continues
+        self._grammar = grammar
         self._served = 0
         self._closed = False
         self._counters = Counters()
@@ -68,8 +72,10 @@ class ScriptedEngine:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Streams words; ignores grammars."""
-        return Capabilities(context_tokens=self._context_tokens, continues=self._continues)
+        """Streams words."""
+        return Capabilities(
+            context_tokens=self._context_tokens, grammar=self._grammar, continues=self._continues
+        )
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
         """Stream the next line of the script.
@@ -77,6 +83,8 @@ class ScriptedEngine:
         Raises:
             EngineFailed: the engine is closed.
             PromptTooLong: the prompt has more words than `context_tokens`.
+            ConstraintMalformed: the grammar or the schema is wrong.
+            ConstraintRefused: the line does not keep it, or no line is checked.
             ModelError: whatever the script says.
         """
         if self._closed:
@@ -86,10 +94,13 @@ class ScriptedEngine:
         failed = False
         try:
             self._check_length(usage.prompt_tokens + request.max_tokens)
+            constraint = await self._constraint(request)
             line = self._line(request)
             if isinstance(line, ModelError):
                 raise line
             text = line.text if isinstance(line, Breaks) else line
+            if constraint is not None and not isinstance(line, Breaks):
+                constraint.require(text, engine=self._name)
             text = text.removeprefix(request.begun)
             async with aclosing(_words(text, request)) as chunks:
                 async for chunk in chunks:
@@ -109,6 +120,15 @@ class ScriptedEngine:
                 f"engine {self._name!r}: prompt and answer need {tokens!r} tokens and the context "
                 f"holds {self._context_tokens!r}; shorten the prompt or max_tokens"
             )
+
+    async def _constraint(self, request: GenerationRequest) -> Constraint | None:
+        constraint = await prepared(request)
+        if constraint is not None and not self._grammar:
+            raise ConstraintRefused(
+                f"engine {self._name!r} says what its script says and keeps no grammar or schema; "
+                "leave it out, or make the engine with grammar=True to have its lines checked"
+            )
+        return constraint
 
     def _line(self, request: GenerationRequest) -> Line:
         if callable(self._script):

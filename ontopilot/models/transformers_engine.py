@@ -19,6 +19,10 @@ from ontopilot.models.spec import Model
 from ontopilot.models.streaming.detokenize import Detokenizer, shown_before
 from ontopilot.models.streaming.filters import TextFilter
 from ontopilot.models.streaming.mailbox import Mailbox, in_thread
+from ontopilot.models.structured.constraint import Constraint, prepared
+from ontopilot.models.structured.masking import LogitsMask
+from ontopilot.models.structured.matching import Vocabulary
+from ontopilot.models.structured.thinking import after_thoughts
 
 
 class TransformersEngine:
@@ -48,6 +52,7 @@ class TransformersEngine:
         loaded = self._loaded
         return Capabilities(
             context_tokens=loaded.context_tokens if loaded else 0,
+            grammar=True,
             adapters=True,
             continues=not self._model.thinking,
         )
@@ -70,12 +75,14 @@ class TransformersEngine:
         Raises:
             ModelError: the model cannot be loaded, or fails.
             PromptTooLong: prompt and answer do not fit the context.
+            ConstraintMalformed: the grammar or schema is wrong, or cannot be kept.
         """
         job = _Job(request, Mailbox(), self._counters)
         self._counters.began()
         with self._lock:
             self._jobs.add(job)
         try:
+            job.constraint = await prepared(request)
             future = self._executor().submit(self._run, job)
             future.add_done_callback(lambda f: job.settle(_error(f, self.name)))
             while True:
@@ -138,6 +145,7 @@ class _Job:
     request: GenerationRequest
     mailbox: Mailbox[Chunk | ModelError]
     counters: Counters
+    constraint: Constraint | None = None
     usage: Usage = field(default_factory=Usage)
     cancelled: threading.Event = field(default_factory=threading.Event)
     _settled: bool = False
@@ -242,6 +250,8 @@ class _Loaded:
     tokenizer: Any
     template: ChatTemplate
     context_tokens: int
+    vocabulary: Vocabulary | None = None
+    """The tokens as grammars need them, read at the first request with one."""
 
     def answer(self, job: _Job) -> None:
         """Generate for one job, in the engine's thread."""
@@ -272,10 +282,26 @@ class _Loaded:
                 max_new_tokens=request.max_tokens,
                 streamer=streamer,
                 stopping_criteria=StoppingCriteriaList([Cancelled()]),
+                logits_processor=self._masks(job, prompt, len(ids)),
                 **_sampling(request),
             )
         if not job.cancelled.is_set():
             streamer.close()
+
+    def _masks(self, job: _Job, prompt: str, prompt_tokens: int) -> list[LogitsMask]:
+        """What keeps the answer to the form that the request asks for."""
+        if job.constraint is None:
+            return []
+        grammar = job.constraint.grammar
+        if self.model.thinking:
+            grammar = after_thoughts(grammar, prompt)
+        if self.vocabulary is None:
+            self.vocabulary = Vocabulary(
+                self.tokenizer.to_str(),
+                size=self.network.config.get_text_config().vocab_size,
+                ends=_ends(self.network.generation_config.eos_token_id),
+            )
+        return [LogitsMask(self.vocabulary.matcher(grammar), prompt_tokens=prompt_tokens)]
 
     def _text(self, ids: list[int]) -> str:
         return str(self.tokenizer.decode(ids, skip_special_tokens=True))

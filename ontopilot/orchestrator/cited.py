@@ -65,7 +65,7 @@ class CitedStream:
     def _drain(self, *, final: bool) -> tuple[CitedSentence, ...]:
         found: list[CitedSentence] = []
         while (end := self._boundary(final=final)) is not None:
-            sentence = _read(self._buffer[:end])
+            sentence = read_sentence(self._buffer[:end])
             self._buffer = self._buffer[end:]
             if sentence is not None:
                 found.append(sentence)
@@ -96,7 +96,8 @@ def _first_end(text: str) -> int:
     return min(first, found.start()) if found else first
 
 
-def _read(text: str) -> CitedSentence | None:
+def read_sentence(text: str) -> CitedSentence | None:
+    """A sentence and the numbers of the markers that stand in it; None where there is no word."""
     numbers: dict[int, None] = {}
     for marker in _MARKER_INSIDE.findall(text):
         numbers.update(dict.fromkeys(int(digits) for digits in re.findall(r"\d+", marker)))

@@ -12,6 +12,7 @@ from ontopilot.ontology.vocabulary import RDF_TYPE
 from ontopilot.orchestrator.ablation import kinds
 from ontopilot.orchestrator.answer import Claim, Verdict, VerdictStatus
 from ontopilot.orchestrator.cited import CitedStream
+from ontopilot.orchestrator.cited_claims import ClaimStream
 from ontopilot.orchestrator.events import Released
 from ontopilot.orchestrator.prompts import DRAFT, REASON, draft_request
 from ontopilot.orchestrator.reading import read_together
@@ -110,6 +111,7 @@ async def generate(work: Workspace, role: Role) -> None:
         work.text,
         context,
         system=REASON if role == "reasoner" else DRAFT,
+        most_claims=MOST_CLAIMS,
         instructions=work.services.instructions,
         withheld=[v for v in work.verdicts if v.status != "supported"],
         relevance=lambda: _relevance(work, context.evidence),
@@ -212,14 +214,17 @@ def _tells_kind(item: Evidence) -> bool:
 async def _claims(
     work: Workspace, role: Role, request: GenerationRequest, context: Context
 ) -> AsyncIterator[Claim]:
-    stream = CitedStream()
+    stream: CitedStream | ClaimStream | None = None
     async for chunk in work.services.pool.generate(role, request):
         if chunk.restart:
-            stream = CitedStream()
+            stream = None
         _note(work, role, chunk)
-        for sentence, markers in stream.feed(chunk.text):
+        if stream is None and chunk.text:
+            keeps = request.schema is not None and not chunk.plain
+            stream = ClaimStream() if keeps else CitedStream()
+        for sentence, markers in stream.feed(chunk.text) if stream else ():
             yield _claim(sentence, markers, context)
-    for sentence, markers in stream.finish():
+    for sentence, markers in stream.finish() if stream else ():
         yield _claim(sentence, markers, context)
 
 

@@ -2,41 +2,21 @@
 
 import asyncio
 import threading
-from dataclasses import replace
 
 import psutil
 import pytest
 
 from ontopilot.errors import EngineFailed, ModelError, PromptTooLong
-from ontopilot.models import Chunk, Engine, GenerationRequest, Message, Source, Usage
-
-KETTLE = "When can I return the kettle?"
-WARRANTY = "How long is the warranty?"
-SOURCES = (
-    Source("1", "The kettle can be returned within 30 days.", "Returns"),
-    Source("2", "The warranty of the kettle lasts 24 months.", "Warranty"),
-)
-
-
-def ask(question: str = KETTLE, **changes: object) -> GenerationRequest:
-    messages = (Message("user", question),)
-    request = GenerationRequest(messages, max_tokens=60, question=question, sources=SOURCES)
-    return replace(request, **changes)
-
-
-async def chunks_of(engine: Engine, request: GenerationRequest) -> list[Chunk]:
-    return [chunk async for chunk in engine.generate(request)]
-
-
-async def text_of(engine: Engine, request: GenerationRequest) -> str:
-    return "".join(chunk.text for chunk in await chunks_of(engine, request))
+from ontopilot.models import Engine, Usage
+from tests.conformance.asking import KETTLE, WARRANTY, ask, chunks_of, text_of
+from tests.conformance.structured import StructuredConformance
 
 
 def threads_and_children() -> set[object]:
     return {t.ident for t in threading.enumerate()} | set(psutil.Process().children(recursive=True))
 
 
-class EngineConformance:
+class EngineConformance(StructuredConformance):
     """A subclass gives the engine: a new one for each test, closed after it.
 
     It must answer `KETTLE` with "30 days" and `WARRANTY` with "24 months".

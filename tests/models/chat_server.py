@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 import threading
 from collections.abc import AsyncIterator
@@ -11,7 +12,9 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
-from tests.conformance.engine import KETTLE, WARRANTY
+from ontopilot.models.structured.constraint import constraint_of
+from tests.conformance.asking import KETTLE, WARRANTY, ask
+from tests.conformance.structured import FORMS
 
 KEY = "secret-key-of-the-test"
 ANSWERS = {
@@ -25,6 +28,28 @@ REFUSALS = {
     "long": (400, "this prompt exceeds the context length of 8 tokens"),
     "odd": (422, f"do not send {KEY} in a body"),
 }
+
+
+def example(asked: dict[str, str | None]) -> str:
+    """An answer of the form that is asked for, or ""."""
+    wanted = {kind: text for kind, text in asked.items() if text is not None}
+    return next((form.example for form in FORMS.values() if form.asked == wanted), "")
+
+
+def in_form(body: dict[str, Any]) -> str:
+    """An answer of the form that a body asks for, or ""."""
+    if form := body.get("response_format"):
+        assert form["type"] == "json_schema"
+        assert form["json_schema"]["strict"] is True
+        return example({"schema": json.dumps(form["json_schema"]["schema"])})
+    if "structured_outputs" in body:
+        ebnf = body["structured_outputs"]["grammar"]
+        return next(
+            form.example
+            for form in FORMS.values()
+            if "grammar" in form.asked and constraint_of(ask(**form.asked)).ebnf == ebnf
+        )
+    return ""
 
 
 class ChatServer:
@@ -64,6 +89,9 @@ class ChatServer:
             if model in REFUSALS:
                 status, message = REFUSALS[model]
                 return JSONResponse({"error": {"message": message}}, status)
+            if model == "formless" and "response_format" in body:
+                message = "'response_format' of type 'json_schema' is not supported"
+                return JSONResponse({"error": {"message": message}}, 400)
             if model == "whole":
                 return JSONResponse({"choices": []})
             return StreamingResponse(self._events(body), media_type="text/event-stream")
@@ -74,6 +102,8 @@ class ChatServer:
         model = body["model"]
         answer = ANSWERS.get(body["messages"][-1]["content"], "I do not know.")
         words = [f"{word} " for word in answer.split()]
+        if model != "ignoring" and (formed := in_form(body)):
+            words = re.findall(r"\s*\S+", formed)
         yield ": a comment\n\n"
         try:
             for word in words[: body["max_tokens"]]:

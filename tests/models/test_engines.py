@@ -2,10 +2,16 @@
 
 import pytest
 
-from ontopilot.models import EngineOptions, Model, ScriptedEngine
+from ontopilot.models import EngineOptions, GenerationRequest, Model, ScriptedEngine
 from ontopilot.models.engines import make_engine
 from tests.conformance.engine import EngineConformance
-from tests.models.chat_server import ANSWERS
+from tests.models.chat_server import ANSWERS, example
+
+
+def in_form(request: GenerationRequest) -> str:
+    """The script of a double that answers in the form that a request asks for."""
+    asked = {"grammar": request.grammar, "schema": request.schema}
+    return example(asked) or ANSWERS.get(request.question, "Hm.")
 
 
 class TestScripted(EngineConformance):
@@ -20,6 +26,12 @@ class TestScriptedWithAContext(EngineConformance):
     def make(self):
         script = lambda request: ANSWERS.get(request.question, "Hm.")  # noqa: E731
         return lambda: ScriptedEngine(script, context_tokens=100)
+
+
+class TestScriptedWithForms(EngineConformance):
+    @pytest.fixture
+    def make(self):
+        return lambda: ScriptedEngine(in_form, grammar=True)
 
 
 class TestExtractive(EngineConformance):

@@ -1,15 +1,24 @@
 """The remote engine against a server on this machine."""
 
 import asyncio
+import json
 import logging
 import socket
 
 import pytest
 
-from ontopilot.errors import ConfigError, EngineFailed, ModelError, ModelNotFound, PromptTooLong
-from ontopilot.models import EngineOptions, Model, Usage
+from ontopilot.errors import (
+    ConfigError,
+    ConstraintRefused,
+    EngineFailed,
+    ModelError,
+    ModelNotFound,
+    PromptTooLong,
+)
+from ontopilot.models import EngineOptions, HashEncoder, Model, Pool, Usage
 from ontopilot.models.remote import RemoteEngine
 from tests.conformance.engine import KETTLE, ask, chunks_of, text_of
+from tests.conformance.structured import FORMS
 from tests.models.chat_server import ANSWERS, KEY
 
 
@@ -156,3 +165,63 @@ def test_a_key_file_that_holds_no_key(tmp_path, content):
 def test_a_server_chooses_its_adapters(tmp_path):
     with pytest.raises(ConfigError, match="a server chooses its adapters itself"):
         RemoteEngine(Model("http://127.0.0.1/v1#m", adapter=tmp_path))
+
+
+SCHEMA = FORMS["members"].asked["schema"]
+
+
+async def test_a_schema_is_asked_for_as_openai_writes_it_and_a_grammar_as_vllm_does(server):
+    engine = engine_for(server, "good")
+    for form in (FORMS["members"], FORMS["nested"]):
+        assert form.kept(await text_of(engine, ask(**form.asked)))
+    schema, grammar = server.bodies[-2:]
+    asked = {"name": "answer", "strict": True, "schema": json.loads(SCHEMA)}
+    assert schema["response_format"] == {"type": "json_schema", "json_schema": asked}
+    assert "structured_outputs" not in schema
+    assert grammar["structured_outputs"]["grammar"].startswith("root ::= digit |")
+    assert "response_format" not in grammar
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        ("formless", r"answers 400: .*response_format.*leave out the grammar or schema"),
+        ("ignoring", r"answers 'The kettle can.*', which the schema of the request does not allow"),
+    ],
+)
+async def test_a_server_that_keeps_no_schema(server, model, says):
+    engine = engine_for(server, model)
+    assert engine.capabilities.grammar
+    with pytest.raises(ConstraintRefused, match=says):
+        await text_of(engine, ask(schema=SCHEMA))
+    assert engine.stats().failures == 1
+    assert not engine.capabilities.grammar
+    assert await text_of(engine, ask()) == f"{ANSWERS[KETTLE]} "
+
+
+async def test_a_cut_answer_is_of_no_form_and_says_so(server):
+    chunks = await chunks_of(engine_for(server, "good"), ask(schema=SCHEMA, max_tokens=2))
+    assert chunks[-1].finish == "length"
+
+
+async def test_a_grammar_would_hold_for_thoughts_too(server):
+    engine = RemoteEngine(Model(f"{server.address}#good", thinking=True))
+    with pytest.raises(ConstraintRefused, match=r"after the model has thought; give a schema"):
+        await text_of(engine, ask(**FORMS["ids"].asked))
+
+
+@pytest.mark.parametrize("model", ["formless", "ignoring"])
+async def test_a_pool_asks_such_a_server_for_prose_and_remembers_it(server, model):
+    pool = Pool(generator=f"{server.address}#{model}", encoder=HashEncoder())
+    request = ask(schema=SCHEMA, plain=ask())
+    for first in (True, False):
+        before = len(server.bodies)
+        chunks = [chunk async for chunk in pool.generate("generator", request)]
+        at = next((at for at, chunk in enumerate(chunks) if chunk.restart), -1)
+        said = "".join(chunk.text for chunk in chunks[at + 1 :])
+        assert said == f"{ANSWERS[KETTLE]} "
+        assert all(chunk.plain for chunk in chunks[at + 1 :])
+        assert (at >= 0) == (first and model == "ignoring")
+        assert len(server.bodies) - before == 1 + first
+        assert chunks[-1].degraded == ""
+    await pool.aclose()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from ontopilot.errors import Busy, ConfigError, EngineFailed, ModelNotFound
+from ontopilot.errors import Busy, ConfigError, ConstraintMalformed, EngineFailed, ModelNotFound
 from ontopilot.models import Breaks, EngineOptions, Model, Pool, ScriptedEngine
 from ontopilot.models.engines import BACKENDS
 from tests.conformance.engine import ask
@@ -60,8 +60,8 @@ async def test_the_next_engine_goes_on_where_the_last_one_broke_off():
 
 
 async def test_an_answer_in_a_form_begins_again():
-    half = ScriptedEngine([Breaks(FAILURE, "{")], name="a")
-    whole = ScriptedEngine("{}", name="b", continues=True)
+    half = ScriptedEngine([Breaks(FAILURE, "{")], name="a", grammar=True)
+    whole = ScriptedEngine("{}", name="b", continues=True, grammar=True)
     chunks = await served(Pool(generator=[half, whole]), ask(schema='{"type": "object"}'))
     at = next(at for at, chunk in enumerate(chunks) if chunk.restart)
     assert text_of(chunks[at:]) == "{}"
@@ -262,3 +262,12 @@ async def test_what_stands_in_for_a_slow_start_is_warm(tiny, monkeypatch, kind, 
     monkeypatch.setattr("ontopilot.models.engines.BACKENDS", table)
     await Pool(generator=f"{kind}:{tiny}").warm()
     assert warm == started
+
+
+async def test_a_form_that_is_wrong_is_told_at_once_and_blames_no_engine():
+    engine = ScriptedEngine("{}", grammar=True)
+    pool = Pool(generator=engine)
+    with pytest.raises(ConstraintMalformed, match="'root' uses 'no', which there is no rule for"):
+        await served(pool, ask(grammar="root ::= no"))
+    assert engine.stats().failures == 1
+    assert (await served(pool, ask(schema="{}")))[-1].degraded == ""

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 import shutil
 import signal
 import subprocess
@@ -96,19 +95,6 @@ async def test_greedy_output_equals_that_of_transformers(tiny, engine):
     expected = await of_transformers(tiny)
     assert await answers(engine) == expected
     assert len({text for text, _ in expected}) > 5
-
-
-async def test_a_grammar_is_kept(engine):
-    grammar = 'root ::= "[" id ("," id)? "]"\nid ::= "f1" | "f2" | "f3"'
-    for seed in range(5):
-        text = await text_of(engine, ask(grammar=grammar, temperature=2.0, seed=seed))
-        assert re.fullmatch(r"\[f[123](,f[123])?\]", text), text
-
-
-async def test_a_grammar_that_is_none_is_refused_and_the_next_request_served(engine):
-    with pytest.raises(ModelError, match="Invalid grammar specification"):
-        await text_of(engine, ask(grammar="root ::= ("))
-    assert "30 days" in await text_of(engine, ask())
 
 
 async def test_adapters_in_one_batch_do_not_mix(tiny, engine, tmp_path):

@@ -225,7 +225,8 @@ async def test_the_context_is_not_more_than_the_model_has(make):
 async def test_requests_say_what_vllm_understands(make, tmp_path):
     engine = make(adapters=1)
     body = await sent(engine, ask(max_tokens=1, grammar='root ::= "a"', priority=-2, seed=4))
-    assert body["structured_outputs"] == {"grammar": 'root ::= "a"'}
+    assert body["structured_outputs"] == {"grammar": 'root ::= "a"\n'}
+    assert body["skip_special_tokens"] is False
     assert (body["priority"], body["seed"], body["model"]) == (-2, 4, "blank")
     await engine.load_adapter("polite", save_adapter(tmp_path))
     assert (await sent(engine, ask(max_tokens=1, adapter="polite")))["model"] == "polite"

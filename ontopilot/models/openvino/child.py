@@ -15,6 +15,9 @@ from ontopilot.models.openvino.load import KEPT_SHAPES, Served, load
 from ontopilot.models.streaming.child import Line, line_of
 from ontopilot.models.streaming.detokenize import Detokenizer, shown_before
 from ontopilot.models.streaming.filters import TextFilter
+from ontopilot.models.structured.constraint import ebnf_of
+from ontopilot.models.structured.ebnf import read_ebnf
+from ontopilot.models.structured.thinking import after_thoughts
 
 Say = Callable[[Line], None]
 
@@ -135,13 +138,20 @@ class _Server:
                 f"engine {served.name!r}: prompt and answer need {needed!r} tokens and the "
                 f"context holds {served.context_tokens!r}; shorten the prompt or max_tokens"
             )
+        ends, decode = served.ends, served.decode
+        config = _sampling(line)
+        if line["grammar"] is not None:
+            decode = served.spell
+            ends |= {served.pipeline.get_tokenizer().get_eos_token_id()}
+            config.structured_output_config = _constrained(line["grammar"], served, prompt)
+        config.stop_token_ids = set(ends)
         try:
-            handle = served.pipeline.add_request(key, _tensor(ids), _sampling(line, served.ends))
+            handle = served.pipeline.add_request(key, _tensor(ids), config)
         except RuntimeError as error:
             raise EngineFailed(f"engine {served.name!r} refuses the request: {error}") from error
         stops = TextFilter(tuple(line["stop"]), served.thinking, prompt)
-        text = Detokenizer(served.decode, shown_before(begun, ids))
-        return _Answer(key, handle, len(ids), served.ends, text, stops)
+        text = Detokenizer(decode, shown_before(begun, ids))
+        return _Answer(key, handle, len(ids), ends, text, stops)
 
     def _forward(self, answer: _Answer) -> None:
         text = answer.advance()
@@ -168,12 +178,20 @@ def _tensor(ids: list[int]) -> Any:
     return ov.Tensor(np.array([ids], dtype=np.int64))
 
 
-def _sampling(line: Line, ends: frozenset[int]) -> Any:
+def _constrained(ebnf: str, served: Served, prompt: str) -> Any:
+    """A grammar for the pipeline, which ends with a token of its own tokenizer's choice."""
+    import openvino_genai as genai
+
+    if served.thinking:
+        ebnf = ebnf_of(after_thoughts(read_ebnf(ebnf), prompt))
+    return genai.StructuredOutputConfig(grammar=ebnf)
+
+
+def _sampling(line: Line) -> Any:
     import openvino_genai as genai
 
     config = genai.GenerationConfig()
     config.max_new_tokens = line["max_tokens"]
-    config.stop_token_ids = set(ends)
     if line["temperature"] > 0:
         config.do_sample = True
         config.temperature = line["temperature"]

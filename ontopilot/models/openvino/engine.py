@@ -14,6 +14,7 @@ from ontopilot.models.messages import Chunk, GenerationRequest, Usage
 from ontopilot.models.spec import CPU_KV_CACHE_MB, Model
 from ontopilot.models.streaming.child import Child, Line
 from ontopilot.models.streaming.mailbox import Mailbox, in_thread
+from ontopilot.models.structured.constraint import Constraint, prepared
 
 _MODULE = "ontopilot.models.openvino.child"
 _SIGN_S = 30.0
@@ -56,6 +57,7 @@ class OpenVinoEngine:
         """The context is known once the model is loaded; one adapter for all requests."""
         return Capabilities(
             context_tokens=self._context_tokens,
+            grammar=True,
             adapters=True,
             continues=not self._model.thinking,
         )
@@ -110,14 +112,16 @@ class OpenVinoEngine:
             ModelNotFound: there is no such model.
             ModelError: the model cannot be loaded.
             PromptTooLong: prompt and answer do not fit the context or the memory for it.
+            ConstraintMalformed: the grammar or schema is wrong, or cannot be kept.
             EngineFailed: the child ended, or the engine is closed.
         """
         served = _Served()
         failed = False
         self._counters.began()
         try:
+            constraint = await prepared(request)
             child = await self._started()
-            async for chunk in self._answer(child, request, served):
+            async for chunk in self._answer(child, request, constraint, served):
                 yield chunk
         except ModelError:
             failed = True
@@ -126,14 +130,18 @@ class OpenVinoEngine:
             self._counters.ended(served.usage, failed=failed)
 
     async def _answer(
-        self, child: Child, request: GenerationRequest, served: "_Served"
+        self,
+        child: Child,
+        request: GenerationRequest,
+        constraint: Constraint | None,
+        served: "_Served",
     ) -> AsyncGenerator[Chunk, None]:
         key = next(self._ids)
         mailbox: Mailbox[Line | ModelError] = Mailbox()
         child.open(key, mailbox)
         finished = False
         try:
-            child.send(_line(key, request))
+            child.send(_line(key, request, constraint))
             while not finished:
                 line = await mailbox.get()
                 if isinstance(line, ModelError):
@@ -206,7 +214,7 @@ class _Served:
     usage: Usage = field(default_factory=Usage)
 
 
-def _line(key: int, request: GenerationRequest) -> Line:
+def _line(key: int, request: GenerationRequest, constraint: Constraint | None) -> Line:
     return {
         "id": key,
         "begun": request.begun,
@@ -215,4 +223,5 @@ def _line(key: int, request: GenerationRequest) -> Line:
         "temperature": request.temperature,
         "seed": request.seed,
         "stop": request.stop,
+        "grammar": None if constraint is None else constraint.ebnf,
     }

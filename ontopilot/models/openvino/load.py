@@ -44,6 +44,8 @@ class Served:
     template: ChatTemplate
     encode: Callable[[str], list[int]]
     decode: Callable[[list[int]], str]
+    spell: Callable[[list[int]], str]
+    """As `decode`, with the special tokens in their words, as grammars read them."""
     ends: frozenset[int]
     context_tokens: int
     thinking: bool
@@ -84,7 +86,8 @@ def load(settings: Line) -> Served:
         pipeline=pipeline,
         template=template,
         encode=encode,
-        decode=decode,
+        decode=lambda ids: decode(ids, True),
+        spell=lambda ids: decode(ids, False),
         ends=ends,
         context_tokens=min(int(limit) for limit in limits if limit),
         thinking=settings["thinking"],
@@ -147,7 +150,7 @@ def _pipeline(model: Path, kv_tokens: int, settings: Line) -> Any:
 
 
 _Tokens = tuple[
-    ChatTemplate, Callable[[str], list[int]], Callable[[list[int]], str], frozenset[int]
+    ChatTemplate, Callable[[str], list[int]], Callable[[list[int], bool], str], frozenset[int]
 ]
 
 
@@ -157,7 +160,7 @@ def _of_folder(files: _Files, pipeline: Any) -> _Tokens:
     return (
         read_template(folder),
         lambda prompt: list(tokenizer.encode(prompt, add_special_tokens=False).ids),
-        lambda ids: str(tokenizer.decode(ids, skip_special_tokens=True)),
+        lambda ids, skip: str(tokenizer.decode(ids, skip_special_tokens=skip)),
         read_ends(folder),
     )
 
@@ -177,7 +180,7 @@ def _of_pipeline(files: _Files, pipeline: Any) -> _Tokens:
         ids = tokenizer.encode(prompt, add_special_tokens=False).input_ids
         return [int(i) for i in np.asarray(ids.data)[0]]
 
-    def decode(ids: list[int]) -> str:
-        return str(tokenizer.decode(ids, skip_special_tokens=True)) if ids else ""
+    def decode(ids: list[int], skip: bool) -> str:
+        return str(tokenizer.decode(ids, skip_special_tokens=skip)) if ids else ""
 
     return template, encode, decode, frozenset(pipeline.get_config().stop_token_ids)

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from ontopilot.errors import Busy, ConfigError, EngineFailed, ModelError
+from ontopilot.errors import Busy, ConfigError, ConstraintMalformed, EngineFailed, ModelError
 from ontopilot.models.measuring.meter import Visit
 from ontopilot.models.measuring.stats import ELSEWHERE
 from ontopilot.models.messages import Chunk, GenerationRequest, Usage
@@ -48,6 +48,7 @@ class Passage:
 
         Raises:
             Busy: no deployment has room.
+            ConstraintMalformed: the form that the answer is to have is wrong, for every engine.
             EngineFailed: every deployment failed.
         """
         while (ticket := await self._place()) is not None:
@@ -58,6 +59,9 @@ class Passage:
                         reason, usage = chunk.finish or reason, chunk.usage or usage
                         self._visits[ticket.place].tokens(bool(chunk.text))
                         yield chunk
+            except ConstraintMalformed as error:
+                reason = type(error).__name__
+                raise
             except (ModelError, ConfigError) as error:
                 reason = type(error).__name__
                 pause_s = self._failed(ticket.place, error)

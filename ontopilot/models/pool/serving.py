@@ -9,6 +9,7 @@ from ontopilot.models.engine import Engine, Warms
 from ontopilot.models.messages import Chunk, GenerationRequest
 from ontopilot.models.pool.deployment import Deployment
 from ontopilot.models.streaming.mailbox import in_thread
+from ontopilot.models.structured.fitting import fitting
 
 
 async def serve(deployment: Deployment, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
@@ -20,7 +21,7 @@ async def serve(deployment: Deployment, request: GenerationRequest) -> AsyncGene
     breaker = deployment.breaker
     began = breaker.clock()
     try:
-        stream = (await made(deployment)).generate(request)
+        stream = fitting(await made(deployment), request)
         async with aclosing(_watched(stream, deployment)) as chunks:
             async for chunk in chunks:
                 yield chunk

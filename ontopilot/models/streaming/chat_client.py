@@ -57,9 +57,16 @@ class ChatClient:
         self._closed = True
 
     async def stream(
-        self, body: dict[str, Any], stop: tuple[str, ...], completion: Completion
+        self,
+        body: dict[str, Any],
+        stop: tuple[str, ...],
+        completion: Completion,
+        *,
+        prompt: str = "",
     ) -> AsyncGenerator[Chunk, None]:
         """Stream the answer to a body of `chat_body`; fills in the usage.
+
+        `prompt` is that which the server makes, where it is known: it may end within thoughts.
 
         Raises:
             ModelNotFound: no server at the address, or no such model there.
@@ -69,7 +76,7 @@ class ChatClient:
         """
         import httpx
 
-        shown = TextFilter(stop, self.thinking)
+        shown = TextFilter(stop, self.thinking, prompt)
         try:
             async with (
                 self._client() as client,

@@ -15,6 +15,11 @@ def _held(text: str, marks: Sequence[str]) -> int:
     return longest
 
 
+def begins_in_thoughts(prompt: str) -> bool:
+    """Whether a prompt ends where the model has begun to think."""
+    return prompt.rstrip().endswith("<think>")
+
+
 @dataclass(slots=True)
 class StopStrings:
     """Cuts a stream before the first stop string, which may span several pieces."""
@@ -97,7 +102,7 @@ class TextFilter:
     _stops: StopStrings = field(init=False)
 
     def __post_init__(self, prompt: str) -> None:
-        self._thoughts = Thoughts(inside=prompt.rstrip().endswith("<think>"))
+        self._thoughts = Thoughts(inside=begins_in_thoughts(prompt))
         self._stops = StopStrings(self.stop)
 
     @property

@@ -16,13 +16,15 @@ from ontopilot.models.engine import Capabilities, EngineStats
 from ontopilot.models.files.adapter import open_adapter
 from ontopilot.models.files.blank_adapter import save_blank
 from ontopilot.models.files.checkpoint import Checkpoint, locate, open_checkpoint
-from ontopilot.models.files.template import read_template
+from ontopilot.models.files.template import ChatTemplate, read_template
 from ontopilot.models.hardware import inspect_machine
 from ontopilot.models.messages import Chunk, GenerationRequest
 from ontopilot.models.spec import Model
 from ontopilot.models.streaming.chat_client import ChatClient, chat_body
 from ontopilot.models.streaming.mailbox import Mailbox, in_thread
 from ontopilot.models.streaming.sse import Completion
+from ontopilot.models.structured.constraint import Constraint, ebnf_of, prepared
+from ontopilot.models.structured.thinking import after_thoughts
 from ontopilot.models.vllm.command import arguments, environment, find_vllm, has_adapters
 from ontopilot.models.vllm.server import BASE, VllmServer
 
@@ -63,6 +65,7 @@ class VllmEngine:
         self._client = self._client_of(server) if server is not None else None
         self._served_once = False
         self._context_tokens = 0
+        self._template: ChatTemplate | None = None
         self._adapters: dict[str, Path] = {}
         if model.adapter is not None:
             self._adapters[_ADAPTER] = Path(model.adapter).expanduser()
@@ -122,6 +125,7 @@ class VllmEngine:
         failed = False
         self._counters.began()
         try:
+            constraint, prompt = await prepared(request), await self._prompt(request)
             server = await self._living()
             if self._served_once and not server.ready.done():
                 raise EngineFailed(
@@ -129,9 +133,10 @@ class VllmEngine:
                     "ask again in a minute"
                 )
             client = await self._ready(server)
-            body = self._body(request, server.plain)
+            body = self._body(request, constraint, server.plain, prompt)
+            stream = client.stream(body, request.stop, completion, prompt=prompt)
             try:
-                async with aclosing(client.stream(body, request.stop, completion)) as chunks:
+                async with aclosing(stream) as chunks:
                     async for chunk in chunks:
                         yield chunk
             except (EngineFailed, ModelNotFound) as error:
@@ -204,7 +209,13 @@ class VllmEngine:
     def _checkpoint(self) -> Checkpoint:
         return open_checkpoint(locate(self._model.target))
 
-    def _body(self, request: GenerationRequest, plain: str) -> dict[str, Any]:
+    def _body(
+        self,
+        request: GenerationRequest,
+        constraint: Constraint | None,
+        plain: str,
+        prompt: str,
+    ) -> dict[str, Any]:
         """A request with what vLLM understands beyond the protocol of OpenAI."""
         served = request.adapter or (_ADAPTER if _ADAPTER in self._adapters else plain)
         if served != plain and served not in self._adapters:
@@ -220,9 +231,22 @@ class VllmEngine:
         if request.begun:
             body["messages"].append({"role": "assistant", "content": request.begun})
             body |= {"continue_final_message": True, "add_generation_prompt": False}
-        if request.grammar is not None:
-            body["structured_outputs"] = {"grammar": request.grammar}
+        if constraint is not None:
+            grammar = constraint.grammar
+            if self._model.thinking:
+                grammar = after_thoughts(grammar, prompt)
+            body["structured_outputs"] = {"grammar": ebnf_of(grammar)}
+            body["skip_special_tokens"] = False  # grammars read them as text
         return body
+
+    async def _prompt(self, request: GenerationRequest) -> str:
+        """The prompt that the server makes, where it matters: it may begin the thoughts."""
+        if not self._model.thinking:
+            return ""
+        if self._template is None:
+            folder = locate(self._model.target)
+            self._template = await in_thread(lambda: read_template(folder), name="template")
+        return self._template.render(request.messages, thinking=True)
 
     async def _living(self) -> VllmServer:
         """The server, started now if there is none or if the last one ended."""
