@@ -102,8 +102,8 @@ class OpenVinoEngine:
             ) from None
         finally:
             child.close(key)
-        if isinstance(sign, ModelError):
-            raise sign
+        if isinstance(sign, ModelError):  # it ended meanwhile
+            await self._started()
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
         """Stream the answer to a request.
