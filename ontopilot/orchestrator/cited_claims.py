@@ -10,8 +10,12 @@ from ontopilot.prose import split
 MOST_IDS = 4
 """Sources that one claim may cite."""
 
-_TEXT = r"^[^\[\]\\\x00-\x1f]{1,400}$"
-"""Free prose of a sentence's length, without brackets, which might cite what there is none of."""
+_WORD = r"[^ \[\]\\\x00-\x1f]+"
+_TEXT = f"^{_WORD}( {_WORD}){{0,39}}$"
+"""A sentence of free prose without brackets, which might cite what there is none of.
+
+It ends by a number of words: a number of characters costs ten milliseconds a token to keep.
+"""
 
 _OPENED = re.compile(r'\s*\{\s*"claims"\s*:\s*\[')
 

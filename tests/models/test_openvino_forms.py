@@ -92,15 +92,19 @@ async def test_sixty_sampled_drafts_cite_only_what_is_in_the_context(engine):
         for n in range(1, 13)
     )
     draft = draft_request("What weighs 3 g?", Context(evidence, 0), system=DRAFT, most_claims=1)
-    asked = [replace(draft, seed=seed, temperature=1.5, max_tokens=480) for seed in range(DRAFTS)]
+    asked = [replace(draft, seed=seed, temperature=2.5, max_tokens=480) for seed in range(DRAFTS)]
     runs = await asyncio.gather(*(chunks_of(engine, request) for request in asked))
     cited: set[int] = set()
+    whole = 0
     for chunks in runs:
         text = "".join(chunk.text for chunk in chunks)
-        jsonschema.validate(json.loads(text), json.loads(draft.schema))
+        if chunks[-1].finish == "stop":
+            whole += 1
+            jsonschema.validate(json.loads(text), json.loads(draft.schema))
         for claim in ClaimStream().feed(text):
             assert claim.markers
             assert set(claim.markers) <= set(range(1, 13))
             assert not set("[]") & set(claim.text)
             cited.update(claim.markers)
+    assert whole > DRAFTS / 2
     assert len(cited) > 6
