@@ -126,12 +126,9 @@ class VllmEngine:
             body = self._body(request, constraint, server.plain, prompt)
             client = self._client_of(server)
             stream = client.stream(body, request.stop, completion, prompt=prompt)
-            stall_s = self._model.options.stall_s
+            chunks = followed(stream, server, stall_s=self._model.options.stall_s)
             try:
-                async with (
-                    aclosing(stream),
-                    aclosing(followed(stream, server, stall_s=stall_s)) as chunks,
-                ):
+                async with aclosing(chunks):
                     async for chunk in chunks:
                         yield chunk
             except (EngineFailed, ModelNotFound) as error:

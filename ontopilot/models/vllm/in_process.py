@@ -122,11 +122,8 @@ class InProcessVllmEngine:
             adapter = self._adapters.chosen(request.adapter, library.plain)
             work = library.submit(self._run(library, job, adapter))
             stall_s = self._model.options.stall_s
-            stream = job.chunks()
-            async with (
-                aclosing(stream),
-                aclosing(followed(stream, library, stall_s=stall_s)) as chunks,
-            ):
+            stream = followed(job.chunks(), library, stall_s=stall_s)
+            async with aclosing(stream) as chunks:
                 async for chunk in chunks:
                     yield chunk
         except ModelError:
