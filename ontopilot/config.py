@@ -1,5 +1,8 @@
 """Settings: the only reader of the environment."""
 
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError
@@ -60,3 +63,26 @@ def load_settings() -> Settings:
         raise ConfigError(
             f"environment variable {name}={first.get('input')!r}: {first['msg']}"
         ) from None
+
+
+def preloaded() -> str:
+    """The libraries that programs started from here load first (`LD_PRELOAD`)."""
+    return os.environ.get("LD_PRELOAD", "")
+
+
+@contextmanager
+def surroundings(values: Mapping[str, str]) -> Iterator[None]:
+    """Set variables of the environment for a library that takes its settings from nowhere else.
+
+    They hold for the whole process, and for the processes that it starts meanwhile.
+    """
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

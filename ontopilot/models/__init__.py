@@ -8,6 +8,7 @@ from ontopilot.models.messages import Chunk, GenerationRequest, Message, Source,
 from ontopilot.models.pool import Pool, RoleReport
 from ontopilot.models.scripted import Breaks, ScriptedEngine
 from ontopilot.models.spec import EngineOptions, Model
+from ontopilot.models.vllm.encoder import VllmEncoder
 
 __all__ = [
     "Breaks",
@@ -28,4 +29,5 @@ __all__ = [
     "Source",
     "Usage",
     "Vectors",
+    "VllmEncoder",
 ]

@@ -60,7 +60,10 @@ def _remote(model: Model, host: Host) -> Engine:
 
 def _vllm(model: Model, host: Host) -> Engine:
     from ontopilot.models.vllm.engine import VllmEngine
+    from ontopilot.models.vllm.in_process import InProcessVllmEngine
 
+    if model.options.in_process:
+        return InProcessVllmEngine(model, threads=host.threads)
     return VllmEngine(model, program=host.vllm, threads=host.threads)
 
 

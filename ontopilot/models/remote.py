@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ontopilot.errors import ConfigError, ConstraintRefused, ModelError
+from ontopilot.errors import ConfigError, ConstraintRefused, ModelError, RequestRefused
 from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
 from ontopilot.models.messages import Chunk, GenerationRequest
@@ -141,7 +141,7 @@ def _form(constraint: Constraint, model: Model) -> dict[str, Any]:
 
 def _is_about_form(error: ModelError) -> bool:
     """Whether a server refuses the form of an answer rather than the request."""
-    refused = type(error) is ModelError
+    refused = type(error) in (ModelError, RequestRefused)
     return refused and any(word in str(error).lower() for word in _OF_FORM)
 
 

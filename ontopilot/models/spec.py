@@ -54,6 +54,10 @@ class EngineOptions:
     """How many tokens speculation drafts at a time."""
     gpus: int = 1
     """Over how many GPUs vLLM splits the model."""
+    in_process: bool = False
+    """Whether vLLM runs in this Python instead of in a server of its own."""
+    sleeps: bool = False
+    """Whether vLLM can be sent to sleep, which frees the memory of a GPU until it is woken."""
     stall_s: float = 120.0
     """The longest silence, in seconds, before another engine takes over."""
     most_requests: int = 64

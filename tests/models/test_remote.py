@@ -14,6 +14,7 @@ from ontopilot.errors import (
     ModelError,
     ModelNotFound,
     PromptTooLong,
+    RequestRefused,
 )
 from ontopilot.models import EngineOptions, HashEncoder, Model, Pool, Usage
 from ontopilot.models.remote import RemoteEngine
@@ -54,7 +55,7 @@ async def test_pieces_count_where_the_server_does_not(server):
         ("broken", EngineFailed, "answers 500: .*out of memory"),
         ("missing", ModelNotFound, "answers 404: .*name a model that it serves"),
         ("long", PromptTooLong, "context length of 8 tokens.*; shorten the prompt"),
-        ("odd", ModelError, "answers 422"),
+        ("odd", RequestRefused, "answers 422"),
         ("whole", EngineFailed, "'application/json' and not with a stream"),
         ("cut", EngineFailed, "the stream broke off"),
         ("garbled", EngineFailed, r"the stream holds '\{not json'"),

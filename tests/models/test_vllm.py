@@ -3,37 +3,33 @@
 import asyncio
 import json
 import shutil
-import signal
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
-import psutil
+import httpx
 import pytest
 
 from ontopilot.errors import EngineFailed, ModelError
-from ontopilot.models import EngineOptions, HashEncoder, Model, Pool
+from ontopilot.models import EngineOptions, GenerationRequest, Message, Model
 from ontopilot.models.engines import make_engine
 from ontopilot.models.vllm.engine import VllmEngine
+from ontopilot.models.vllm.metrics import total
 from tests.conformance.engine import (
+    KETTLE,
+    WARRANTY,
     EngineConformance,
     ask,
-    chunks_of,
     text_of,
-    threads_and_children,
 )
 from tests.models.adapter import save_adapter
-from tests.models.greedy import requests
-from tests.models.test_vllm_server import PARENT
+from tests.models.greedy import answers, of_transformers
 
 pytestmark = [pytest.mark.slow, pytest.mark.vllm, pytest.mark.timeout(400)]
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv-vllm/bin/python"
 MOST = 4
+PREFIX_CACHE = ("vllm:prefix_cache_queries_total", "vllm:prefix_cache_hits_total")
 SIGNS = {"one": 1, "other": -1}
 OPTIONS = EngineOptions(
     precision="fp32", kv_cache_mb=64, adapters=2, most_requests=MOST, compiled=False
@@ -69,28 +65,6 @@ class TestVllm(EngineConformance):
         return lambda: VllmEngine(model, program=PYTHON, server=owner.server)
 
 
-async def answers(engine, **more: object) -> list[tuple[str, int]]:
-    """Texts and tokens of the prompts; of the answers vLLM counts the end as well.
-
-    A character that the last token leaves unfinished is shown by some engines only.
-    """
-    asked = [replace(request, **more) for request in requests()]
-    runs = await asyncio.gather(*(chunks_of(engine, request) for request in asked))
-    return [
-        ("".join(chunk.text for chunk in run).rstrip("\ufffd"), run[-1].usage.prompt_tokens)
-        for run in runs
-    ]
-
-
-async def of_transformers(folder, **more: object) -> list[tuple[str, int]]:
-    model = Model(f"transformers:{folder}", options=EngineOptions(precision="fp32"), **more)
-    engine = make_engine(model, threads=2)
-    try:
-        return await answers(engine)
-    finally:
-        await engine.aclose()
-
-
 async def test_greedy_output_equals_that_of_transformers(tiny, engine):
     expected = await of_transformers(tiny)
     assert await answers(engine) == expected
@@ -115,12 +89,11 @@ async def test_adapters_in_one_batch_do_not_mix(tiny, engine, tmp_path):
     assert await answers(engine) == expected[""]
 
 
-def metric(engine: VllmEngine, name: str) -> float:
+def metric(engine: VllmEngine, name: str) -> int:
     """A number of vLLM's own metrics."""
-    address = f"http://127.0.0.1:{engine.server.port}/metrics"
-    with urllib.request.urlopen(address) as answer:
-        lines = answer.read().decode().splitlines()
-    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + "{"))
+    transport = httpx.HTTPTransport(uds=str(engine.server.socket))
+    with httpx.Client(transport=transport) as client:
+        return total(client.get("http://vllm/metrics").text, name)
 
 
 async def waiting(engine: VllmEngine, count: int) -> None:
@@ -158,19 +131,37 @@ async def test_what_prompts_share_is_computed_once(engine):
     assert await asyncio.to_thread(metric, engine, "vllm:prefix_cache_hits_total") > before
 
 
-async def test_a_mixture_of_experts_answers_as_with_transformers(tmp_path):
-    recipe = ROOT / "tests/fixtures/tiny_mixtral.py"
-    subprocess.run([PYTHON, recipe, tmp_path], check=True, capture_output=True)
-    model = Model(f"vllm:{tmp_path}", options=replace(OPTIONS, adapters=0))
-    expected = await of_transformers(tmp_path)
-    engine = make_engine(model, threads=2, vllm=PYTHON)
-    assert await answers(engine) == expected
-    await engine.aclose()
-    assert len({text for text, _ in expected}) > 5
-    with_adapters = make_engine(Model(f"vllm:{tmp_path}", options=OPTIONS), vllm=PYTHON)
-    with pytest.raises(ModelError, match=r"mixture of experts.*; leave the adapters out"):
-        await with_adapters.warm()
-    await with_adapters.aclose()
+async def test_most_of_a_conversation_comes_from_the_prefix_cache(engine):
+    """Ten turns: at least 70 % of their prompt tokens, as vLLM itself counts them."""
+    before = [await asyncio.to_thread(metric, engine, name) for name in PREFIX_CACHE]
+    messages = [Message("system", "Answer from the sources and cite them. " * 40)]
+    for turn in range(10):
+        messages.append(Message("user", f"Turn {turn}: {KETTLE if turn % 2 else WARRANTY}"))
+        answer = await text_of(engine, GenerationRequest(tuple(messages), max_tokens=30))
+        messages.append(Message("assistant", answer))
+    after = [await asyncio.to_thread(metric, engine, name) for name in PREFIX_CACHE]
+    asked, hit = (now - then for now, then in zip(after, before, strict=True))
+    assert hit / asked >= 0.7
+    stats = engine.stats()
+    assert (stats.prompt_tokens, stats.cached_tokens) == (asked, hit)
+
+
+async def test_adapters_come_and_go_while_requests_run(engine, tmp_path):
+    counting = ask("Count.", max_tokens=900)
+    plain, long = await text_of(engine, ask()), await text_of(engine, counting)
+    running = [asyncio.create_task(text_of(engine, counting)) for _ in range(2)]
+    await engine.load_adapter("one", save_adapter(tmp_path))
+    assert await text_of(engine, ask(adapter="one")) != plain
+    assert await text_of(engine, ask()) == plain
+    await engine.unload_adapter("one")
+    assert not any(task.done() for task in running)
+    assert await asyncio.gather(*running) == [long, long]
+
+
+def test_long_prompts_are_read_in_pieces(owner):
+    lines = owner.server.log.file.read_text().splitlines()
+    (engine,) = [line for line in lines if "Initializing a V1 LLM engine" in line]
+    assert "enable_chunked_prefill=True" in engine
 
 
 async def test_a_model_that_vllm_does_not_know_ends_in_one_sentence(tiny, tmp_path):
@@ -183,56 +174,3 @@ async def test_a_model_that_vllm_does_not_know_ends_in_one_sentence(tiny, tmp_pa
         await engine.warm()
     assert "\n" not in str(e.value)
     await engine.aclose()
-
-
-def under(process: psutil.Process) -> list[psutil.Process]:
-    return process.children(recursive=True)
-
-
-async def test_streams_survive_the_death_of_vllm_that_stands_in_for_a_gpu(tiny, tmp_path):
-    """Rehearsal: real vLLM's CPU build stands in as the GPU deployment, OpenVINO is the CPU's."""
-    before = threads_and_children()
-    options = EngineOptions(kv_cache_mb=64, compiled=False, cache=tmp_path)
-    pool = Pool(
-        generator=Model(f"vllm:{tiny}", options=options),
-        encoder=HashEncoder(),
-        threads=2,
-        vllm=PYTHON,
-    )
-    await pool.warm("generator")
-    running = list(set(under(psutil.Process())) - before)
-    server = next(process for process in running if "serve" in process.cmdline())
-    speaking = asyncio.Semaphore(0)
-
-    async def turn() -> list:
-        chunks = []
-        async for chunk in pool.generate("generator", ask("Count.", max_tokens=160)):
-            chunks.append(chunk)
-            if len(chunks) == 2:
-                speaking.release()
-        return chunks
-
-    turns = [asyncio.create_task(turn()) for _ in range(8)]
-    for _ in turns:
-        await speaking.acquire()
-    server.send_signal(signal.SIGKILL)
-    for chunks in await asyncio.gather(*turns):
-        at = next(i for i, chunk in enumerate(chunks) if chunk.restart)
-        assert {chunk.engine for chunk in chunks[:at]} == {f"vllm:{tiny}"}
-        assert {chunk.engine for chunk in chunks[at:]} == {f"openvino:{tiny}"}
-        assert "vLLM process ended by signal 9" in chunks[-1].degraded
-        assert chunks[-1].finish
-        assert "one two three" in "".join(chunk.text for chunk in chunks[at:])
-    await pool.aclose()
-    assert threads_and_children() <= before
-    assert not any(process.is_running() for process in running)
-
-
-def test_no_orphan_is_left_when_the_parent_is_killed(tiny):
-    command = [sys.executable, "-c", PARENT, str(tiny), str(PYTHON)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
-        assert parent.stdout.readline() == "serves\n"
-        running = under(psutil.Process(parent.pid))
-        parent.kill()
-    assert len(running) > 2
-    assert psutil.wait_procs(running, timeout=20)[1] == []

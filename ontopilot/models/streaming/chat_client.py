@@ -4,9 +4,10 @@ import ssl
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ontopilot.errors import EngineFailed, ModelError, ModelNotFound, PromptTooLong
+from ontopilot.errors import EngineFailed, ModelError, ModelNotFound, PromptTooLong, RequestRefused
 from ontopilot.models.messages import Chunk, GenerationRequest
 from ontopilot.models.streaming.filters import TextFilter
 from ontopilot.models.streaming.sse import Completion, read_completion
@@ -40,8 +41,9 @@ def chat_body(request: GenerationRequest, served: str) -> dict[str, Any]:
 class ChatClient:
     """Streams from `POST {address}/chat/completions`; the key appears in no message.
 
-    `engine` is the name that errors give. Each request has a connection of its own, so that
-    requests may come from any event loop.
+    `engine` is the name that errors give. With a `socket` the server is behind that file and not
+    on the network. Each request has a connection of its own, so that requests may come from any
+    event loop.
     """
 
     engine: str
@@ -49,6 +51,7 @@ class ChatClient:
     stall_s: float
     thinking: bool = False
     key: str = field(default="", repr=False)
+    socket: Path | None = None
     _trust: ssl.SSLContext | None = field(default=None, init=False)
     _closed: bool = field(default=False, init=False)
 
@@ -71,8 +74,9 @@ class ChatClient:
         Raises:
             ModelNotFound: no server at the address, or no such model there.
             PromptTooLong: the server says that the prompt does not fit.
+            RequestRefused: the server says that the request is wrong.
             EngineFailed: the server fails, is busy, or breaks off; or the client is closed.
-            ModelError: the server refuses the key or the request.
+            ModelError: the server refuses the key, or answers otherwise than such servers do.
         """
         import httpx
 
@@ -125,16 +129,22 @@ class ChatClient:
         import httpx
 
         self.require_open()
-        if self._trust is None:
-            self._trust = httpx.create_ssl_context(trust_env=False)
         headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         return httpx.AsyncClient(
             base_url=self.address,
             headers=headers,
-            verify=self._trust,
+            transport=self._transport(),
             timeout=httpx.Timeout(self.stall_s, connect=_CONNECT_S),
             trust_env=False,
         )
+
+    def _transport(self) -> "httpx.AsyncHTTPTransport":
+        import httpx
+
+        if self._trust is None:
+            self._trust = httpx.create_ssl_context(trust_env=False)
+        uds = None if self.socket is None else str(self.socket)
+        return httpx.AsyncHTTPTransport(verify=self._trust, trust_env=False, uds=uds)
 
     def _unreachable(self, error: Exception) -> ModelError:
         import httpx
@@ -171,4 +181,6 @@ class ChatClient:
             raise PromptTooLong(f"{where}: {said}; shorten the prompt or max_tokens")
         if status == 429 or status >= 500:
             raise EngineFailed(f"{where}: {said}; ask again later")
-        raise ModelError(f"{where}: {said}; correct the request or use another server")
+        if status in (400, 422):
+            raise RequestRefused(f"{where}: {said}; correct the request")
+        raise ModelError(f"{where}: {said}; use another server")

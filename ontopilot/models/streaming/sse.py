@@ -50,10 +50,17 @@ def _take(value: str, completion: Completion) -> str:
             raise _failed(completion, f"the server reports {str(said)[:200]!r}")
         text = _of_choice(event["choices"][0], completion) if event.get("choices") else ""
         if counted := event.get("usage"):
-            completion.usage = Usage(counted["prompt_tokens"], counted["completion_tokens"])
+            completion.usage = _counted(counted)
         return text
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _failed(completion, f"the stream holds {value.strip()[:80]!r}") from error
+
+
+def _counted(usage: dict[str, Any]) -> Usage:
+    """What the server has counted so far."""
+    details = usage.get("prompt_tokens_details") or {}
+    cached = details.get("cached_tokens") or 0
+    return Usage(usage["prompt_tokens"], usage["completion_tokens"], cached)
 
 
 def _of_choice(choice: dict[str, Any], completion: Completion) -> str:

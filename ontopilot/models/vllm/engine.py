@@ -1,41 +1,36 @@
 """The vLLM engine: batched generation on a GPU or a CPU, in a server that the engine runs."""
 
 import asyncio
-import re
-import shutil
-import tempfile
-import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ontopilot.errors import ConfigError, EngineFailed, ModelError, ModelNotFound
+from ontopilot.errors import EngineFailed, ModelError, ModelNotFound
 from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
 from ontopilot.models.files.adapter import open_adapter
-from ontopilot.models.files.blank_adapter import save_blank
 from ontopilot.models.files.checkpoint import Checkpoint, locate, open_checkpoint
 from ontopilot.models.files.template import ChatTemplate, read_template
-from ontopilot.models.hardware import inspect_machine
 from ontopilot.models.messages import Chunk, GenerationRequest
 from ontopilot.models.spec import Model
 from ontopilot.models.streaming.chat_client import ChatClient, chat_body
 from ontopilot.models.streaming.mailbox import Mailbox, in_thread
 from ontopilot.models.streaming.sse import Completion
-from ontopilot.models.structured.constraint import Constraint, ebnf_of, prepared
-from ontopilot.models.structured.thinking import after_thoughts
-from ontopilot.models.vllm.command import arguments, environment, find_vllm, has_adapters
-from ontopilot.models.vllm.server import BASE, VllmServer
+from ontopilot.models.structured.constraint import Constraint, prepared
+from ontopilot.models.vllm.adapters import Adapters
+from ontopilot.models.vllm.command import arguments, find_vllm
+from ontopilot.models.vllm.environment import environment
+from ontopilot.models.vllm.followed import followed
+from ontopilot.models.vllm.kept import kept
+from ontopilot.models.vllm.lifetime import Lifetime
+from ontopilot.models.vllm.server import ORIGIN, VllmServer
+from ontopilot.models.vllm.settings import settings
+from ontopilot.models.vllm.sleep import require_sleep
 
-_ADAPTER = "adapter"
-"""The name under which the adapter of the `Model` is loaded."""
-
-_BLANK = "blank"
-"""The adapter that changes nothing (`blank_adapter.py`)."""
-
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
 _NOTICE_S = 1.0
+_SILENT_S = 30.0
 
 
 class VllmEngine:
@@ -58,18 +53,11 @@ class VllmEngine:
         self._model = model
         self._program = find_vllm(program, model=model.name)
         self._threads = threads
-        self._starting = threading.Lock()
-        self._folder: Path | None = None
-        self._lent = server
-        self._server = server
-        self._client = self._client_of(server) if server is not None else None
-        self._served_once = False
+        self._adapters = Adapters(model)
+        self._lifetime: Lifetime[VllmServer] = Lifetime(model.name, self._start, lent=server)
+        self._clients: dict[VllmServer, ChatClient] = {}
         self._context_tokens = 0
         self._template: ChatTemplate | None = None
-        self._adapters: dict[str, Path] = {}
-        if model.adapter is not None:
-            self._adapters[_ADAPTER] = Path(model.adapter).expanduser()
-        self._closed = False
         self._counters = Counters()
 
     @property
@@ -90,19 +78,18 @@ class VllmEngine:
     @property
     def server(self) -> VllmServer | None:
         """The server if it was started; it can be lent to another engine of the same model."""
-        return self._server
+        return self._lifetime.server
 
     @property
     def process(self) -> int | None:
         """What the server's processes descend from, or None while there is none."""
-        server = self._server
+        server = self._lifetime.server
         return None if server is None or server.ended.done() else server.process
 
     @property
     def standing(self) -> str:
         """What the server is doing, in words."""
-        server = self._server
-        return server.standing if server is not None else "starts at the first request"
+        return self._lifetime.standing
 
     async def warm(self) -> None:
         """Start the server and wait until it answers.
@@ -110,14 +97,23 @@ class VllmEngine:
         Raises:
             ModelError: the model cannot be used, or vLLM cannot run it.
         """
-        await self._ready(await self._living())
+        await self._client()
+
+    async def probe(self) -> None:
+        """Check that the server answers; one that ended starts again.
+
+        Raises:
+            ModelError: it does not answer, or not yet.
+        """
+        if self._lifetime.server is not None:
+            await self._client()
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
         """Stream the answer to a request.
 
         Raises:
-            ModelNotFound: there is no such model or adapter.
-            ModelError: the model cannot be used, or the request is refused.
+            ModelNotFound: there is no such model.
+            RequestRefused: the request is refused, or no such adapter is loaded.
             PromptTooLong: prompt and answer do not fit the context.
             EngineFailed: the server ended or starts again, or the engine is closed.
         """
@@ -126,17 +122,13 @@ class VllmEngine:
         self._counters.began()
         try:
             constraint, prompt = await prepared(request), await self._prompt(request)
-            server = await self._living()
-            if self._served_once and not server.ready.done():
-                raise EngineFailed(
-                    f"engine {self.name!r}: its vLLM process ended and {server.standing} again; "
-                    "ask again in a minute"
-                )
-            client = await self._ready(server)
+            server = await self._lifetime.for_request()
             body = self._body(request, constraint, server.plain, prompt)
+            client = self._client_of(server)
             stream = client.stream(body, request.stop, completion, prompt=prompt)
+            chunks = followed(stream, server, stall_s=self._model.options.stall_s)
             try:
-                async with aclosing(stream) as chunks:
+                async with aclosing(chunks):
                     async for chunk in chunks:
                         yield chunk
             except (EngineFailed, ModelNotFound) as error:
@@ -154,21 +146,12 @@ class VllmEngine:
             ConfigError: the name cannot be one, or the engine was not given room for adapters.
             ModelError: the adapter cannot be used, or vLLM refuses it.
         """
-        if not has_adapters(self._model):
-            raise ConfigError(
-                f"engine {self.name!r} has no room for adapter {name!r}; "
-                "make it with EngineOptions(adapters=…)"
-            )
-        if not _NAME.fullmatch(name) or name in (BASE, _ADAPTER, _BLANK):
-            raise ConfigError(
-                f"adapter {name!r}: use a name of letters, digits, '.', '_' and '-' "
-                f"that is none of {BASE!r}, {_ADAPTER!r} and {_BLANK!r}"
-            )
+        self._adapters.check(name)
         folder = Path(folder).expanduser().absolute()
         await in_thread(lambda: open_adapter(folder, self._checkpoint()), name="open")
-        client = await self._ready(await self._living())
+        client = await self._client()
         await client.post("/load_lora_adapter", {"lora_name": name, "lora_path": str(folder)})
-        self._adapters[name] = folder
+        self._adapters.add(name, folder)
 
     async def unload_adapter(self, name: str) -> None:
         """Unload an adapter; requests that name it are refused from now on.
@@ -177,34 +160,47 @@ class VllmEngine:
             ConfigError: no adapter of that name is loaded.
             ModelError: vLLM refuses.
         """
-        if name not in self._adapters or name == _ADAPTER:
-            loaded = sorted(self._adapters.keys() - {_ADAPTER})
-            raise ConfigError(
-                f"engine {self.name!r} has no adapter {name!r} loaded, but {loaded}; "
-                "name one of them"
-            )
-        client = await self._ready(await self._living())
+        self._adapters.check_loaded(name)
+        client = await self._client()
         await client.post("/unload_lora_adapter", {"lora_name": name})
-        del self._adapters[name]
+        self._adapters.remove(name)
+
+    async def sleep(self) -> None:
+        """Give the memory of the GPU back until `wake`; what runs is cut off.
+
+        Raises:
+            ConfigError: the engine was not made with `EngineOptions(sleeps=True)`.
+            ModelError: vLLM cannot sleep.
+        """
+        require_sleep(self._model)
+        server = await self._lifetime.up()
+        await in_thread(lambda: server.order("/sleep?level=1"), name="sleep")
+
+    async def wake(self) -> None:
+        """Load the weights into the GPU again.
+
+        Raises:
+            ConfigError: the engine was not made with `EngineOptions(sleeps=True)`.
+            ModelError: vLLM cannot wake.
+        """
+        require_sleep(self._model)
+        server = await self._lifetime.up()
+        await in_thread(lambda: server.order("/wake_up"), name="wake")
 
     def stats(self) -> EngineStats:
-        """The counters so far."""
-        return self._counters.read()
+        """The counters so far; those of speculation are the server's, two seconds old at most."""
+        drafts = self._lifetime.drafts
+        return replace(
+            self._counters.read(),
+            drafted_tokens=drafts.drafted,
+            accepted_tokens=drafts.accepted,
+        )
 
     async def aclose(self) -> None:
         """Fail what runs, and end the server with all that it started."""
-        self._closed = True
-        if self._client is not None:
-            self._client.close()
-        await in_thread(self._end, name="close")
-
-    def _end(self) -> None:
-        with self._starting:
-            server, self._server = self._server, None
-            if server is not None and server is not self._lent:
-                server.stop()
-            if self._folder is not None:
-                shutil.rmtree(self._folder, ignore_errors=True)
+        for client in self._clients.values():
+            client.close()
+        await in_thread(self._lifetime.close, name="close")
 
     def _checkpoint(self) -> Checkpoint:
         return open_checkpoint(locate(self._model.target))
@@ -217,14 +213,7 @@ class VllmEngine:
         prompt: str,
     ) -> dict[str, Any]:
         """A request with what vLLM understands beyond the protocol of OpenAI."""
-        served = request.adapter or (_ADAPTER if _ADAPTER in self._adapters else plain)
-        if served != plain and served not in self._adapters:
-            loaded = sorted(self._adapters)
-            raise ModelError(
-                f"engine {self.name!r} has no adapter {served!r} loaded, but {loaded}; "
-                "load it first"
-            )
-        body = chat_body(request, served)
+        body = chat_body(request, self._adapters.chosen(request.adapter, plain))
         body["stream_options"]["continuous_usage_stats"] = True
         body["chat_template_kwargs"] = {"enable_thinking": self._model.thinking}
         body["priority"] = request.priority
@@ -232,10 +221,8 @@ class VllmEngine:
             body["messages"].append({"role": "assistant", "content": request.begun})
             body |= {"continue_final_message": True, "add_generation_prompt": False}
         if constraint is not None:
-            grammar = constraint.grammar
-            if self._model.thinking:
-                grammar = after_thoughts(grammar, prompt)
-            body["structured_outputs"] = {"grammar": ebnf_of(grammar)}
+            grammar = kept(constraint, prompt, thinking=self._model.thinking)
+            body["structured_outputs"] = {"grammar": grammar}
             body["skip_special_tokens"] = False  # grammars read them as text
         return body
 
@@ -248,79 +235,58 @@ class VllmEngine:
             self._template = await in_thread(lambda: read_template(folder), name="template")
         return self._template.render(request.messages, thinking=True)
 
-    async def _living(self) -> VllmServer:
-        """The server, started now if there is none or if the last one ended."""
-        server = self._server
-        if server is None or server.ended.done():
-            server = await in_thread(self._start, name="start")
-        return server
-
-    def _start(self) -> VllmServer:
+    def _start(self, folder: Path) -> VllmServer:
         """Check the model, which says more clearly than vLLM what is wrong with it, and start.
 
         Raises:
             ModelError: the model or an adapter cannot be used.
-            EngineFailed: the engine is closed.
+            ConfigError: the options ask for what this machine does not have.
         """
-        with self._starting:
-            if self._closed:
-                raise self._is_closed()
-            last = self._server
-            if last is not None and not last.ended.done():
-                return last
-            checkpoint = self._checkpoint()
-            read_template(checkpoint.folder)
-            adapters = {n: open_adapter(f, checkpoint) for n, f in self._adapters.items()}
-            if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="ontopilot-vllm-"))
-            plain = BASE
-            if has_adapters(self._model) and not inspect_machine().gpus:
-                plain = _BLANK
-                adapters[_BLANK] = save_blank(self._folder / _BLANK, checkpoint)
-            server = VllmServer(
-                self._program,
-                arguments(self._model, checkpoint, adapters),
-                name=self.name,
-                folder=self._folder,
-                plain=plain,
-                environment=environment(self._model, self._threads),
-            )
-            self._client = self._client_of(server)
-            self._server = server
-            return server
-
-    def _is_closed(self) -> EngineFailed:
-        return EngineFailed(f"engine {self.name!r} is closed; make a new one")
-
-    def _client_of(self, server: VllmServer) -> ChatClient:
-        return ChatClient(
-            engine=self.name,
-            address=server.address,
-            stall_s=self._model.options.stall_s,
-            thinking=self._model.thinking,
-            key=server.key,
+        checkpoint = self._checkpoint()
+        read_template(checkpoint.folder)
+        plain, adapters = self._adapters.opened(checkpoint, folder)
+        told = settings(self._model, checkpoint, adapters)
+        named = [{"name": name, "path": str(adapter.folder)} for name, adapter in adapters.items()]
+        served = {"enable_prompt_tokens_details": True, "disable_uvicorn_access_log": True}
+        return VllmServer(
+            self._program,
+            arguments({**told, **served, **({"lora_modules": named} if named else {})}),
+            name=self.name,
+            folder=folder,
+            plain=plain,
+            environment=environment(
+                self._model, threads=self._threads, python=Path(self._program[0])
+            ),
+            silent_s=min(_SILENT_S, self._model.options.stall_s),
+            counts_drafts=bool(self._model.options.draft),
         )
 
-    async def _ready(self, server: VllmServer) -> ChatClient:
-        """Wait until the server answers; its client.
+    async def _client(self) -> ChatClient:
+        """A client of the server, which answers.
 
         Raises:
-            ModelError: the server ended before it did.
+            ModelError: the server ended before it did, or cannot be started.
         """
-        answered: Mailbox[None] = Mailbox()
-        server.ready.add_done_callback(lambda _: answered.put(None))
-        await answered.get()
-        self._context_tokens = server.ready.result()
-        self._served_once = True
-        client = self._client
+        return self._client_of(await self._lifetime.up())
+
+    def _client_of(self, server: VllmServer) -> ChatClient:
+        client = self._clients.get(server)
         if client is None:
-            raise self._is_closed()
+            self._context_tokens = server.ready.result()
+            client = ChatClient(
+                engine=self.name,
+                address=f"{ORIGIN}/v1",
+                stall_s=self._model.options.stall_s,
+                thinking=self._model.thinking,
+                socket=server.socket,
+            )
+            self._clients = {server: client}
         return client
 
     async def _reason(self, server: VllmServer, error: ModelError) -> ModelError:
         """Why a stream failed: the end of the server if it ended, else what was said."""
-        if self._closed:
-            return self._is_closed()
+        if self._lifetime.closed:
+            return self._lifetime.is_closed()
         over: Mailbox[None] = Mailbox()
         server.ended.add_done_callback(lambda _: over.put(None))
         try:

@@ -12,10 +12,13 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import Any
+from typing import IO, Any
 
 _SUBREAPER = 36
 """`PR_SET_CHILD_SUBREAPER` of Linux: what the server leaves behind becomes the keeper's."""
+
+_LONGEST_LOG = 8 << 20
+_LAST_WORDS_S = 2.0
 
 
 def keep(order: dict[str, Any]) -> None:
@@ -23,28 +26,46 @@ def keep(order: dict[str, Any]) -> None:
     _adopt_orphans()
     for name, value in order["environment"].items():
         os.putenv(name, value)
-    with open(order["log"], "ab") as log:  # noqa: PTH123  # no pathlib: this must start fast
-        try:
-            server = subprocess.Popen(
-                order["command"],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                process_group=0,
-            )
-        except OSError as error:
-            _say({"pid": 0})
-            _say({"code": 127, "why": str(error)})
-            return
+    try:
+        server = subprocess.Popen(
+            order["command"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            process_group=0,
+        )
+    except OSError as error:
+        _say({"pid": 0})
+        _say({"code": 127, "why": str(error)})
+        return
     _say({"pid": server.pid})
     over = threading.Event()
     stop = threading.Thread(target=_stop, args=(server.pid, over, order["grace_s"]), daemon=True)
-    stop.start()
+    writer = threading.Thread(target=_write, args=(server.stdout, order["log"]), daemon=True)
+    for thread in (stop, writer):
+        thread.start()
     code = server.wait()
     over.set()
     _signal_group(server.pid, signal.SIGKILL)
     _reap()
+    writer.join(_LAST_WORDS_S)
     _say({"code": code})
+
+
+def _write(output: IO[bytes], path: str) -> None:
+    """Write the log, at most two files of 8 MB; what a full disk does not take is left out.
+
+    The server writes to a pipe that is always read, so that a full disk cannot stop it.
+    """
+    for block in iter(lambda: os.read(output.fileno(), 1 << 16), b""):
+        try:
+            with open(path, "ab") as log:  # noqa: PTH123  # no pathlib: this must start fast
+                log.write(block)
+                size = log.tell()
+            if size > _LONGEST_LOG:
+                os.replace(path, f"{path}.old")  # noqa: PTH105
+        except OSError:
+            continue
 
 
 def _stop(group: int, over: threading.Event, grace_s: float) -> None:
