@@ -20,8 +20,14 @@ class Counters:
             now = self._stats
             self._stats = replace(now, requests=now.requests + 1, running=now.running + 1)
 
-    def ended(self, usage: Usage = Usage(), *, failed: bool = False) -> None:  # noqa: B008
-        """A request left: served, cancelled or failed."""
+    def ended(
+        self,
+        usage: Usage = Usage(),  # noqa: B008
+        *,
+        failed: bool = False,
+        accepted: int = 0,
+    ) -> None:
+        """A request left: served, cancelled or failed; `accepted` of its tokens were drafted."""
         with self._lock:
             now = self._stats
             self._stats = replace(
@@ -31,6 +37,7 @@ class Counters:
                 prompt_tokens=now.prompt_tokens + usage.prompt_tokens,
                 completion_tokens=now.completion_tokens + usage.completion_tokens,
                 cached_tokens=now.cached_tokens + usage.cached_tokens,
+                accepted_tokens=now.accepted_tokens + accepted,
             )
 
     def read(self) -> EngineStats:

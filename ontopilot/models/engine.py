@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from ontopilot.models.messages import Chunk, GenerationRequest
@@ -18,13 +19,16 @@ class Capabilities:
     """Whether it goes on from what another engine has begun (`GenerationRequest.begun`)."""
     generates: bool = True
     """False for an engine that only quotes its sources."""
+    weights: str = ""
+    """The number format of the weights that are served, where the engine knows it."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineStats:
     """Counters of an engine since it started.
 
-    Of the tokens that speculation drafted (`drafted_tokens`) the model accepted some.
+    Of the tokens that speculation drafted (`drafted_tokens`) the model accepted some. OpenVINO
+    tells neither how many were drafted nor what its prefix cache held: those counters of it are 0.
     """
 
     requests: int = 0
@@ -65,6 +69,28 @@ class Engine(Protocol):
 
     async def aclose(self) -> None:
         """Stop and free everything: no thread or process is left."""
+        ...
+
+
+@runtime_checkable
+class LoadsAdapters(Protocol):
+    """An engine that serves LoRA adapters by name (`GenerationRequest.adapter`)."""
+
+    async def load_adapter(self, name: str, folder: Path) -> None:
+        """Load an adapter, which requests then choose by its name.
+
+        Raises:
+            ConfigError: the name cannot be one, or the engine has no room for it.
+            ModelError: the adapter cannot be used with this model.
+        """
+        ...
+
+    async def unload_adapter(self, name: str) -> None:
+        """Unload an adapter; requests that name it are refused from now on.
+
+        Raises:
+            ConfigError: no adapter of that name is loaded.
+        """
         ...
 
 

@@ -14,6 +14,8 @@ import pytest
 from ontopilot.errors import ConfigError, EngineFailed, PromptTooLong
 from ontopilot.models import EngineOptions, Model
 from ontopilot.models.engines import make_engine
+from ontopilot.models.files.checkpoint import open_checkpoint
+from ontopilot.models.openvino.folder import save_folder
 from tests.conformance.engine import ask, chunks_of, text_of
 from tests.models.adapter import save_adapter
 from tests.models.greedy import requests
@@ -64,27 +66,14 @@ async def test_a_gguf_and_an_openvino_folder_answer_alike(tiny, tmp_path):
     file = shutil.copy(written, tmp_path / "model.gguf")
     assert await answers(f"openvino:{file}", options(cache)) == expected
 
-    save = (
-        "import sys; from ontopilot.models.openvino_import import import_openvino; "
-        "genai = import_openvino('openvino_genai'); "
-        "genai.LLMPipeline(sys.argv[1], 'CPU', enable_save_ov_model=True)"
-    )
-    subprocess.run([sys.executable, "-c", save, file], check=True, cwd=ROOT)
     folder = tmp_path / "openvino"
-    folder.mkdir()
-    for name in ("openvino_model.xml", "openvino_model.bin"):
-        shutil.move(tmp_path / name, folder)
-    for part in tiny.glob("*.j*"):
-        shutil.copy(part, folder)
+    save_folder(open_checkpoint(tiny), folder)
     assert await answers(f"openvino:{folder}", options(cache)) == expected
 
 
-@pytest.mark.parametrize("name", ["model.gguf", "openvino"])
-def test_an_adapter_needs_the_checkpoint(tmp_path, name):
-    (tmp_path / "openvino").mkdir()
-    (tmp_path / "openvino/openvino_model.xml").touch()
+def test_an_adapter_needs_the_checkpoint(tmp_path):
     with pytest.raises(ConfigError, match=r"converted already; name the checkpoint"):
-        make_engine(Model(f"openvino:{tmp_path / name}", adapter=tmp_path))
+        make_engine(Model(f"openvino:{tmp_path / 'model.gguf'}", adapter=tmp_path))
 
 
 async def test_a_crash_fails_the_request_and_the_next_one_is_served(tiny, cache):
@@ -138,6 +127,8 @@ import asyncio, sys
 from pathlib import Path
 from ontopilot.models import EngineOptions, GenerationRequest, Message, Model
 from ontopilot.models.engines import make_engine
+from ontopilot.models.files.checkpoint import open_checkpoint
+from ontopilot.models.openvino.folder import save_folder
 
 async def main():
     engine = make_engine(Model("openvino:" + sys.argv[1], options=EngineOptions(

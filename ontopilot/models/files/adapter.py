@@ -4,7 +4,8 @@ Runtimes drop adapter tensors whose names they do not find and only warn; here e
 have its place.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -13,12 +14,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ontopilot.errors import ModelError, ModelNotFound
+from ontopilot.errors import ConfigError, ModelError, ModelNotFound
 from ontopilot.models.files.checkpoint import Checkpoint, read_json
 from ontopilot.models.files.tensors import TensorPlace, read_index
 
 _PREFIX = "base_model.model."
 _REFUSED = ("use_dora", "fan_in_fan_out", "modules_to_save", "rank_pattern", "alpha_pattern")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
+
+
+def check_adapter_name(name: str, *, taken: Collection[str] = ()) -> None:
+    """Check that an adapter may be called so; `taken` are names that mean something else.
+
+    Raises:
+        ConfigError: it may not.
+    """
+    if not _NAME.fullmatch(name) or name in taken:
+        *others, last = map(repr, taken or [""])
+        but = f" that is none of {', '.join(others)} and {last}" if taken else ""
+        raise ConfigError(f"adapter {name!r}: use a name of letters, digits, '.', '_' and '-'{but}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,19 @@ class Adapter:
     def rank(self) -> int:
         """The greatest rank of a pair."""
         return max(down.shape[0] for down, _ in self.pairs.values())
+
+    def check(self, shapes: Mapping[str, tuple[int, ...]], *, model: Path) -> None:
+        """Check that a model has every weight that this changes, in its shape (out, in).
+
+        Raises:
+            ModelError: it does not.
+        """
+        for name, (down, up) in self.pairs.items():
+            if shapes.get(name) != (up.shape[0], down.shape[1]):
+                raise ModelError(
+                    f"adapter {str(self.folder)!r} changes {name!r}, which model {str(model)!r} "
+                    "does not have in that shape; use the model that it was trained on"
+                )
 
     def delta(self, weight: str) -> NDArray[np.float32] | None:
         """What to add to a weight, in its shape (out, in), or None where nothing changes."""
@@ -50,6 +77,19 @@ def open_adapter(folder: Path, checkpoint: Checkpoint) -> Adapter:
         ModelNotFound: the folder holds no adapter.
         ModelError: it is damaged, no plain LoRA, or made for another model.
     """
+    adapter = read_adapter(folder)
+    shapes = {name: place.shape for name, place in checkpoint.tensors.items()}
+    adapter.check(shapes, model=checkpoint.folder)
+    return adapter
+
+
+def read_adapter(folder: Path) -> Adapter:
+    """Read an adapter, for whichever model it was made.
+
+    Raises:
+        ModelNotFound: the folder holds no adapter.
+        ModelError: it is damaged or no plain LoRA.
+    """
     settings, weights = folder / "adapter_config.json", folder / "adapter_model.safetensors"
     missing = next((file.name for file in (settings, weights) if not file.is_file()), None)
     if missing is not None:
@@ -57,14 +97,6 @@ def open_adapter(folder: Path, checkpoint: Checkpoint) -> Adapter:
             f"adapter {str(folder)!r} has no {missing}; give a folder that PEFT saved"
         )
     pairs = _pairs(folder, read_index(weights))
-    for name, (down, up) in pairs.items():
-        place = checkpoint.tensors.get(name)
-        if place is None or place.shape != (up.shape[0], down.shape[1]):
-            raise ModelError(
-                f"adapter {str(folder)!r} changes {name!r}, which model "
-                f"{str(checkpoint.folder)!r} does not have in that shape; use the model that it "
-                "was trained on"
-            )
     return Adapter(folder, _scale(folder, read_json(settings)), pairs)
 
 

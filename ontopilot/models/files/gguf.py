@@ -9,7 +9,8 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,22 @@ from ontopilot.models.files.template import read_template
 from ontopilot.models.files.tensors import TensorPlace
 
 Array = NDArray[Any]
+
+Weights = Literal["fp16", "int8", "int4"]
+"""The number formats in which matrices are written."""
+
+_FORMS: Mapping[Weights, tuple[str, int]] = MappingProxyType(
+    {"fp16": ("F16", 1), "int8": ("Q8_0", 7), "int4": ("Q4_0", 2)}
+)
+"""What GGUF calls them, and files in which most tensors are in them."""
+
+_HELD = MappingProxyType(
+    {0: "fp32", 1: "fp16", 2: "int4", 3: "int4", 7: "int8", 14: "int4", 15: "int4", 32: "bf16"}
+)
+"""The number format of a file by its own word for it."""
+
+_BLOCK = 32
+"""How many numbers of a row share a scale in a quantised tensor."""
 
 _OUTSIDE = {
     "model.embed_tokens.weight": "token_embd.weight",
@@ -46,7 +63,13 @@ _NORMAL, _CONTROL, _UNUSED = 1, 3, 5
 _HALF_LIMIT = 65504.0
 
 
-def gguf_of(checkpoint: Checkpoint, cache: Path, adapter: Adapter | None = None) -> Path:
+def gguf_of(
+    checkpoint: Checkpoint,
+    cache: Path,
+    adapter: Adapter | None = None,
+    *,
+    weights: Weights = "fp16",
+) -> Path:
     """The GGUF of a checkpoint in a cache folder, written now if it is not there.
 
     An adapter is merged into the weights.
@@ -56,15 +79,31 @@ def gguf_of(checkpoint: Checkpoint, cache: Path, adapter: Adapter | None = None)
     """
     folders = [checkpoint.folder, *([adapter.folder] if adapter else [])]
     digests = "-".join(folder_digest(folder, times=True) for folder in folders)
-    target = cache.expanduser() / f"{checkpoint.folder.resolve().name}-{digests}.gguf"
-    if target.is_file():
-        return target
+    form = "" if weights == "fp16" else f"-{weights}"
+    target = cache.expanduser() / f"{checkpoint.folder.resolve().name}-{digests}{form}.gguf"
+    if not target.is_file():
+        save_gguf(checkpoint, target, adapter, weights=weights)
+    return target
+
+
+def save_gguf(
+    checkpoint: Checkpoint,
+    target: Path,
+    adapter: Adapter | None = None,
+    *,
+    weights: Weights = "fp16",
+) -> None:
+    """Write a GGUF file that is there whole or not at all.
+
+    Raises:
+        ModelError: the checkpoint cannot be written as GGUF, or its folder cannot hold the file.
+    """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
         os.close(handle)
         try:
-            write_gguf(checkpoint, Path(temporary), adapter)
+            write_gguf(checkpoint, Path(temporary), adapter, weights=weights)
             with Path(temporary).open("rb") as stream:
                 os.fsync(stream.fileno())
             Path(temporary).replace(target)
@@ -72,30 +111,37 @@ def gguf_of(checkpoint: Checkpoint, cache: Path, adapter: Adapter | None = None)
             Path(temporary).unlink(missing_ok=True)
     except OSError as error:
         raise ModelError(
-            f"cache folder {str(target.parent)!r} cannot hold the GGUF of "
-            f"{str(checkpoint.folder)!r}: {error}; free space or choose another cache folder"
+            f"folder {str(target.parent)!r} cannot hold the GGUF of "
+            f"{str(checkpoint.folder)!r}: {error}; free space or choose another folder"
         ) from error
-    return target
 
 
-def write_gguf(checkpoint: Checkpoint, file: Path, adapter: Adapter | None = None) -> None:
-    """Write matrices as float16 and vectors as float32, one tensor in memory at a time.
+def write_gguf(
+    checkpoint: Checkpoint,
+    file: Path,
+    adapter: Adapter | None = None,
+    *,
+    weights: Weights = "fp16",
+) -> None:
+    """Write matrices in the format of `weights` and vectors as float32, one at a time in memory.
 
     Raises:
         ModelError: the architecture, the tokenizer or the weights cannot be written.
     """
-    from gguf import GGUFWriter
+    from gguf import GGMLQuantizationType, GGUFWriter
 
     check_llama(checkpoint)
     writer = GGUFWriter(file, ARCHITECTURES[checkpoint.architecture])
     try:
         _add_settings(writer, checkpoint.config)
+        writer.add_file_type(_FORMS[weights][1])
         _add_tokenizer(writer, checkpoint)
-        tensors = list(_tensors(checkpoint, adapter))
+        tensors = list(_tensors(checkpoint, adapter, _FORMS[weights][0]))
         for tensor in tensors:
-            kind = tensor.kind
-            size = int(np.prod(tensor.place.shape)) * kind.itemsize
-            writer.add_tensor_info(tensor.name, tensor.place.shape, kind, size)
+            kind = GGMLQuantizationType[tensor.form]
+            shape, number = tensor.stored
+            size = int(np.prod(shape)) * number.itemsize
+            writer.add_tensor_info(tensor.name, shape, number, size, raw_dtype=kind)
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
         writer.write_ti_data_to_file()
@@ -118,7 +164,6 @@ def _add_settings(writer: Any, config: Mapping[str, Any]) -> None:
     writer.add_rope_freq_base(float(rope(config)["rope_theta"]))
     writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
     writer.add_vocab_size(config["vocab_size"])
-    writer.add_file_type(1)
 
 
 def _add_tokenizer(writer: Any, checkpoint: Checkpoint) -> None:
@@ -159,24 +204,43 @@ class _Tensor:
     place: TensorPlace
     halves: int
     adapter: Adapter | None
+    form: str
 
     @property
-    def kind(self) -> np.dtype[Any]:
-        return np.dtype(np.float16 if len(self.place.shape) > 1 else np.float32)
+    def stored(self) -> tuple[tuple[int, ...], np.dtype[Any]]:
+        """The shape and the numbers in which the file holds it."""
+        from gguf import GGMLQuantizationType
+        from gguf.quants import quant_shape_to_byte_shape
+
+        shape = self.place.shape
+        if self.form in ("F32", "F16"):
+            return shape, np.dtype(np.float16 if self.form == "F16" else np.float32)
+        if shape[-1] % _BLOCK:
+            raise ModelError(
+                f"weights {str(self.place.file)!r}: {self.source!r} has rows of {shape[-1]} "
+                f"numbers, and quantised ones are a multiple of {_BLOCK}; use 'fp16'"
+            )
+        bytes_shape = quant_shape_to_byte_shape(shape, GGMLQuantizationType[self.form])
+        return tuple(bytes_shape), np.dtype(np.uint8)
 
     def read(self) -> Array:
+        """The numbers as the file holds them."""
+        from gguf import GGMLQuantizationType
+        from gguf.quants import quantize
+
         array: Array = self.place.read()
         delta = self.adapter.delta(self.source) if self.adapter else None
         if delta is not None:
             array = array + delta
         if self.halves:
             array = interleave(array, self.halves)
-        if self.kind == np.float16 and not bool(np.all(np.abs(array) <= _HALF_LIMIT)):
+        if self.form != "F32" and not bool(np.all(np.abs(array) <= _HALF_LIMIT)):
             raise ModelError(
                 f"weights {str(self.place.file)!r}: {self.name!r} holds numbers that float16 "
                 "cannot; serve the model with 'transformers:'"
             )
-        return np.ascontiguousarray(array.astype(self.kind))
+        found: Array = quantize(array, GGMLQuantizationType[self.form])
+        return np.ascontiguousarray(found)
 
 
 def interleave(rows: Array, heads: int) -> Array:
@@ -185,15 +249,16 @@ def interleave(rows: Array, heads: int) -> Array:
     return rows.reshape(heads, 2, size // 2, *rows.shape[1:]).swapaxes(1, 2).reshape(rows.shape)
 
 
-def _tensors(checkpoint: Checkpoint, adapter: Adapter | None) -> Iterator[_Tensor]:
+def _tensors(checkpoint: Checkpoint, adapter: Adapter | None, form: str) -> Iterator[_Tensor]:
     config = checkpoint.config
     tied = config.get("tie_word_embeddings", False)
     rotary = {"attn_q": config["num_attention_heads"], "attn_k": kv_heads(config)}
     for name, place in checkpoint.tensors.items():
         if (tied and name == "lm_head.weight") or name.endswith("rotary_emb.inv_freq"):
             continue
+        kind = form if len(place.shape) > 1 else "F32"
         if name in _OUTSIDE:
-            yield _Tensor(_OUTSIDE[name], name, place, 0, adapter)
+            yield _Tensor(_OUTSIDE[name], name, place, 0, adapter, kind)
             continue
         _, _, rest = name.partition("model.layers.")
         layer, _, inside = rest.partition(".")
@@ -205,11 +270,13 @@ def _tensors(checkpoint: Checkpoint, adapter: Adapter | None) -> Iterator[_Tenso
             )
         short = _INSIDE[module]
         halves = rotary.get(short, 0) if checkpoint.architecture == "LlamaForCausalLM" else 0
-        yield _Tensor(f"blk.{layer}.{short}.{part}", name, place, halves, adapter)
+        yield _Tensor(f"blk.{layer}.{short}.{part}", name, place, halves, adapter, kind)
 
 
-def read_gguf_settings(file: Path) -> Mapping[str, Any]:
-    """The settings of a GGUF file under the names of `config.json`.
+def read_gguf_settings(file: Path) -> tuple[Mapping[str, Any], str]:
+    """The settings of a GGUF file under the names of `config.json`, and its number format.
+
+    The format is "" where the file does not tell it, or mixes several.
 
     Raises:
         ModelError: the file is damaged or lacks a setting.
@@ -227,11 +294,13 @@ def read_gguf_settings(file: Path) -> Mapping[str, Any]:
             "num_key_value_heads": "attention.head_count_kv",
             "head_dim": "attention.key_length",
         }
-        return {
+        settings = {
             name: int(fields[f"{kind}.{field}"].contents())
             for name, field in wanted.items()
             if f"{kind}.{field}" in fields
         }
+        form = fields.get("general.file_type")
+        return settings, _HELD.get(int(form.contents()), "") if form else ""
     except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
         raise ModelError(
             f"model file {str(file)!r} is damaged or no GGUF: {error}; copy the model again"

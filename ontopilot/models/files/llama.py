@@ -55,7 +55,7 @@ def check_llama(checkpoint: Checkpoint) -> None:
         value = checkpoint.config.get(name)
         if not isinstance(value, (int, float)) or value <= 0:
             raise ModelError(f"{where}: config.json has {name!r}: {value!r}; copy the model again")
-    for name, shape in _weights(checkpoint.config):
+    for name, shape in weight_shapes(checkpoint.config):
         place = checkpoint.tensors.get(name)
         if place is None:
             raise ModelError(f"{where} lacks the weights {name!r}; copy the model again")
@@ -84,7 +84,7 @@ def _oddity(checkpoint: Checkpoint) -> str | None:
     return None
 
 
-def _weights(config: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, ...]]]:
+def weight_shapes(config: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, ...]]]:
     """The weights that every Llama-like model has, each with its shape."""
     width, inner = config["hidden_size"], config["intermediate_size"]
     queries, keys = (

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from ontopilot.errors import EngineFailed, ModelError, PromptTooLong
 from ontopilot.models.messages import FinishReason, Message
 from ontopilot.models.openvino.load import KEPT_SHAPES, Served, load
+from ontopilot.models.spec import NGRAM
 from ontopilot.models.streaming.child import Line, line_of
 from ontopilot.models.streaming.detokenize import Detokenizer, shown_before
 from ontopilot.models.streaming.filters import TextFilter
@@ -21,12 +22,15 @@ from ontopilot.models.structured.thinking import after_thoughts
 
 Say = Callable[[Line], None]
 
+_NGRAM_TOKENS = 3
+"""How many of the last tokens are looked up in the prompt, at most."""
+
 
 def main() -> None:
     """Load the model of the first line, and serve the requests that follow."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.putenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(KEPT_SHAPES))
-    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print must not come between the lines
     lines: queue.SimpleQueue[Line] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
@@ -34,13 +38,21 @@ def main() -> None:
     def say(line: Line) -> None:
         out.write(json.dumps(line).encode() + b"\n")
 
+    settings = lines.get()
     try:
-        served = load(lines.get())
+        served = {name: load({**settings, "adapter": folder}) for name, folder in _all(settings)}
     except ModelError as error:
         say(line_of(error, id=0))
+        out.flush()
         return
-    say({"id": 0, "context_tokens": served.context_tokens})
-    _Server(served, lines, say).serve()
+    base = served[""]
+    say({"id": 0, "context_tokens": base.context_tokens, "weights": base.weights})
+    _Server(served, settings, lines, say, out.flush).serve()
+
+
+def _all(settings: Line) -> list[tuple[str, str | None]]:
+    """The model as it is asked for without a name, and with each adapter that has one."""
+    return [("", settings["adapter"]), *settings["adapters"].items()]
 
 
 def _listen(lines: "queue.SimpleQueue[Line]") -> NoReturn:
@@ -56,12 +68,15 @@ class _Answer:
     """One request in the batch."""
 
     key: int
+    served: Served
     handle: Any
     prompt_tokens: int
     ends: frozenset[int]
     text: Detokenizer
     filter: TextFilter
     tokens: int = field(default=0, init=False)
+    accepted: int = field(default=0, init=False)
+    """Of the tokens, those that speculation drafted: a step makes one by itself."""
     finish: FinishReason | None = field(default=None, init=False)
 
     def advance(self) -> str:
@@ -69,6 +84,7 @@ class _Answer:
         shown = ""
         while self.finish is None and self.handle.can_read():
             for output in self.handle.read().values():
+                self.accepted += max(0, len(output.generated_ids) - 1)
                 shown += self._take(output.generated_ids)
         if self.finish is None and self.handle.get_status().name != "RUNNING":
             self.finish = "length"
@@ -92,23 +108,38 @@ class _Answer:
 
 
 class _Server:
-    """Steps the pipeline while there is work, and takes lines between two steps."""
+    """Steps the pipelines that have work, and takes lines between two steps.
 
-    def __init__(self, served: Served, lines: "queue.SimpleQueue[Line]", say: Say) -> None:
+    Every adapter has a pipeline of its own: requests with different adapters that share a batch
+    would silently get the first one. What one round says leaves in one write.
+    """
+
+    def __init__(
+        self,
+        served: dict[str, Served],
+        settings: Line,
+        lines: "queue.SimpleQueue[Line]",
+        say: Say,
+        flush: Callable[[], None],
+    ) -> None:
         self._served = served
+        self._settings = settings
         self._lines = lines
         self._say = say
+        self._flush = flush
         self._running: dict[int, _Answer] = {}
 
     def serve(self) -> NoReturn:
         """Serve until the parent ends."""
         while True:
+            self._flush()
             if not self._running:
                 self._accept(self._lines.get())
             while not self._lines.empty():
                 self._accept(self._lines.get())
-            if self._running:
-                self._served.pipeline.step()
+            busy = {id(a.served): a.served for a in self._running.values()}
+            for served in busy.values():
+                served.pipeline.step()
             for answer in list(self._running.values()):
                 self._forward(answer)
 
@@ -116,18 +147,48 @@ class _Server:
         key = line["id"]
         if "ping" in line:
             self._say({"id": key})
-            return
-        if "cancel" in line:
+        elif "cancel" in line:
             if (answer := self._running.pop(key, None)) is not None:
                 answer.handle.cancel()
-            return
+        elif "load" in line:
+            threading.Thread(target=self._load, args=(line,), daemon=True).start()
+        elif "loaded" in line:
+            self._served[line["name"]] = line["loaded"]
+            self._say({"id": key})
+        elif "unload" in line:
+            self._served.pop(line["unload"], None)
+            self._say({"id": key})
+        elif "failed" in line:
+            self._say(line_of(line["failed"], id=key))
+        else:
+            self._answer(key, line)
+
+    def _load(self, line: Line) -> None:
+        """Load an adapter beside the rounds, which take it, or its error, as a line."""
+        try:
+            served = load({**self._settings, "adapter": line["folder"]})
+        except ModelError as error:
+            self._lines.put({"id": line["id"], "failed": error})
+        else:
+            self._lines.put({"id": line["id"], "loaded": served, "name": line["load"]})
+
+    def _answer(self, key: int, line: Line) -> None:
         try:
             self._running[key] = self._begin(key, line)
         except ModelError as error:
             self._say(line_of(error, id=key))
 
+    def _with_adapter(self, name: str) -> Served:
+        if name not in self._served:
+            loaded = sorted(self._served.keys() - {""})
+            raise ModelError(
+                f"engine {self._settings['name']!r} has no adapter {name!r} loaded, but {loaded}; "
+                "load it first"
+            )
+        return self._served[name]
+
     def _begin(self, key: int, line: Line) -> _Answer:
-        served = self._served
+        served = self._with_adapter(line["adapter"])
         messages = [Message(role, content) for role, content in line["messages"]]
         begun = line["begun"]
         prompt = served.template.render(messages, thinking=served.thinking) + begun
@@ -139,19 +200,20 @@ class _Server:
                 f"context holds {served.context_tokens!r}; shorten the prompt or max_tokens"
             )
         ends, decode = served.ends, served.decode
-        config = _sampling(line)
+        config = _sampling(line, served)
         if line["grammar"] is not None:
             decode = served.spell
-            ends |= {served.pipeline.get_tokenizer().get_eos_token_id()}
+            ends |= {served.pipeline.get_tokenizer().get_eos_token_id()} - {-1}
             config.structured_output_config = _constrained(line["grammar"], served, prompt)
         config.stop_token_ids = set(ends)
+        config.eos_token_id = min(ends)
         try:
             handle = served.pipeline.add_request(key, _tensor(ids), config)
         except RuntimeError as error:
             raise EngineFailed(f"engine {served.name!r} refuses the request: {error}") from error
         stops = TextFilter(tuple(line["stop"]), served.thinking, prompt)
         text = Detokenizer(decode, shown_before(begun, ids))
-        return _Answer(key, handle, len(ids), ends, text, stops)
+        return _Answer(key, served, handle, len(ids), ends, text, stops)
 
     def _forward(self, answer: _Answer) -> None:
         text = answer.advance()
@@ -163,6 +225,7 @@ class _Server:
                 "text": text,
                 "finish": answer.finish,
                 "usage": (answer.prompt_tokens, answer.tokens),
+                "accepted": answer.accepted,
             }
         )
         if answer.finish is not None:
@@ -187,7 +250,7 @@ def _constrained(ebnf: str, served: Served, prompt: str) -> Any:
     return genai.StructuredOutputConfig(grammar=ebnf)
 
 
-def _sampling(line: Line) -> Any:
+def _sampling(line: Line, served: Served) -> Any:
     import openvino_genai as genai
 
     config = genai.GenerationConfig()
@@ -196,4 +259,8 @@ def _sampling(line: Line) -> Any:
         config.do_sample = True
         config.temperature = line["temperature"]
         config.rng_seed = line["seed"]
+    if served.draft:
+        config.num_assistant_tokens = served.draft_tokens
+    if served.draft == NGRAM:
+        config.max_ngram_size = _NGRAM_TOKENS
     return config

@@ -10,6 +10,7 @@ from pathlib import Path
 from ontopilot.errors import ConfigError, EngineFailed, ModelError
 from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
+from ontopilot.models.files.adapter import check_adapter_name
 from ontopilot.models.messages import Chunk, GenerationRequest, Usage
 from ontopilot.models.spec import CPU_KV_CACHE_MB, Model
 from ontopilot.models.streaming.child import Child, Line
@@ -32,18 +33,21 @@ class OpenVinoEngine:
     """
 
     def __init__(self, model: Model, *, threads: int | None = None) -> None:
-        if model.adapter is not None and _is_converted(Path(model.target).expanduser()):
+        if model.options.precision == "fp8":
             raise ConfigError(
-                f"Model({model.name!r}, adapter={str(model.adapter)!r}): an adapter is merged when "
-                "a checkpoint is converted, and this model is converted already; name the "
-                "checkpoint that it was made from"
+                f"Model({model.name!r}): precision='fp8' is not served by OpenVINO on a CPU; "
+                "use 'int8' or 'fp16'"
             )
+        if model.adapter is not None or model.options.adapters:
+            _require_checkpoint(model)
         self._model = model
         self._threads = threads
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._ids = itertools.count(1)
+        self._adapters: dict[str, Path] = {}
         self._context_tokens = 0
+        self._weights = ""
         self._closed = False
         self._counters = Counters()
 
@@ -54,12 +58,13 @@ class OpenVinoEngine:
 
     @property
     def capabilities(self) -> Capabilities:
-        """The context is known once the model is loaded; one adapter for all requests."""
+        """The context and the number format are known once the model is loaded."""
         return Capabilities(
             context_tokens=self._context_tokens,
             grammar=True,
             adapters=True,
             continues=not self._model.thinking,
+            weights=self._weights,
         )
 
     @property
@@ -67,6 +72,16 @@ class OpenVinoEngine:
         """The child that runs the pipeline, or None while there is none."""
         child = self._child
         return None if child is None or child.ended else child.process
+
+    @property
+    def standing(self) -> str:
+        """What the child is doing, in words."""
+        child = self._child
+        if child is None or child.ended:
+            return "starts at the first request"
+        if not child.ready.done():
+            return "is loading the model"
+        return f"running with {self._weights} weights" if self._weights else "running"
 
     async def warm(self) -> None:
         """Start the child and load the model.
@@ -87,30 +102,72 @@ class OpenVinoEngine:
         if child is None:
             return
         child = await self._started()
-        key = next(self._ids)
-        mailbox: Mailbox[Line | ModelError] = Mailbox()
-        child.open(key, mailbox)
-        child.send({"id": key, "ping": True})
         try:
             async with asyncio.timeout(_SIGN_S):
-                sign = await mailbox.get()
+                await self._say(child, {"ping": True})
         except TimeoutError:
             await in_thread(child.stop, name="close")
             raise EngineFailed(
                 f"engine {self.name!r} gave no sign of life for {_SIGN_S:.0f} s and was ended; "
                 "ask again, which starts a new one"
             ) from None
+        except ModelError:  # it ended meanwhile
+            await self._started()
+
+    async def load_adapter(self, name: str, folder: Path) -> None:
+        """Load a LoRA adapter, which requests then choose by its name.
+
+        It gets a pipeline of its own, with the weights of a whole model.
+
+        Raises:
+            ConfigError: the name cannot be one, or the engine was not given room for adapters.
+            ModelError: the adapter cannot be used.
+        """
+        check_adapter_name(name)
+        room = self._model.options.adapters
+        if name not in self._adapters and len(self._adapters) >= room:
+            raise ConfigError(
+                f"engine {self.name!r} has room for {room} adapters and holds "
+                f"{sorted(self._adapters)}; unload one, or make it with EngineOptions(adapters=…)"
+            )
+        folder = Path(folder).expanduser().absolute()
+        child = await self._started()
+        await self._say(child, {"load": name, "folder": str(folder)})
+        self._adapters[name] = folder
+
+    async def unload_adapter(self, name: str) -> None:
+        """Unload an adapter; requests that name it are refused from now on.
+
+        Raises:
+            ConfigError: no adapter of that name is loaded.
+        """
+        if name not in self._adapters:
+            raise ConfigError(
+                f"engine {self.name!r} has no adapter {name!r} loaded, but "
+                f"{sorted(self._adapters)}; name one of them"
+            )
+        del self._adapters[name]
+        await self._say(await self._started(), {"unload": name})
+
+    async def _say(self, child: Child, line: Line) -> None:
+        """Send a line and wait for its answer."""
+        key = next(self._ids)
+        mailbox: Mailbox[Line | ModelError] = Mailbox()
+        child.open(key, mailbox)
+        try:
+            child.send({"id": key, **line})
+            answer = await mailbox.get()
         finally:
             child.close(key)
-        if isinstance(sign, ModelError):  # it ended meanwhile
-            await self._started()
+        if isinstance(answer, ModelError):
+            raise answer
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
         """Stream the answer to a request.
 
         Raises:
             ModelNotFound: there is no such model.
-            ModelError: the model cannot be loaded.
+            ModelError: the model cannot be loaded, or the request names no adapter of it.
             PromptTooLong: prompt and answer do not fit the context or the memory for it.
             ConstraintMalformed: the grammar or schema is wrong, or cannot be kept.
             EngineFailed: the child ended, or the engine is closed.
@@ -127,7 +184,7 @@ class OpenVinoEngine:
             failed = True
             raise
         finally:
-            self._counters.ended(served.usage, failed=failed)
+            self._counters.ended(served.usage, failed=failed, accepted=served.accepted)
 
     async def _answer(
         self,
@@ -148,6 +205,7 @@ class OpenVinoEngine:
                     finished = True
                     raise line
                 served.usage = Usage(*line["usage"])
+                served.accepted = line["accepted"]
                 finished = line["finish"] is not None
                 usage = served.usage if finished else None
                 yield Chunk(line["text"], line["finish"], usage)
@@ -176,7 +234,8 @@ class OpenVinoEngine:
         await loaded.get()
         if child.ready.exception() is not None:
             await in_thread(child.stop, name="close")
-        self._context_tokens = child.ready.result()["context_tokens"]
+        loaded_as = child.ready.result()
+        self._context_tokens, self._weights = loaded_as["context_tokens"], loaded_as["weights"]
         return child
 
     def _living(self) -> Child:
@@ -190,21 +249,30 @@ class OpenVinoEngine:
     def _settings(self) -> Line:
         options = self._model.options
         adapter = self._model.adapter
+        kv_cache_mb = options.kv_cache_mb or CPU_KV_CACHE_MB
         return {
             "name": self.name,
             "target": self._model.target,
             "adapter": None if adapter is None else str(Path(adapter).expanduser()),
+            "adapters": {name: str(folder) for name, folder in self._adapters.items()},
             "thinking": self._model.thinking,
             "threads": self._threads,
             "precision": options.precision,
             "context_tokens": options.context_tokens,
-            "kv_cache_mb": options.kv_cache_mb or CPU_KV_CACHE_MB,
+            "kv_cache_mb": max(1, kv_cache_mb // (1 + options.adapters)),
+            "draft": options.draft,
+            "draft_tokens": options.draft_tokens,
             "cache": str((options.cache or _CACHE).expanduser()),
         }
 
 
-def _is_converted(target: Path) -> bool:
-    return target.suffix == ".gguf" or (target / "openvino_model.xml").is_file()
+def _require_checkpoint(model: Model) -> None:
+    target = Path(model.target)
+    if target.suffix == ".gguf":
+        raise ConfigError(
+            f"Model({model.name!r}): an adapter is merged when a checkpoint is converted, and "
+            "this model is converted already; name the checkpoint that it was made from"
+        )
 
 
 @dataclass(slots=True)
@@ -212,11 +280,13 @@ class _Served:
     """What a request has used so far, also when it is cancelled."""
 
     usage: Usage = field(default_factory=Usage)
+    accepted: int = 0
 
 
 def _line(key: int, request: GenerationRequest, constraint: Constraint | None) -> Line:
     return {
         "id": key,
+        "adapter": request.adapter,
         "begun": request.begun,
         "messages": [[message.role, message.content] for message in request.messages],
         "max_tokens": request.max_tokens,

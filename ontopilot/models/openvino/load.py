@@ -1,24 +1,17 @@
-"""Loading a model into an OpenVINO pipeline: checkpoints, OpenVINO folders and GGUF files."""
+"""Loading a model into an OpenVINO pipeline."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from ontopilot.errors import ModelError, ModelNotFound
-from ontopilot.models.files.adapter import open_adapter
-from ontopilot.models.files.checkpoint import (
-    locate,
-    open_checkpoint,
-    read_ends,
-    read_json,
-    read_tokenizer,
-)
-from ontopilot.models.files.gguf import gguf_of, read_gguf_settings
+from ontopilot.errors import ModelError
+from ontopilot.models.files.checkpoint import read_ends, read_tokenizer
 from ontopilot.models.files.llama import head_size, kv_heads
 from ontopilot.models.files.template import ChatTemplate, read_template
 from ontopilot.models.hardware import require_memory
+from ontopilot.models.openvino.source import Source, find_draft, find_source
 from ontopilot.models.openvino_import import import_openvino
+from ontopilot.models.spec import NGRAM
 from ontopilot.models.streaming.child import Line
 
 KEPT_SHAPES = 16
@@ -33,6 +26,9 @@ _BLOCK_TOKENS = 32
 _FULL_CONTEXTS = 32
 _STEP_TOKENS = 256
 _HINTS = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
+
+_NEVER = frozenset({2**31 - 1})
+"""What ends an answer where no token does: given none, the pipeline looks for a token -1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +45,11 @@ class Served:
     ends: frozenset[int]
     context_tokens: int
     thinking: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Files:
-    """What the pipeline reads, and the folder of the tokenizer where there is one."""
-
-    model: Path
-    config: Mapping[str, Any]
-    tokenizer: Path | None
+    weights: str
+    """The number format of the weights, or "" where it is not known."""
+    draft: str
+    """What speculation drafts with, or ""."""
+    draft_tokens: int
 
 
 def load(settings: Line) -> Served:
@@ -67,20 +59,22 @@ def load(settings: Line) -> Served:
         ModelNotFound: there is no such model.
         ModelError: it cannot be read, converted or held in memory.
     """
-    files = _find(settings)
-    kv_tokens = _kv_tokens(files, settings)
-    require_memory(_size(files.model) + (settings["kv_cache_mb"] << 20), model=settings["name"])
+    source = find_source(settings)
+    kv_tokens = _kv_tokens(source, settings)
+    limits = (source.config.get("max_position_embeddings"), settings["context_tokens"], kv_tokens)
+    context_tokens = min(int(limit) for limit in limits if limit)
+    schedule = _schedule(kv_tokens, context_tokens, settings["draft"])
+    require_memory(source.size + (settings["kv_cache_mb"] << 20), model=settings["name"])
     try:
-        pipeline = _pipeline(files.model, kv_tokens, settings)
+        pipeline = _pipeline(source, schedule, settings)
     except RuntimeError as error:
         first = str(error).strip().splitlines()[-1]
         raise ModelError(
-            f"model {str(files.model)!r} cannot be loaded by OpenVINO: {first}; "
+            f"model {str(source.model)!r} cannot be loaded by OpenVINO: {first}; "
             "copy or convert the model again"
         ) from error
-    limits = (files.config.get("max_position_embeddings"), settings["context_tokens"], kv_tokens)
-    tokens = _of_folder if files.tokenizer else _of_pipeline
-    template, encode, decode, ends = tokens(files, pipeline)
+    tokens = _of_folder if source.tokenizer else _of_pipeline
+    template, encode, decode, ends = tokens(source, pipeline)
     return Served(
         name=settings["name"],
         pipeline=pipeline,
@@ -88,34 +82,18 @@ def load(settings: Line) -> Served:
         encode=encode,
         decode=lambda ids: decode(ids, True),
         spell=lambda ids: decode(ids, False),
-        ends=ends,
-        context_tokens=min(int(limit) for limit in limits if limit),
+        ends=ends or _NEVER,
+        context_tokens=context_tokens,
         thinking=settings["thinking"],
+        weights=source.weights,
+        draft=settings["draft"],
+        draft_tokens=settings["draft_tokens"],
     )
 
 
-def _find(settings: Line) -> _Files:
-    path = locate(settings["target"])
-    if path.is_file():
-        if path.suffix != ".gguf":
-            raise ModelNotFound(
-                f"model {str(path)!r} is no '.gguf' file; give one, or the folder of a model"
-            )
-        return _Files(path, read_gguf_settings(path), None)
-    if (path / "openvino_model.xml").is_file():
-        has_tokenizer = (path / "tokenizer.json").is_file()
-        return _Files(path, read_json(path / "config.json"), path if has_tokenizer else None)
-    checkpoint = open_checkpoint(path)
-    read_tokenizer(path)
-    adapter = settings["adapter"] and open_adapter(Path(settings["adapter"]), checkpoint)
-    require_memory(2 * checkpoint.numbers, model=settings["name"])
-    file = gguf_of(checkpoint, Path(settings["cache"]), adapter or None)
-    return _Files(file, checkpoint.config, path)
-
-
-def _kv_tokens(files: _Files, settings: Line) -> int:
+def _kv_tokens(source: Source, settings: Line) -> int:
     """How many tokens the memory for keys and values holds, at two bytes a number."""
-    config = files.config
+    config = source.config
     try:
         number = 4 if settings["precision"] == "fp32" else 2
         pairs = 2 * int(config["num_hidden_layers"]) * kv_heads(config) * head_size(config)
@@ -123,22 +101,30 @@ def _kv_tokens(files: _Files, settings: Line) -> int:
         useful = _FULL_CONTEXTS * int(config.get("max_position_embeddings") or held)
     except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise ModelError(
-            f"model {str(files.model)!r}: its settings lack or garble {error}; copy the model again"
+            f"model {str(source.model)!r}: its settings lack or garble {error}; "
+            "copy the model again"
         ) from error
     return int(max(1, min(held, useful) // _BLOCK_TOKENS) * _BLOCK_TOKENS)
 
 
-def _size(model: Path) -> int:
-    files = list(model.glob("*.bin")) if model.is_dir() else [model]
-    return sum(file.stat().st_size for file in files)
+def _schedule(kv_tokens: int, context_tokens: int, draft: str) -> Any:
+    """How requests share the steps.
 
-
-def _pipeline(model: Path, kv_tokens: int, settings: Line) -> Any:
-    genai = import_openvino("openvino_genai")
-    schedule = genai.SchedulerConfig()
+    A long prompt is cut into several steps, so that it holds up nobody. Not where a model drafts:
+    prompts that are cut then silently get other answers than they get alone (GenAI 2026.4.1).
+    """
+    schedule = import_openvino("openvino_genai").SchedulerConfig()
     schedule.num_kv_blocks = kv_tokens // _BLOCK_TOKENS
     schedule.max_num_batched_tokens = _STEP_TOKENS
     schedule.enable_prefix_caching = True
+    if draft not in ("", NGRAM):
+        schedule.dynamic_split_fuse = False
+        schedule.max_num_batched_tokens = max(_STEP_TOKENS, context_tokens)
+    return schedule
+
+
+def _pipeline(source: Source, schedule: Any, settings: Line) -> Any:
+    genai = import_openvino("openvino_genai")
     properties: dict[str, Any] = {"CPU_RUNTIME_CACHE_CAPACITY": str(KEPT_SHAPES)}
     if settings["threads"]:
         properties["INFERENCE_NUM_THREADS"] = settings["threads"]
@@ -146,7 +132,17 @@ def _pipeline(model: Path, kv_tokens: int, settings: Line) -> Any:
         properties["INFERENCE_PRECISION_HINT"] = hint
     if settings["precision"] == "fp32":
         properties["KV_CACHE_PRECISION"] = "f32"
-    return genai.ContinuousBatchingPipeline(str(model), schedule, "CPU", properties)
+    own = dict(properties)
+    if settings["draft"] == NGRAM:
+        own["prompt_lookup"] = True
+    elif settings["draft"]:
+        draft = find_draft(settings, source)
+        own["draft_model"] = genai.draft_model(str(draft), "CPU", **properties)
+    if source.fused is not None:
+        file = str(source.fused.folder / "adapter_model.safetensors")
+        mode = genai.AdapterConfig.Mode.MODE_FUSE
+        own["adapters"] = genai.AdapterConfig(genai.Adapter(file), source.fused.scale, mode=mode)
+    return genai.ContinuousBatchingPipeline(str(source.model), schedule, "CPU", own)
 
 
 _Tokens = tuple[
@@ -154,8 +150,8 @@ _Tokens = tuple[
 ]
 
 
-def _of_folder(files: _Files, pipeline: Any) -> _Tokens:
-    folder = files.tokenizer or files.model
+def _of_folder(source: Source, pipeline: Any) -> _Tokens:
+    folder = source.tokenizer or source.model
     tokenizer = read_tokenizer(folder)
     return (
         read_template(folder),
@@ -165,7 +161,7 @@ def _of_folder(files: _Files, pipeline: Any) -> _Tokens:
     )
 
 
-def _of_pipeline(files: _Files, pipeline: Any) -> _Tokens:
+def _of_pipeline(source: Source, pipeline: Any) -> _Tokens:
     import numpy as np
 
     tokenizer = pipeline.get_tokenizer()
@@ -173,7 +169,7 @@ def _of_pipeline(files: _Files, pipeline: Any) -> _Tokens:
         tokenizer.chat_template,
         begin=tokenizer.get_bos_token(),
         end=tokenizer.get_eos_token(),
-        model=str(files.model),
+        model=str(source.model),
     )
 
     def encode(prompt: str) -> list[int]:

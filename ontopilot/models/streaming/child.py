@@ -99,13 +99,13 @@ class Child:
             thread.join(_GRACE_S)
 
     def _write(self) -> None:
-        with _pipe(self._process.stdin) as stream:
-            try:
+        try:
+            with _pipe(self._process.stdin) as stream:
                 while (line := self._lines.get()) is not None:
                     stream.write(json.dumps(line).encode() + b"\n")
                     stream.flush()
-            except OSError:
-                return  # the reader says why the child ended
+        except OSError:
+            return  # the reader says why the child ended
 
     def _read(self) -> None:
         with _pipe(self._process.stdout) as stream:

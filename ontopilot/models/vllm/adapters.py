@@ -1,12 +1,11 @@
 """The LoRA adapters of a vLLM engine, by the names that requests give."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ontopilot.errors import ConfigError, RequestRefused
-from ontopilot.models.files.adapter import Adapter, open_adapter
+from ontopilot.models.files.adapter import Adapter, check_adapter_name, open_adapter
 from ontopilot.models.files.blank_adapter import save_blank
 from ontopilot.models.files.checkpoint import Checkpoint
 from ontopilot.models.hardware import inspect_machine
@@ -19,8 +18,6 @@ _OWN = "adapter"
 
 _BLANK = "blank"
 """The adapter that changes nothing (`blank_adapter.py`)."""
-
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
 
 
 @dataclass(slots=True)
@@ -45,11 +42,7 @@ class Adapters:
                 f"engine {self.model.name!r} has no room for adapter {name!r}; "
                 "make it with EngineOptions(adapters=…)"
             )
-        if not _NAME.fullmatch(name) or name in (BASE, _OWN, _BLANK):
-            raise ConfigError(
-                f"adapter {name!r}: use a name of letters, digits, '.', '_' and '-' "
-                f"that is none of {BASE!r}, {_OWN!r} and {_BLANK!r}"
-            )
+        check_adapter_name(name, taken=(BASE, _OWN, _BLANK))
 
     def check_loaded(self, name: str) -> None:
         """Check that an adapter of this name was loaded while the engine ran.
