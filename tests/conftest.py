@@ -24,6 +24,10 @@ NEEDS = {
     "chromium": (lambda: bool(shutil.which("chromium")), "the program chromium"),
     "postgres": (_postgres_server, "a PostgreSQL server"),
     "vllm": ((ROOT / ".venv-vllm/installed").is_file, "the environment that `make vllm` installs"),
+    "converter": (
+        (ROOT / ".venv-converter/installed").is_file,
+        "the environment that `make converter` installs",
+    ),
     "shared": ((ROOT.parent / "shared/data").is_dir, "the data sets in ../shared/data"),
 }
 

@@ -2,18 +2,21 @@
 
 import typer
 
-from ontopilot.cli import benching
+from ontopilot.cli import benching, converting
 
 
 def build() -> typer.Typer:
     """The group of commands."""
-    group = typer.Typer(help="Measure models.", no_args_is_help=True)
+    group = typer.Typer(help="Convert and measure models.", no_args_is_help=True)
     group.callback()(_models)
     group.command(
         epilog="Example: ontopilot models bench models/support --engines openvino --streams 1,8"
     )(benching.bench)
+    group.command(epilog="Example: ontopilot models convert models/support -o models/support-ov")(
+        converting.convert
+    )
     return group
 
 
 def _models() -> None:
-    """Measure models."""
+    """Convert and measure models."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ontopilot.errors import ConfigError, EngineFailed, ModelError, ModelNotFound
+from ontopilot.errors import ConfigError, EngineFailed, ModelError, ModelNotFound, RequestRefused
 from ontopilot.models import EngineOptions, Model
 from ontopilot.models.engine import LoadsAdapters
 from ontopilot.models.engines import make_engine
@@ -56,13 +56,13 @@ async def test_requests_with_several_adapters_and_none_each_get_their_own(
 
 
 async def test_an_adapter_that_is_not_loaded_is_refused_and_one_may_go_and_come(engine, adapters):
-    with pytest.raises(ModelError, match=r"no adapter 'a' loaded, but \[\]; load it first"):
+    with pytest.raises(RequestRefused, match=r"no adapter 'a' loaded, but \[\]; load it first"):
         await text_of(engine, ask(adapter="a"))
     plain = await text_of(engine, ask())
     await engine.load_adapter("a", adapters["a"])
     adapted = await text_of(engine, ask(adapter="a"))
     await engine.unload_adapter("a")
-    with pytest.raises(ModelError, match="no adapter 'a' loaded"):
+    with pytest.raises(RequestRefused, match="no adapter 'a' loaded"):
         await text_of(engine, ask(adapter="a"))
     with pytest.raises(ConfigError, match=r"no adapter 'a' loaded, but \[\]; name one"):
         await engine.unload_adapter("a")

@@ -21,7 +21,10 @@ _NUMBERS = (
     "rms_norm_eps",
     "vocab_size",
 )
-_WAY_OUT = "convert it to an OpenVINO folder, or serve it with 'transformers:'"
+_WAY_OUT = (
+    "convert it with 'ontopilot models convert' and optimum-intel (ONTOPILOT_CONVERTER), or serve "
+    "it with 'transformers:'"
+)
 
 
 def head_size(config: Mapping[str, Any]) -> int:

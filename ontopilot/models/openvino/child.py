@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from ontopilot.errors import EngineFailed, ModelError, PromptTooLong
+from ontopilot.errors import EngineFailed, ModelError, PromptTooLong, RequestRefused
 from ontopilot.models.messages import FinishReason, Message
 from ontopilot.models.openvino.load import KEPT_SHAPES, Served, load
 from ontopilot.models.spec import NGRAM
@@ -181,7 +181,7 @@ class _Server:
     def _with_adapter(self, name: str) -> Served:
         if name not in self._served:
             loaded = sorted(self._served.keys() - {""})
-            raise ModelError(
+            raise RequestRefused(
                 f"engine {self._settings['name']!r} has no adapter {name!r} loaded, but {loaded}; "
                 "load it first"
             )

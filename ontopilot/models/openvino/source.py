@@ -89,6 +89,11 @@ def _of_folder(folder: Path, adapter: str | None) -> Source:
     return Source(folder, config, folder if has_tokenizer else None, _weights(xml), fused)
 
 
+def weights_of(folder: Path) -> str:
+    """The number format of the weights of an OpenVINO folder."""
+    return _weights((folder / XML).read_text(encoding="utf-8"))
+
+
 def _projections(
     folder: Path, config: Mapping[str, Any], xml: str
 ) -> Mapping[str, tuple[int, ...]]:
