@@ -59,3 +59,12 @@ class TestOpenVino(EngineConformance):
     def make(self, tiny, cache):
         model = Model(f"openvino:{tiny}", options=EngineOptions(cache=cache, kv_cache_mb=8))
         return lambda: make_engine(model, threads=1)
+
+
+@pytest.mark.slow
+class TestOpenVinoThatLooksAhead(EngineConformance):
+    @pytest.fixture(params=["ngram", "model"])
+    def make(self, tiny, cache, request):
+        draft = str(tiny) if request.param == "model" else request.param
+        options = EngineOptions(cache=cache, kv_cache_mb=8, draft=draft)
+        return lambda: make_engine(Model(f"openvino:{tiny}", options=options), threads=1)

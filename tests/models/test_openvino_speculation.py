@@ -64,6 +64,22 @@ async def test_sampling_stopping_and_cancelling_work_as_ever(tiny, cache, draft)
     await engine.aclose()
 
 
+@pytest.mark.parametrize("draft", ["ngram", "model"])
+async def test_prompts_like_one_that_is_under_way(tiny, cache, draft):
+    settings = options(cache, draft=str(tiny) if draft == "model" else draft)
+    engine = make_engine(Model(f"openvino:{tiny}", options=settings), threads=1)
+    whole = await text_of(engine, ask())
+    for _ in range(5):
+        streams, begun = [], []
+        for _ in range(6):
+            streams.append(engine.generate(ask()))
+            begun.append((await anext(streams[-1])).text)
+        rest = [[chunk.text async for chunk in stream] for stream in streams]
+        texts = [first + "".join(more) for first, more in zip(begun, rest, strict=True)]
+        assert texts == [whole] * 6
+    await engine.aclose()
+
+
 async def complaint(model: Model) -> str:
     engine = make_engine(model, threads=1)
     with pytest.raises(ModelError) as found:

@@ -7,12 +7,12 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ontopilot.errors import ConfigError, EngineFailed, ModelError
+from ontopilot.errors import ConfigError, ConstraintRefused, EngineFailed, ModelError
 from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
 from ontopilot.models.files.adapter import check_adapter_name
 from ontopilot.models.messages import Chunk, GenerationRequest, Usage
-from ontopilot.models.spec import CPU_KV_CACHE_MB, Model
+from ontopilot.models.spec import CPU_KV_CACHE_MB, NGRAM, Model
 from ontopilot.models.streaming.child import Child, Line
 from ontopilot.models.streaming.mailbox import Mailbox, in_thread
 from ontopilot.models.structured.constraint import Constraint, prepared
@@ -61,7 +61,7 @@ class OpenVinoEngine:
         """The context and the number format are known once the model is loaded."""
         return Capabilities(
             context_tokens=self._context_tokens,
-            grammar=True,
+            grammar=not self._drafts,
             adapters=True,
             continues=not self._model.thinking,
             weights=self._weights,
@@ -72,6 +72,11 @@ class OpenVinoEngine:
         """The child that runs the pipeline, or None while there is none."""
         child = self._child
         return None if child is None or child.ended else child.process
+
+    @property
+    def _drafts(self) -> bool:
+        """Whether a model drafts; OpenVINO then neglects grammars (GenAI 2026.4.1)."""
+        return self._model.options.draft not in ("", NGRAM)
 
     @property
     def standing(self) -> str:
@@ -170,6 +175,7 @@ class OpenVinoEngine:
             ModelError: the model cannot be loaded, or the request names no adapter of it.
             PromptTooLong: prompt and answer do not fit the context or the memory for it.
             ConstraintMalformed: the grammar or schema is wrong, or cannot be kept.
+            ConstraintRefused: there is one, and a model drafts.
             EngineFailed: the child ended, or the engine is closed.
         """
         served = _Served()
@@ -177,6 +183,11 @@ class OpenVinoEngine:
         self._counters.began()
         try:
             constraint = await prepared(request)
+            if constraint is not None and self._drafts:
+                raise ConstraintRefused(
+                    f"engine {self.name!r} drafts with a model and keeps no grammar or schema; "
+                    f"draft with {NGRAM!r}, or use an engine that keeps them"
+                )
             child = await self._started()
             async for chunk in self._answer(child, request, constraint, served):
                 yield chunk

@@ -110,14 +110,16 @@ def _kv_tokens(source: Source, settings: Line) -> int:
 def _schedule(kv_tokens: int, context_tokens: int, draft: str) -> Any:
     """How requests share the steps.
 
-    A long prompt is cut into several steps, so that it holds up nobody. Not where a model drafts:
-    prompts that are cut then silently get other answers than they get alone (GenAI 2026.4.1).
+    A long prompt is cut into several steps, so that it holds up nobody, and what prompts begin
+    alike with is kept. Not where a model drafts: prompts that are cut, or that begin like one that
+    is under way, then silently get other answers than they get alone (GenAI 2026.4.1).
     """
     schedule = import_openvino("openvino_genai").SchedulerConfig()
     schedule.num_kv_blocks = kv_tokens // _BLOCK_TOKENS
     schedule.max_num_batched_tokens = _STEP_TOKENS
     schedule.enable_prefix_caching = True
     if draft not in ("", NGRAM):
+        schedule.enable_prefix_caching = False
         schedule.dynamic_split_fuse = False
         schedule.max_num_batched_tokens = max(_STEP_TOKENS, context_tokens)
     return schedule
