@@ -43,7 +43,8 @@ class Agent:
         generator: the model that drafts, or several that share the work; by default the
             embedded one.
         reasoner: the model for hard problems; by default the same as the generator's.
-        encoder: the retrieval model; by default the embedded one.
+        encoder: the retrieval model, or the same on several engines, of which one stands in for
+            the other; by default the embedded one.
         home: folder for the store and the index; by default `.ontopilot` beside the ontology.
         store: SQLAlchemy URL of the store; by default SQLite in `home`.
         instructions: added to the prompt of every model.
@@ -62,7 +63,7 @@ class Agent:
         knowledge: Knowledge | None = None,
         generator: Served | Sequence[Served] | None = None,
         reasoner: Served | Sequence[Served] | None = None,
-        encoder: Encoder | None = None,
+        encoder: Encoder | Sequence[Encoder] | None = None,
         home: str | Path | None = None,
         store: str | None = None,
         instructions: str = "",

@@ -139,8 +139,8 @@ def _nearness(work: Workspace, evidence: Sequence[Evidence]) -> Nearness:
     """How near each statement is to the question; one about something else is not near, nor a fact
     that says only what the question itself says.
     """
-    if work.services.pool.small.nearness_note:
-        work.degrade(work.services.pool.small.nearness_note)
+    if work.services.pool.small.note:
+        work.degrade(work.services.pool.small.note)
     near = work.services.index.relevance(Query(work.text, work.mentions), evidence)
     near = without_mismatches(work.text, evidence, near)
     return tuple(

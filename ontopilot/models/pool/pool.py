@@ -19,11 +19,13 @@ from ontopilot.models.pool import exposing, report
 from ontopilot.models.pool.admission import MOST_WAITING, Admission
 from ontopilot.models.pool.chain import Chain, Deployer, Served
 from ontopilot.models.pool.deployment import REPLACED, Deployment
+from ontopilot.models.pool.encoders import EncoderChain
 from ontopilot.models.pool.failover import Passage
 from ontopilot.models.pool.fitting import Fit, fits_of
 from ontopilot.models.pool.prober import Prober
 from ontopilot.models.pool.serving import start, warmed
 from ontopilot.models.pool.small import SmallModels
+from ontopilot.models.streaming.mailbox import in_thread
 
 Role = Literal["generator", "reasoner"]
 
@@ -48,7 +50,7 @@ class Pool:
         *,
         generator: Served | Sequence[Served] | None = None,
         reasoner: Served | Sequence[Served] | None = None,
-        encoder: Encoder | None = None,
+        encoder: Encoder | Sequence[Encoder] | None = None,
         threads: int | None = None,
         vllm: Path | None = None,
         remote_key: str = "",
@@ -68,7 +70,7 @@ class Pool:
         self._own_reasoner = reasoner is not None
         self._admission: Admission[Deployment] = Admission(most_waiting=most_waiting)
         self._prober = Prober(self._deployments, self._admission.review, every_s=probe_s)
-        self.small = SmallModels(encoder, threads)
+        self.small = SmallModels(_one(encoder), threads)
         self._closed = ""
 
     def machine(self) -> Machine:
@@ -178,6 +180,7 @@ class Pool:
         self._closed = "is closed"
         self._prober.stop()
         await self._close(self._deployments())
+        await in_thread(self.small.close, name="close")
 
     async def _retire(self, deployments: Sequence[Deployment], drain_s: float) -> None:
         """Let deployments take nobody any more, and close them once they are empty."""
@@ -205,3 +208,10 @@ class Pool:
 
     def _deployments(self) -> list[Deployment]:
         return report.each(self._chains.values())
+
+
+def _one(encoder: Encoder | Sequence[Encoder] | None) -> Encoder | None:
+    """One encoder of those that were given, which stand in for one another."""
+    if encoder is None or isinstance(encoder, Encoder):
+        return encoder
+    return EncoderChain(tuple(encoder))

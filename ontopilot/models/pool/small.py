@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ontopilot.errors import ModelError
 from ontopilot.models.encoder import Encoder
+from ontopilot.models.pool.encoders import close_encoder
 from ontopilot.models.pool.report import RoleReport, of_encoder, of_reader
 
 if TYPE_CHECKING:
@@ -18,8 +19,7 @@ class SmallModels:
 
     given: Encoder | None = None
     threads: int | None = None
-    nearness_note: str = field(default="", init=False)
-    """Why another encoder tells nearness than the one that ships, or ""."""
+    _note: str = field(default="", init=False)
     _encoder: Encoder | None = field(default=None, init=False)
     _nearness: Encoder | None = field(default=None, init=False)
     _readers: "dict[Task, PairReader]" = field(default_factory=dict, init=False)
@@ -38,6 +38,11 @@ class SmallModels:
             return self._encoder
 
     @property
+    def note(self) -> str:
+        """Why an encoder stands in for the one that was meant, or ""."""
+        return self._note or str(getattr(self.given, "note", ""))
+
+    @property
     def nearness(self) -> Encoder:
         """The encoder that tells how near a statement is to a question.
 
@@ -48,7 +53,7 @@ class SmallModels:
             return plain
         with self._lock:
             if self._nearness is None:
-                self._nearness, self.nearness_note = _nearness(plain, self.threads)
+                self._nearness, self._note = _nearness(plain, self.threads)
             return self._nearness
 
     def reader(self, task: "Task") -> "PairReader":
@@ -60,12 +65,17 @@ class SmallModels:
                 self._readers[task] = PairModel(task, threads=self.threads)
             return self._readers[task]
 
+    def close(self) -> None:
+        """End what a given encoder runs."""
+        if self.given is not None:
+            close_encoder(self.given)
+
     def describe(self) -> tuple[RoleReport, ...]:
         """Which of them serve, and why."""
         near = self.nearness
         return (
-            of_encoder("encoder", self.encoder, ""),
-            of_encoder("nearness", near, self.nearness_note),
+            of_encoder("encoder", self.encoder, str(getattr(self.given, "note", ""))),
+            of_encoder("nearness", near, self.note),
             of_reader("answering", self.reader("answering"), without="nearness alone decides"),
             of_reader("entailment", self.reader("entailment"), without="rules alone decide"),
         )
