@@ -144,6 +144,8 @@ class Passage:
             yield Chunk(engine=deployment.name, degraded=degraded, restart=True)
         async with aclosing(serve(deployment, request)) as chunks:
             async for chunk in chunks:
+                if chunk.restart:
+                    self._said, self._tokens = "", 0
                 self._said += chunk.text
                 self._tokens += bool(chunk.text)
                 yield replace(chunk, engine=deployment.name, degraded=degraded)
