@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ontopilot.errors import ConfigError, EngineFailed, PromptTooLong
+from ontopilot.errors import ConfigError, EngineFailed, ModelError, PromptTooLong
 from ontopilot.models import EngineOptions, Model
 from ontopilot.models.engines import make_engine
 from ontopilot.models.files.checkpoint import open_checkpoint
@@ -103,6 +103,14 @@ async def test_memory_for_keys_and_values_bounds_the_context(tiny, cache):
     assert engine.capabilities.context_tokens == 96
     with pytest.raises(PromptTooLong, match=r"need 97 tokens and the context holds 96;"):
         await text_of(engine, ask(max_tokens=97 - 11))
+    await engine.aclose()
+
+
+async def test_memory_that_the_machine_has_not_is_told(tiny, cache):
+    huge = EngineOptions(cache=cache, kv_cache_mb=1 << 30)
+    engine = make_engine(Model(f"openvino:{tiny}", options=huge), threads=1)
+    with pytest.raises(ModelError, match=r"needs 1048576\.0 GiB of memory and .* are free; use a"):
+        await text_of(engine, ask())
     await engine.aclose()
 
 

@@ -10,6 +10,7 @@ from ontopilot.errors import ConfigError, EngineFailed, ModelError, ModelNotFoun
 from ontopilot.models import EngineOptions, Model
 from ontopilot.models.engine import LoadsAdapters
 from ontopilot.models.engines import make_engine
+from ontopilot.models.vllm.engine import VllmEngine
 from tests.conformance.engine import KETTLE, WARRANTY, ask, chunks_of, text_of
 from tests.models.adapter import save_adapter
 
@@ -45,6 +46,7 @@ async def test_requests_with_several_adapters_and_none_each_get_their_own(
     engine, adapters, tiny, cache
 ):
     assert isinstance(engine, LoadsAdapters)
+    assert issubclass(VllmEngine, LoadsAdapters)
     expected = {name: await merged(tiny, cache, adapters.get(name)) for name in ("", "a", "b")}
     assert len({tuple(answers) for answers in expected.values()}) == 3
     for name, folder in adapters.items():
