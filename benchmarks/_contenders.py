@@ -83,7 +83,7 @@ class Ours:
 
 
 class Raw:
-    """The pipeline with the settings of our engine, stepped by hand."""
+    """The pipeline with steps and prefix cache as our engine has them, driven by hand."""
 
     about = ""
 

@@ -8,7 +8,7 @@ since the model has no token that ends one. The engines take turns, in another o
 and a ratio is the median of the ratios within the rounds. Compared are
 
 - `openvino`: our engine behind a `Pool`, as an agent uses it;
-- `raw`: OpenVINO GenAI's pipeline with the same settings, driven by hand in a process of its own;
+- `raw`: OpenVINO GenAI's pipeline, its steps and prefix cache as ours, driven by hand in here;
 - `transformers`: one batch of padded prompts, the number type that is faster here;
 - `vllm`: a server of vLLM's CPU build, which answers streamed completions over HTTP.
 
