@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -19,14 +18,6 @@ INSTALLED = Path(__file__).resolve().parents[1] / ".venv-vllm/bin/python"
 """Where `make vllm` puts it."""
 
 
-@dataclass(frozen=True)
-class Run:
-    """One batch: how many tokens a second, and when its streams had their first token."""
-
-    tokens_s: float
-    first_token_s: float | None = None
-
-
 class Contender(Protocol):
     """An engine that answers a batch of prompts."""
 
@@ -35,18 +26,16 @@ class Contender(Protocol):
     async def start(self, streams: Streams) -> None:
         """Load the model, and find the fastest settings where there are several."""
 
-    async def run(self, streams: Streams) -> Run:
-        """Answer new prompts, all at once."""
+    async def run(self, streams: Streams) -> float:
+        """Answer new prompts, all at once; the tokens a second of the batch."""
 
     async def close(self) -> None:
         """Free everything."""
 
 
-def timed(streams: Streams, began: float, firsts: list[float]) -> Run:
-    """The run that ends now; the time to first token is the mean of the streams."""
-    taken = time.perf_counter() - began
-    first = sum(firsts) / len(firsts) - began if firsts else None
-    return Run(streams.tokens / taken, first)
+def speed(streams: Streams, began: float) -> float:
+    """The tokens a second of the batch that ends now."""
+    return streams.tokens / (time.perf_counter() - began)
 
 
 class Ours:
@@ -61,22 +50,20 @@ class Ours:
     async def start(self, streams: Streams) -> None:
         await self._pool.warm("generator")
 
-    async def run(self, streams: Streams) -> Run:
-        prompts, firsts = streams.batch(), []
+    async def run(self, streams: Streams) -> float:
+        prompts = streams.batch()
         began = time.perf_counter()
 
         async def read(prompt: str) -> None:
             request = GenerationRequest((Message("user", prompt),), max_tokens=streams.new_tokens)
-            usage, first = None, None
+            usage = None
             async for chunk in self._pool.generate("generator", request):
-                first = first or time.perf_counter()
                 usage = chunk.usage
-            firsts.append(first or 0.0)
             assert usage is not None
             assert usage.completion_tokens == streams.new_tokens
 
         await asyncio.gather(*(read(prompt) for prompt in prompts))
-        return timed(streams, began, firsts)
+        return speed(streams, began)
 
     async def close(self) -> None:
         await self._pool.aclose()
@@ -102,12 +89,12 @@ class Raw:
         schedule.enable_prefix_caching = True
         self._pipeline = genai.ContinuousBatchingPipeline(str(file), schedule, "CPU", {})
 
-    async def run(self, streams: Streams) -> Run:
+    async def run(self, streams: Streams) -> float:
         import numpy as np
         import openvino as ov
         import openvino_genai as genai
 
-        prompts, firsts = streams.batch(), {}
+        prompts = streams.batch()
         config = genai.GenerationConfig()
         config.max_new_tokens = streams.new_tokens
         config.set_eos_token_id(2**31 - 1)
@@ -121,13 +108,12 @@ class Raw:
             self._pipeline.step()
             for at, handle in enumerate(handles):
                 while handle.can_read():
-                    firsts.setdefault(at, time.perf_counter())
                     for output in handle.read().values():
                         answers[at] += output.generated_ids
         for answer in answers:
             streams.tokenizer.decode(answer)
             assert len(answer) == streams.new_tokens
-        return timed(streams, began, list(firsts.values()))
+        return speed(streams, began)
 
     async def close(self) -> None:
         self._pipeline = None
@@ -147,7 +133,7 @@ class Transformers:
         speeds = {}
         for kind in (torch.float32, torch.bfloat16):
             self._load(kind)
-            speeds[kind] = (await self.run(streams)).tokens_s
+            speeds[kind] = await self.run(streams)
         best = max(speeds, key=lambda kind: speeds[kind])
         self.about = str(best).removeprefix("torch.")
         self._load(best)
@@ -157,7 +143,7 @@ class Transformers:
 
         self._network = AutoModelForCausalLM.from_pretrained(self._model, dtype=kind).eval()
 
-    async def run(self, streams: Streams) -> Run:
+    async def run(self, streams: Streams) -> float:
         import torch
 
         prompts = streams.batch()
@@ -179,7 +165,7 @@ class Transformers:
         for answer in answers:
             streams.tokenizer.decode(answer)
             assert len(answer) == streams.new_tokens
-        return timed(streams, began, [])
+        return speed(streams, began)
 
     async def close(self) -> None:
         self._network = None
@@ -200,13 +186,13 @@ class Vllm:
     async def start(self, streams: Streams) -> None:
         await self._engine.warm()
 
-    async def run(self, streams: Streams) -> Run:
+    async def run(self, streams: Streams) -> float:
         import httpx
 
-        prompts, firsts = streams.batch(), []
+        prompts = streams.batch()
         server = self._engine.server
         assert server is not None
-        headers = {"Authorization": f"Bearer {server.key}"}
+        transport = httpx.AsyncHTTPTransport(uds=str(server.socket))
         began = time.perf_counter()
 
         async def read(client: httpx.AsyncClient, prompt: str) -> None:
@@ -219,19 +205,17 @@ class Vllm:
                 "stream": True,
                 "stream_options": {"include_usage": True},
             }
-            first, used = None, 0
-            async with client.stream("POST", f"{server.address}/completions", json=body) as reply:
+            used = 0
+            async with client.stream("POST", "http://vllm/v1/completions", json=body) as reply:
                 reply.raise_for_status()
                 async for line in reply.aiter_lines():
-                    first = first or time.perf_counter()
                     if '"usage":{' in line:
                         used = json.loads(line.removeprefix("data: "))["usage"]["completion_tokens"]
             assert used == streams.new_tokens
-            firsts.append(first or 0.0)
 
-        async with httpx.AsyncClient(headers=headers, timeout=600, trust_env=False) as client:
+        async with httpx.AsyncClient(transport=transport, timeout=600) as client:
             await asyncio.gather(*(read(client, prompt) for prompt in prompts))
-        return timed(streams, began, firsts)
+        return speed(streams, began)
 
     async def close(self) -> None:
         await self._engine.aclose()
