@@ -232,11 +232,22 @@ def _merge(adapter: Adapter, network: Any) -> None:
 
 
 def _dtype(model: Model, checkpoint: Checkpoint) -> Any:
-    """The number type of the weights: float32 unless another one is asked for."""
+    """The number type of the weights: float32 unless another one is asked for.
+
+    Raises:
+        ModelError: weights of that format are not served here, or do not fit the memory.
+    """
     import torch
 
-    named = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-    kind = named.get(model.options.precision, torch.float32)
+    named = {"auto": torch.float32, "fp32": torch.float32}
+    named |= {"bf16": torch.bfloat16, "fp16": torch.float16}
+    precision = model.options.precision
+    if precision not in named:
+        raise ModelError(
+            f"model {model.name!r}: transformers serves no weights in {precision!r} here; "
+            f"use one of {sorted(named)}, or another engine"
+        )
+    kind = named[precision]
     require_memory(checkpoint.numbers * kind.itemsize, model=model.name)
     return kind
 

@@ -229,3 +229,12 @@ async def test_a_damaged_adapter(tiny, tmp_path, kind, damage):
     text = await complaint(Model(f"{kind}:{tiny}", adapter=adapter, options=settings))
     assert re.search(expected, text), text
     assert str(adapter) in text
+
+
+@pytest.mark.parametrize("precision", ["int8", "int4", "fp8"])
+async def test_transformers_serves_no_whole_numbers(tiny, precision):
+    model = Model(f"transformers:{tiny}", options=EngineOptions(precision=precision))
+    engine = make_engine(model)
+    with pytest.raises(ModelError, match=f"serves no weights in '{precision}' here; use one of"):
+        await engine.warm()
+    await engine.aclose()
