@@ -71,7 +71,7 @@ async def test_adapters_are_refused_on_a_cpu(mixtral):
 async def test_openvino_says_what_it_needs(mixtral):
     engine = make_engine(Model(f"openvino:{mixtral}"), threads=2)
     with pytest.raises(
-        ModelError, match=r"'MixtralForCausalLM'.*convert it with 'ontopilot models convert'"
+        ModelError, match=r"'MixtralForCausalLM'.*'ontopilot models convert'"
     ):
         await engine.warm()
     await engine.aclose()
