@@ -22,7 +22,7 @@ from typing import Any
 from _report import document, show
 
 from ontopilot import Claim, Evidence
-from ontopilot.models.pairs import PairReader
+from ontopilot.models.encoding.pairs import PairReader
 from ontopilot.models.pool import Pool
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.verify import judge

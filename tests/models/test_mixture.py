@@ -70,8 +70,6 @@ async def test_adapters_are_refused_on_a_cpu(mixtral):
 
 async def test_openvino_says_what_it_needs(mixtral):
     engine = make_engine(Model(f"openvino:{mixtral}"), threads=2)
-    with pytest.raises(
-        ModelError, match=r"'MixtralForCausalLM'.*'ontopilot models convert'"
-    ):
+    with pytest.raises(ModelError, match=r"'MixtralForCausalLM'.*'ontopilot models convert'"):
         await engine.warm()
     await engine.aclose()
