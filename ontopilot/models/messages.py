@@ -39,16 +39,16 @@ class GenerationRequest:
     `messages` is the whole prompt for a language model. `question` and `sources` are the same
     content as values, for engines that quote instead of generating. `begun` is what another engine
     has said of the answer already: an engine that can goes on from there and does not repeat it
-    (see `Capabilities.continues`). `grammar` is an EBNF with the rule `root`, and `schema` a JSON
-    schema; at most one of them is given, and an engine that cannot keep the answer within it
-    refuses it (see `Capabilities.grammar`) unless it only quotes. `plain` is what a pool asks of
-    such an engine instead: a request without either.
+    (see `Capabilities.continues`); its tokens count among the `max_tokens`. `grammar` is an EBNF
+    with the rule `root`, and `schema` a JSON schema; at most one of them is given, and an engine
+    that cannot keep the answer within it refuses it (see `Capabilities.grammar`) unless it only
+    quotes. `plain` is what a pool asks of such an engine instead: a request without either.
     `adapter` is the name of a LoRA adapter that the engine has loaded; engines that load none by
     name answer with the model they have. Of waiting requests, those of the lowest `priority` are
-    served first. `deadline_s` is how many seconds from now the answer must have begun; a pool
-    that cannot keep it refuses at once, so that the caller may do without.
-    `relevance` tells an engine that quotes how near each statement of each source is to the
-    question; it takes milliseconds, so it is called only where it is needed, in a thread.
+    served first. `deadline_s` is how many seconds from now the answer must have begun; a pool that
+    cannot keep it refuses at once, so that the caller may do without. `relevance` tells an engine
+    that quotes how near each statement of each source is to the question; it takes milliseconds, so
+    it is called only where it is needed, in a thread.
     """
 
     messages: tuple[Message, ...]

@@ -10,6 +10,7 @@ from ontopilot.errors import ConstraintRefused, EngineFailed, ModelError, Prompt
 from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
 from ontopilot.models.messages import Chunk, FinishReason, GenerationRequest, Usage
+from ontopilot.models.streaming.detokenize import left_of
 from ontopilot.models.streaming.filters import StopStrings
 from ontopilot.models.structured.constraint import Constraint, prepared
 
@@ -102,7 +103,8 @@ class ScriptedEngine:
             if constraint is not None and not isinstance(line, Breaks):
                 constraint.require(text, engine=self._name)
             text = text.removeprefix(request.begun)
-            async with aclosing(_words(text, request)) as chunks:
+            left = left_of(request.max_tokens, request.begun, str.split)
+            async with aclosing(_words(text, request.stop, left)) as chunks:
                 async for chunk in chunks:
                     if chunk.finish and isinstance(line, Breaks):
                         raise line.error
@@ -148,12 +150,12 @@ class ScriptedEngine:
         self._closed = True
 
 
-async def _words(text: str, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
-    """The words of a line up to a stop string or `max_tokens`, and a last chunk with `finish`."""
-    stops = StopStrings(request.stop)
+async def _words(text: str, stop: tuple[str, ...], most: int) -> AsyncGenerator[Chunk, None]:
+    """The words of a line up to a stop string or the most, and a last chunk with `finish`."""
+    stops = StopStrings(stop)
     finish: FinishReason = "stop"
     for count, match in enumerate(_TOKEN.finditer(text)):
-        if count >= request.max_tokens:
+        if count >= most:
             finish = "length"
             break
         await asyncio.sleep(0)

@@ -16,7 +16,7 @@ from ontopilot.models.files.template import ChatTemplate, read_template
 from ontopilot.models.hardware import require_memory
 from ontopilot.models.messages import Chunk, FinishReason, GenerationRequest, Usage
 from ontopilot.models.spec import Model
-from ontopilot.models.streaming.detokenize import Detokenizer, shown_before
+from ontopilot.models.streaming.detokenize import Detokenizer, left_of, shown_before
 from ontopilot.models.streaming.filters import TextFilter
 from ontopilot.models.streaming.mailbox import Mailbox, in_thread
 from ontopilot.models.structured.constraint import Constraint, prepared
@@ -272,8 +272,13 @@ class _Loaded:
         request = job.request
         prompt = self.template.render(request.messages, thinking=self.model.thinking)
         prompt += request.begun
-        ids = self._encode(prompt, request.max_tokens)
+        left = left_of(request.max_tokens, request.begun, self._ids)
+        ids = self._encode(prompt, left)
         job.usage = Usage(prompt_tokens=len(ids))
+        if not left:
+            job.settle(None)
+            job.mailbox.put(Chunk("", "length", job.usage))
+            return
         ends = _ends(self.network.generation_config.eos_token_id)
         shown = TextFilter(request.stop, self.model.thinking, prompt)
         text = Detokenizer(self._text, shown_before(request.begun, ids))
@@ -290,7 +295,7 @@ class _Loaded:
             self.network.generate(
                 tokens,
                 attention_mask=torch.ones_like(tokens),
-                max_new_tokens=request.max_tokens,
+                max_new_tokens=left,
                 streamer=streamer,
                 stopping_criteria=StoppingCriteriaList([Cancelled()]),
                 logits_processor=self._masks(job, prompt, len(ids)),
@@ -314,11 +319,14 @@ class _Loaded:
             )
         return [LogitsMask(self.vocabulary.matcher(grammar), prompt_tokens=prompt_tokens)]
 
+    def _ids(self, text: str) -> list[int]:
+        return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
+
     def _text(self, ids: list[int]) -> str:
         return str(self.tokenizer.decode(ids, skip_special_tokens=True))
 
     def _encode(self, prompt: str, max_tokens: int) -> list[int]:
-        ids: list[int] = self.tokenizer.encode(prompt, add_special_tokens=False).ids
+        ids = self._ids(prompt)
         needed = len(ids) + max_tokens
         if 0 < self.context_tokens < needed:
             raise PromptTooLong(

@@ -81,6 +81,18 @@ class EngineConformance(StructuredConformance):
             begun = "".join(chunk.text for chunk in chunks[:cut])
             assert await text_of(engine, ask(begun=begun)) == whole[len(begun) :]
 
+    async def test_what_was_begun_counts_among_the_most_tokens(self, engine):
+        chunks = await chunks_of(engine, ask(max_tokens=6))
+        if not engine.capabilities.continues:
+            return
+        whole = "".join(chunk.text for chunk in chunks)
+        begun = "".join(chunk.text for chunk in chunks[:3])
+        rest = await chunks_of(engine, ask(begun=begun, max_tokens=6))
+        assert begun + "".join(chunk.text for chunk in rest) == whole
+        assert rest[-1].finish == "length"
+        (over,) = await chunks_of(engine, ask(begun=whole, max_tokens=6))
+        assert (over.text, over.finish) == ("", "length")
+
     async def test_closing_the_iterator_frees_the_slot(self, engine):
         stream = engine.generate(ask())
         await anext(stream)

@@ -14,7 +14,7 @@ from ontopilot.models.messages import FinishReason, Message
 from ontopilot.models.openvino.load import KEPT_SHAPES, Served, load
 from ontopilot.models.spec import NGRAM
 from ontopilot.models.streaming.child import Line, line_of
-from ontopilot.models.streaming.detokenize import Detokenizer, shown_before
+from ontopilot.models.streaming.detokenize import Detokenizer, left_of, shown_before
 from ontopilot.models.streaming.filters import TextFilter
 from ontopilot.models.structured.constraint import ebnf_of
 from ontopilot.models.structured.ebnf import read_ebnf
@@ -174,9 +174,12 @@ class _Server:
 
     def _answer(self, key: int, line: Line) -> None:
         try:
-            self._running[key] = self._begin(key, line)
+            answer = self._begin(key, line)
         except ModelError as error:
             self._say(line_of(error, id=key))
+        else:
+            if answer is not None:
+                self._running[key] = answer
 
     def _with_adapter(self, name: str) -> Served:
         if name not in self._served:
@@ -187,20 +190,26 @@ class _Server:
             )
         return self._served[name]
 
-    def _begin(self, key: int, line: Line) -> _Answer:
+    def _begin(self, key: int, line: Line) -> _Answer | None:
+        """The answer, or None where it was as long as it may be before it came here."""
         served = self._with_adapter(line["adapter"])
         messages = [Message(role, content) for role, content in line["messages"]]
         begun = line["begun"]
         prompt = served.template.render(messages, thinking=served.thinking) + begun
         ids = served.encode(prompt)
-        needed = len(ids) + line["max_tokens"]
+        left = left_of(line["max_tokens"], begun, served.encode)
+        if not left:
+            over = {"text": "", "finish": "length", "usage": (len(ids), 0), "accepted": 0}
+            self._say({"id": key, **over})
+            return None
+        needed = len(ids) + left
         if needed > served.context_tokens:
             raise PromptTooLong(
                 f"engine {served.name!r}: prompt and answer need {needed!r} tokens and the "
                 f"context holds {served.context_tokens!r}; shorten the prompt or max_tokens"
             )
         ends, decode = served.ends, served.decode
-        config = _sampling(line, served)
+        config = _sampling({**line, "max_tokens": left}, served)
         if line["grammar"] is not None:
             decode = served.spell
             ends |= {served.pipeline.get_tokenizer().get_eos_token_id()} - {-1}

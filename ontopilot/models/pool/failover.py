@@ -35,7 +35,6 @@ class Passage:
     admission: Admission[Deployment]
     _tried: dict[Deployment, str] = field(default_factory=dict, init=False)
     _said: str = field(default="", init=False)
-    _tokens: int = field(default=0, init=False)
     _since: float = field(default_factory=time.monotonic, init=False)
     _times: list[Deployment] = field(default_factory=list, init=False)
     """The deployments that are asked again, once for each time."""
@@ -140,14 +139,11 @@ class Passage:
         degraded = self._degraded(deployment)
         request = await self._continued(deployment)
         if self._said and not request.begun:
-            self._said, self._tokens = "", 0
+            self._said = ""
             yield Chunk(engine=deployment.name, degraded=degraded, restart=True)
         async with aclosing(serve(deployment, request)) as chunks:
             async for chunk in chunks:
-                if chunk.restart:
-                    self._said, self._tokens = "", 0
-                self._said += chunk.text
-                self._tokens += bool(chunk.text)
+                self._said = chunk.text if chunk.restart else self._said + chunk.text
                 yield replace(chunk, engine=deployment.name, degraded=degraded)
 
     async def _continued(self, deployment: Deployment) -> GenerationRequest:
@@ -159,8 +155,7 @@ class Passage:
         free = request.grammar is None and request.schema is None
         if not self._said or not free or not (await made(deployment)).capabilities.continues:
             return request
-        left = max(1, request.max_tokens - self._tokens)
-        return replace(request, begun=self._said, max_tokens=left)
+        return replace(request, begun=self._said)
 
     def _degraded(self, deployment: Deployment) -> str:
         """Why an answer is not the planned one: a stand-in gives it, or it broke off."""

@@ -1,10 +1,15 @@
 """Token ids to text while they arrive."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import InitVar, dataclass, field
 
 _UNFINISHED = "\ufffd"
 _LAST = 8
+
+
+def left_of(max_tokens: int, begun: str, encode: Callable[[str], Sized]) -> int:
+    """How many tokens of an answer are left when some of it was begun elsewhere; 0 for none."""
+    return max(0, max_tokens - len(encode(begun))) if begun else max_tokens
 
 
 def shown_before(begun: str, ids: Sequence[int]) -> Sequence[int]:

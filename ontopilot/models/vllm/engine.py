@@ -11,11 +11,12 @@ from ontopilot.errors import EngineFailed, ModelError, ModelNotFound
 from ontopilot.models.counters import Counters
 from ontopilot.models.engine import Capabilities, EngineStats
 from ontopilot.models.files.adapter import open_adapter
-from ontopilot.models.files.checkpoint import Checkpoint, locate, open_checkpoint
+from ontopilot.models.files.checkpoint import Checkpoint, locate, open_checkpoint, read_tokenizer
 from ontopilot.models.files.template import ChatTemplate, read_template
 from ontopilot.models.messages import Chunk, GenerationRequest
 from ontopilot.models.spec import Model
 from ontopilot.models.streaming.chat_client import ChatClient, chat_body
+from ontopilot.models.streaming.detokenize import left_of
 from ontopilot.models.streaming.mailbox import Mailbox, in_thread
 from ontopilot.models.streaming.sse import Completion
 from ontopilot.models.structured.constraint import Constraint, prepared
@@ -58,6 +59,7 @@ class VllmEngine:
         self._clients: dict[VllmServer, ChatClient] = {}
         self._context_tokens = 0
         self._template: ChatTemplate | None = None
+        self._tokenizer: Any = None
         self._counters = Counters()
 
     @property
@@ -121,6 +123,11 @@ class VllmEngine:
         failed = False
         self._counters.began()
         try:
+            left = await self._left(request)
+            if not left:
+                yield Chunk("", "length", completion.usage)
+                return
+            request = replace(request, max_tokens=left)
             constraint, prompt = await prepared(request), await self._prompt(request)
             server = await self._lifetime.for_request()
             body = self._body(request, constraint, server.plain, prompt)
@@ -234,6 +241,20 @@ class VllmEngine:
             folder = locate(self._model.target)
             self._template = await in_thread(lambda: read_template(folder), name="template")
         return self._template.render(request.messages, thinking=True)
+
+    async def _left(self, request: GenerationRequest) -> int:
+        """How many tokens of the answer are left when some of it was begun elsewhere."""
+        if not request.begun:
+            return request.max_tokens
+        if self._tokenizer is None:
+            folder = locate(self._model.target)
+            self._tokenizer = await in_thread(lambda: read_tokenizer(folder), name="tokenizer")
+        encode = self._tokenizer.encode
+        return left_of(
+            request.max_tokens,
+            request.begun,
+            lambda text: encode(text, add_special_tokens=False).ids,
+        )
 
     def _start(self, folder: Path) -> VllmServer:
         """Check the model, which says more clearly than vLLM what is wrong with it, and start.

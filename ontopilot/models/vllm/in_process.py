@@ -18,6 +18,7 @@ from ontopilot.models.files.checkpoint import Checkpoint, locate, open_checkpoin
 from ontopilot.models.files.template import ChatTemplate, read_template
 from ontopilot.models.messages import Chunk, GenerationRequest, Usage
 from ontopilot.models.spec import Model
+from ontopilot.models.streaming.detokenize import left_of
 from ontopilot.models.streaming.filters import TextFilter
 from ontopilot.models.streaming.mailbox import Mailbox, in_thread
 from ontopilot.models.structured.constraint import Constraint, prepared
@@ -226,6 +227,11 @@ class InProcessVllmEngine:
                 self._prompts = _Prompts(self._model, read_template(folder), read_tokenizer(folder))
             prompt, ids = self._prompts.of(request, library.ready.result())
             job.usage = Usage(len(ids))
+            left = self._prompts.left(request)
+            if not left:
+                job.put(Chunk("", "length", job.usage))
+                return
+            request = replace(request, max_tokens=left)
             shown = TextFilter(request.stop, self._model.thinking, prompt)
             grammar = None
             if job.constraint is not None:
@@ -283,6 +289,15 @@ class _Prompts:
     template: ChatTemplate
     tokenizer: Any
 
+    def left(self, request: GenerationRequest) -> int:
+        """How many tokens of the answer are left."""
+        encode = self.tokenizer.encode
+        return left_of(
+            request.max_tokens,
+            request.begun,
+            lambda text: encode(text, add_special_tokens=False).ids,
+        )
+
     def of(self, request: GenerationRequest, context_tokens: int) -> tuple[str, list[int]]:
         """The prompt as text and as tokens.
 
@@ -292,7 +307,7 @@ class _Prompts:
         prompt = self.template.render(request.messages, thinking=self.model.thinking)
         prompt += request.begun
         ids: list[int] = self.tokenizer.encode(prompt, add_special_tokens=False).ids
-        needed = len(ids) + request.max_tokens
+        needed = len(ids) + self.left(request)
         if needed > context_tokens:
             raise PromptTooLong(
                 f"engine {self.model.name!r}: prompt and answer need {needed!r} tokens and the "
