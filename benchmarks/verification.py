@@ -42,7 +42,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     parser.add_argument("--rules", action="store_true", help="without the model that reads")
     arguments = parser.parse_args()
-    reader = None if arguments.rules else Pool().reader("entailment")
+    reader = None if arguments.rules else Pool().small.reader("entailment")
     figures = {name: measure(read(file), reader) for name, file in SETS.items()}
     show(document(figures, packages=()), as_json=arguments.json)
     return 0

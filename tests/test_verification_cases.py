@@ -26,7 +26,7 @@ def cases():
 
 @pytest.fixture(scope="module", params=SETS)
 def figures(request, benchmark):
-    return benchmark.measure(read(request.param), Pool().reader("entailment"))
+    return benchmark.measure(read(request.param), Pool().small.reader("entailment"))
 
 
 def test_there_are_enough_cases_of_every_kind(figures):
