@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ontopilot.errors import ConfigError, DocumentError, RetrievalError
 from ontopilot.retrieval import EvidenceId, Knowledge, KnowledgeIndex, Passage, Query
+from ontopilot.retrieval.facts import MOST_JOINED
 
 Ask = Callable[[str], Query]
 
@@ -110,9 +111,11 @@ def test_terms_of_earlier_turns_count_without_their_offsets(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=80), st.integers(1, 12))
+@example("LOCK", 2)  # two passages, and a fact of what one of them names
 def test_any_question_is_searched(index: KnowledgeIndex, ask: Ask, text: str, k: int) -> None:
     found = index.search(ask(text), k=k)
-    assert len(found) <= k
+    assert len(found) <= k + MOST_JOINED
+    assert all(item.kind == "fact" for item in found[k:])
     assert len({e.id for e in found}) == len(found)
     assert all(0 <= e.score <= 1 and e.why for e in found)
 
