@@ -20,13 +20,14 @@ _NO_ODDS = Odds(0.0, 0.0)
 class Part:
     """What one operator of a candidate is expected to take; it runs with a probability `chance`.
 
-    `price` is in core-seconds, what it costs others included.
+    `price` is in core-seconds, what it costs others included. `amount` are the tokens that it
+    reads or writes, or the pieces of evidence that it looks for.
     """
 
     name: str
-    detail: str
     seconds: Quantity
     price: float = 0.0
+    amount: float = 0.0
     chance: float = 1.0
     deployment: str = ""
     problem: str = ""
@@ -94,17 +95,16 @@ def estimate(candidate: Candidate, about: Situated) -> Estimate:
     """What a candidate is expected to take from now on, what was spent before included."""
     turn = about.turn
     spent = Quantity(about.elapsed_s) if about.elapsed_s else turn.understand_s
-    before = [Part("understand", "", spent)]
+    before = [Part("understand", spent)]
     if candidate.strategy == "facts":
-        before.append(Part("facts", "the ontology alone", turn.facts_s, turn.facts_s.mean))
+        before.append(Part("facts", turn.facts_s, turn.facts_s.mean))
         passes = about.quality.passes(about.seen, ("facts",))
         return _whole(
             candidate, before, _Attempt((), passes, about.quality.right(about.seen, "facts"))
         )
     if not about.retrieved:
         searches = turn.retrieve_s.times(1 + candidate.hops)
-        detail = f"k={candidate.evidence}" + (f", hops={candidate.hops}" if candidate.hops else "")
-        before.append(Part("retrieve", detail, searches, searches.mean))
+        before.append(Part("retrieve", searches, searches.mean, candidate.evidence))
     wanted = (candidate.generator, candidate.reasoner)
     missing = [name for name in wanted if name and name not in about.deployments]
     if missing or not any(wanted):
@@ -130,7 +130,8 @@ def _generated(candidate: Candidate, about: Situated, before: Sequence[Part]) ->
 
 
 def _attempt(deployment: str, asked: _Asked, key: Key, about: Situated) -> _Attempt:
-    verified = Part("verify", "", about.turn.verify_s, about.turn.verify_s.mean, asked.chance)
+    checking = about.turn.verify_s
+    verified = Part("verify", checking, checking.mean, chance=asked.chance)
     facts = about.deployments[deployment]
     return _Attempt(
         (*_generation(facts, asked, about), verified),
@@ -161,33 +162,38 @@ def _whole(
 
 def _generation(facts: DeploymentFacts, asked: _Asked, about: Situated) -> list[Part]:
     """The parts of a generation: what it waits for, its prompt, its tokens."""
-    load = about.loads.get(facts.name, IDLE)
+    name = facts.name
+    load = about.loads.get(name, IDLE) if about.queue_term else IDLE
     prompt, output = asked.prompt, asked.output
     hit = facts.hit_rate if load.hit_rate is None else load.hit_rate
-    noise = Quantity(1.0, facts.spread**2)
-    read = prompt.times((1 - hit) * facts.prefill_s) + Quantity(facts.fixed_s + facts.network_s)
-    read = read.by(noise).by(_corrected(about.prefill, facts.name))
-    tokens = prompt.mean + output.mean
-    streams = _streams(facts, load, tokens) if about.queue_term else 1
-    slowed = 1 - (min(_MOST_PREFILL, load.prefill_share) if about.queue_term else 0.0)
-    write = output.times(facts.step(streams) / slowed)
-    write = write.by(noise).by(_corrected(about.decode, facts.name))
+    read = (1 - hit) * facts.prefill_s
+    first = Quantity(
+        prompt.mean * read + facts.fixed_s + facts.network_s, prompt.variance * read * read
+    )
+    streams = _streams(facts, load, prompt.mean + output.mean)
+    each = facts.step(streams) / (1 - min(_MOST_PREFILL, load.prefill_share))
     work = facts.work_s(prompt.mean, output.mean, hit_rate=hit)
-    price, chance, where = work * (facts.cores + load.price), asked.chance, facts.name
+    price, chance = work * (facts.cores + load.price), asked.chance
+    first = _noisy(first, facts, about.prefill)
+    written = _noisy(output.times(each), facts, about.decode)
+    wait = waiting(facts, load)
     room = _room(facts, prompt + output)
-    wait = waiting(facts, load) if about.queue_term else NOTHING
-    parts = [Part("queue", where, wait, 0.0, chance, where)] if wait.mean > 0 else []
-    detail = f"{prompt.mean:.0f} tokens on {where}"
-    parts.append(Part(f"{asked.name}: prefill", detail, read, 0.0, chance, where, room))
-    detail = f"{output.mean:.0f} tokens beside {streams - 1}"
-    parts.append(Part(f"{asked.name}: decode", detail, write, price, chance, where))
+    parts = [Part("queue", wait, chance=chance, deployment=name)] if wait.mean > 0 else []
+    parts.append(Part(f"{asked.name}: prefill", first, 0.0, prompt.mean, chance, name, room))
+    parts.append(Part(f"{asked.name}: decode", written, price, output.mean, chance, name))
     return parts
 
 
-def _corrected(ratios: Mapping[str, Ratio], name: str) -> Quantity:
-    """What live turns say an estimate is to be multiplied with."""
-    ratio = ratios.get(name)
-    return _ONE if ratio is None or not ratio.count else ratio.factor
+def _noisy(seconds: Quantity, facts: DeploymentFacts, corrections: Mapping[str, Ratio]) -> Quantity:
+    """Seconds with what live turns say that they are to be multiplied with, and their spread."""
+    if seconds.mean <= 0:
+        return seconds
+    ratio = corrections.get(facts.name)
+    factor = _ONE if ratio is None or not ratio.count else ratio.factor
+    mean = seconds.mean * factor.mean
+    own = 1 + seconds.variance / seconds.mean**2
+    learned = 1 + factor.variance / factor.mean**2
+    return Quantity(mean, mean * mean * (own * learned * (1 + facts.spread**2) - 1))
 
 
 def waiting(facts: DeploymentFacts, load: Load) -> Quantity:

@@ -1,8 +1,8 @@
 """The optimizer: of all candidates the cheapest that is in time and good enough."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from ontopilot.errors import ConfigError
 from ontopilot.orchestrator.plan.cost import Estimate, Situated, estimate
@@ -63,9 +63,17 @@ class Decision:
     """
 
     chosen: Estimate
-    rejected: tuple[Rejected, ...] = ()
+    others: tuple[Estimate, ...] = ()
+    objective: Objective = field(default=Objective())
     degraded: str = ""
     explored: bool = False
+
+    def rejected(self) -> tuple[Rejected, ...]:
+        """The candidates that were not chosen, and why; the least cost first."""
+        return tuple(
+            Rejected(other, _why_not(other, self.chosen, self.objective))
+            for other in sorted(self.others, key=self.objective.cost)
+        )
 
 
 def plan_turn(
@@ -100,12 +108,8 @@ def decide(estimates: Sequence[Estimate], objective: Objective, *, draw: float =
         and (trial := _trial(timely, chosen, objective))
     ):
         chosen, explored = trial, True
-    rejected = tuple(
-        Rejected(other, _why_not(other, chosen, objective))
-        for other in sorted(estimates, key=objective.cost)
-        if other is not chosen
-    )
-    return Decision(chosen, rejected, degraded, explored)
+    others = tuple(found for found in estimates if found is not chosen)
+    return Decision(chosen, others, objective, degraded, explored)
 
 
 def in_time(found: Estimate, objective: Objective) -> bool:
@@ -122,23 +126,31 @@ def _best(
     objective: Objective,
 ) -> tuple[Estimate, str]:
     share = objective.confidence
-
-    def last(found: Estimate) -> tuple[float, float, Candidate]:
-        return -found.success.mean, found.latency.quantile(share), found.candidate
-
     if good:
-        return min(good, key=lambda e: (objective.cost(e), *last(e))), ""
+        return _least(good, objective.cost, share), ""
     if timely:
-        best = min(timely, key=lambda e: (-e.success.low, objective.cost(e), *last(e)))
+        surest = max(found.success.low for found in timely)
+        best = _least([e for e in timely if e.success.low == surest], objective.cost, share)
         return best, (
             f"no plan in time is right with the probability {objective.floor:.2f} that is asked "
-            f"for; the best one has {best.success.low:.2f}"
+            f"for; the best one has {surest:.2f}"
         )
-    fastest = min(able, key=lambda e: (e.latency.quantile(share), objective.cost(e), *last(e)))
+    late = {found.candidate: found.latency.quantile(share) for found in able}
+    fastest = _least(able, lambda found: late[found.candidate], share)
     return fastest, (
-        f"no plan ends within {objective.slo_s} s with the probability {share:.2f} that is asked "
-        f"for; the fastest one takes {fastest.latency.quantile(share):.3g} s"
+        f"no plan ends within {objective.slo_s:.3g} s with the probability {share:.2f} that is "
+        f"asked for; the fastest one takes {late[fastest.candidate]:.3g} s"
     )
+
+
+def _least(found: Sequence[Estimate], cost: Callable[[Estimate], float], share: float) -> Estimate:
+    """The one of the least cost; among equals the better, then the faster one."""
+    costs = [cost(one) for one in found]
+    least = min(costs)
+    equal = [one for one, its in zip(found, costs, strict=True) if its == least]
+    if len(equal) == 1:
+        return equal[0]
+    return min(equal, key=lambda e: (-e.success.mean, e.latency.quantile(share), e.candidate))
 
 
 def _trial(timely: Sequence[Estimate], chosen: Estimate, objective: Objective) -> Estimate | None:
@@ -158,8 +170,8 @@ def _why_not(other: Estimate, chosen: Estimate, objective: Objective) -> str:
     if other.problem:
         return other.problem
     if not in_time(other, objective):
-        late, share = other.latency.quantile(objective.confidence), objective.confidence
-        return f"{late:.3g} s with the probability {share:.2f}, beyond {objective.slo_s} s"
+        sure = other.latency.below(objective.slo_s or math.inf)
+        return f"within {objective.slo_s:.3g} s with {sure:.2f}, below {objective.confidence:.2f}"
     if other.success.low < objective.floor:
         return f"right with {other.success.low:.2f} at least, below {objective.floor:.2f}"
     dearer = objective.cost(other) - objective.cost(chosen)

@@ -151,8 +151,8 @@ def test_the_same_estimates_give_the_same_decision(about, objective, draw):
     first = decide(estimates, replace(objective, explore=0.2), draw=draw)
     again = decide(estimates, replace(objective, explore=0.2), draw=draw)
     assert first == again
-    assert len(first.rejected) == len(options) - 1
-    assert all(rejected.reason for rejected in first.rejected)
+    assert len(first.rejected()) == len(options) - 1
+    assert all(rejected.reason for rejected in first.rejected())
 
 
 @settings(max_examples=40, deadline=None)
@@ -198,7 +198,7 @@ def test_an_unknown_deployment_is_rejected_by_name():
     )
     options = [Candidate("draft", 10, 0, "small"), Candidate("draft", 10, 0, "big")]
     decision = plan_turn(options, about, Objective())
-    assert decision.rejected[0].reason == "no deployment 'big' is known"
+    assert decision.rejected()[0].reason == "no deployment 'big' is known"
 
 
 def test_facts_that_answer_cost_no_model():
