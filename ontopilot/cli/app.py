@@ -17,6 +17,7 @@ from ontopilot.cli import (
     models,
     ontologies,
     serving,
+    simulating,
 )
 from ontopilot.errors import OntopilotError
 
@@ -37,7 +38,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback()(start)
-    for module in (demonstrating, asking, chatting, indexing, doctoring, serving):
+    for module in (demonstrating, asking, chatting, indexing, doctoring, serving, simulating):
         module.register(app)
     app.add_typer(ontologies.build(), name="ontology")
     app.add_typer(evaluating.build(), name="eval")

@@ -169,13 +169,13 @@ class Controller:
 
 def planned_work(chosen: Estimate, facts: Mapping[str, DeploymentFacts]) -> dict[str, float]:
     """Seconds of each deployment that a plan is expected to take when it is busy."""
-    prompts: dict[str, float] = {}
     work: dict[str, float] = {}
-    for part in chosen.parts:
-        name = part.deployment
-        if part.name.endswith("prefill"):
-            prompts[name] = part.amount
-        elif part.name.endswith("decode"):
-            seconds = facts[name].work_s(prompts[name], part.amount)
-            work[name] = work.get(name, 0.0) + part.chance * seconds
+    for parts, chance in ((chosen.parts, 1.0), (chosen.then, chosen.chance)):
+        prompt = 0.0
+        for part in parts:
+            if part.name.endswith("prefill"):
+                prompt = part.amount
+            elif part.name.endswith("decode"):
+                seconds = chance * facts[part.deployment].work_s(prompt, part.amount)
+                work[part.deployment] = work.get(part.deployment, 0.0) + seconds
     return work

@@ -1,6 +1,6 @@
 """The cost model: what a candidate takes, operator by operator, as quantities with a spread."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ontopilot.orchestrator.plan.facts import IDLE, ClassFacts, DeploymentFacts, Load
@@ -18,7 +18,7 @@ _NO_ODDS = Odds(0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one operator of a candidate is expected to take; it runs with a probability `chance`.
+    """What one operator of a candidate is expected to take.
 
     `price` is in core-seconds, what it costs others included. `amount` are the tokens that it
     reads or writes, or the pieces of evidence that it looks for.
@@ -28,17 +28,15 @@ class Part:
     seconds: Quantity
     price: float = 0.0
     amount: float = 0.0
-    chance: float = 1.0
     deployment: str = ""
-    problem: str = ""
-    """Why it cannot be run, or ""."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A candidate with what it takes and how likely it is right.
 
-    `problem` says why it cannot be run at all, or is "".
+    The parts in `then` are run with a probability of `chance`: where verification turns down what
+    the others made. `problem` says why it cannot be run at all, or is "".
     """
 
     candidate: Candidate
@@ -46,7 +44,13 @@ class Estimate:
     latency: Either
     price: float
     success: Odds
+    then: tuple[Part, ...] = ()
     problem: str = ""
+
+    @property
+    def chance(self) -> float:
+        """How likely the parts in `then` are run."""
+        return self.latency.chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,98 +77,105 @@ class Situated:
 
 
 @dataclass(frozen=True, slots=True)
-class _Attempt:
-    """The parts of one attempt at an answer, and its odds to pass and to be right."""
+class _Generation:
+    """The parts of a generation and of the check that follows, their sums, and its tokens."""
 
     parts: tuple[Part, ...]
-    passes: Odds
-    right: Odds
+    seconds: Quantity
+    price: float
+    problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A generation: by which operator, of which tokens, and how likely it is run."""
+class Estimator:
+    """Estimates the candidates of one turn; what they share is worked out once."""
 
-    name: str
-    prompt: Quantity
-    output: Quantity
-    chance: float = 1.0
+    def __init__(self, about: Situated) -> None:
+        self._about = about
+        self._grades = about.grades()
+        self._generations: dict[tuple[str, str, int, int], _Generation] = {}
+        self._odds: dict[Key, Odds] = {}
+        self._right: dict[str, Odds] = {}
+        turn = about.turn
+        self._spent = Quantity(about.elapsed_s) if about.elapsed_s else turn.understand_s
+        self._before = Part("understand", self._spent)
 
+    def estimate(self, candidate: Candidate) -> Estimate:
+        """What a candidate is expected to take from now on, what was spent before included."""
+        turn = self._about.turn
+        if candidate.strategy == "facts":
+            part = Part("facts", turn.facts_s, turn.facts_s.mean)
+            latency = Either(self._spent + turn.facts_s)
+            odds = _both(self._passes(("facts",)), self._is_right("facts"))
+            return Estimate(candidate, (self._before, part), latency, part.price, odds)
+        wanted = (candidate.generator, candidate.reasoner)
+        missing = [name for name in wanted if name and name not in self._about.deployments]
+        if missing or not any(wanted):
+            problem = (
+                f"no deployment {missing[0]!r} is known" if missing else "it names no deployment"
+            )
+            return Estimate(candidate, (), Either(NOTHING), 0.0, _NO_ODDS, problem=problem)
+        return self._generated(candidate)
 
-def estimate(candidate: Candidate, about: Situated) -> Estimate:
-    """What a candidate is expected to take from now on, what was spent before included."""
-    turn = about.turn
-    spent = Quantity(about.elapsed_s) if about.elapsed_s else turn.understand_s
-    before = [Part("understand", spent)]
-    if candidate.strategy == "facts":
-        before.append(Part("facts", turn.facts_s, turn.facts_s.mean))
-        passes = about.quality.passes(about.seen, ("facts",))
-        return _whole(
-            candidate, before, _Attempt((), passes, about.quality.right(about.seen, "facts"))
+    def _generated(self, candidate: Candidate) -> Estimate:
+        parts, spent, price = [self._before], self._spent, 0.0
+        if not self._about.retrieved:
+            searches = self._about.turn.retrieve_s.times(1 + candidate.hops)
+            parts.append(Part("retrieve", searches, searches.mean, candidate.evidence))
+            spent, price = spent + searches, searches.mean
+        alone = candidate.strategy == "reason"
+        name = candidate.reasoner if alone else candidate.generator
+        first = self._generation("reason" if alone else "draft", name, candidate)
+        passes = self._passes(arm(candidate, self._grades))
+        odds = _both(passes, self._is_right(self._grades[name]))
+        parts += first.parts
+        spent, price = spent + first.seconds, price + first.price
+        if alone or not candidate.reasoner:
+            return Estimate(
+                candidate, tuple(parts), Either(spent), price, odds, problem=first.problem
+            )
+        then = self._generation("reason", candidate.reasoner, candidate)
+        again = self._passes(arm(candidate, self._grades, second=True))
+        chance = 1 - passes.mean
+        return Estimate(
+            candidate,
+            tuple(parts),
+            Either(spent, then.seconds, chance),
+            price + chance * then.price,
+            _either(odds, passes, _both(again, self._is_right(self._grades[candidate.reasoner]))),
+            then.parts,
+            first.problem or then.problem,
         )
-    if not about.retrieved:
-        searches = turn.retrieve_s.times(1 + candidate.hops)
-        before.append(Part("retrieve", searches, searches.mean, candidate.evidence))
-    wanted = (candidate.generator, candidate.reasoner)
-    missing = [name for name in wanted if name and name not in about.deployments]
-    if missing or not any(wanted):
-        problem = f"no deployment {missing[0]!r} is known" if missing else "it names no deployment"
-        return Estimate(candidate, tuple(before), Either(NOTHING), 0.0, _NO_ODDS, problem)
-    return _generated(candidate, about, before)
+
+    def _passes(self, key: Key) -> Odds:
+        if key not in self._odds:
+            self._odds[key] = self._about.quality.passes(self._about.seen, key)
+        return self._odds[key]
+
+    def _is_right(self, grade: str) -> Odds:
+        if grade not in self._right:
+            self._right[grade] = self._about.quality.right(self._about.seen, grade)
+        return self._right[grade]
+
+    def _generation(self, step: str, deployment: str, candidate: Candidate) -> _Generation:
+        thinking = candidate.thinking if step == "reason" else 0
+        key = (step, deployment, candidate.evidence, thinking)
+        found = self._generations.get(key)
+        if found is None:
+            found = self._generations[key] = generation(
+                step, self._about.deployments[deployment], candidate.evidence, thinking, self._about
+            )
+        return found
 
 
-def _generated(candidate: Candidate, about: Situated, before: Sequence[Part]) -> Estimate:
-    turn, grades = about.turn, about.grades()
-    prompt = turn.prompt_of(candidate.evidence)
-    thought = turn.output + turn.thinking.times(candidate.thinking / turn.thinking.mean)
-    key = arm(candidate, grades)
-    if candidate.strategy == "reason":
-        asked = _Asked("reason", prompt, thought)
-        return _whole(candidate, before, _attempt(candidate.reasoner, asked, key, about))
-    first = _attempt(candidate.generator, _Asked("draft", prompt, turn.output), key, about)
-    if not candidate.reasoner:
-        return _whole(candidate, before, first)
-    again = _Asked("reason", prompt, thought, 1 - first.passes.mean)
-    key = arm(candidate, grades, second=True)
-    return _whole(candidate, before, first, _attempt(candidate.reasoner, again, key, about))
-
-
-def _attempt(deployment: str, asked: _Asked, key: Key, about: Situated) -> _Attempt:
-    checking = about.turn.verify_s
-    verified = Part("verify", checking, checking.mean, chance=asked.chance)
-    facts = about.deployments[deployment]
-    return _Attempt(
-        (*_generation(facts, asked, about), verified),
-        about.quality.passes(about.seen, key),
-        about.quality.right(about.seen, facts.grade),
-    )
-
-
-def _whole(
-    candidate: Candidate, before: Sequence[Part], first: _Attempt, then: _Attempt | None = None
-) -> Estimate:
-    passes, right = first.passes, first.right
-    mean, low, seen = passes.mean * right.mean, passes.low * right.low, passes.seen
-    parts, extra = (*before, *first.parts), then.parts if then else ()
-    if then is not None:
-        mean += (1 - passes.mean) * then.passes.mean * then.right.mean
-        low += (1 - passes.low) * then.passes.low * then.right.low
-        seen = min(seen, then.passes.seen)
-    latency = Either(
-        total(part.seconds for part in parts),
-        total(part.seconds for part in extra),
-        1 - passes.mean if extra else 0.0,
-    )
-    price = sum(part.price * part.chance for part in (*parts, *extra))
-    problem = next((part.problem for part in (*parts, *extra) if part.problem), "")
-    return Estimate(candidate, (*parts, *extra), latency, price, Odds(mean, low, seen), problem)
-
-
-def _generation(facts: DeploymentFacts, asked: _Asked, about: Situated) -> list[Part]:
-    """The parts of a generation: what it waits for, its prompt, its tokens."""
-    name = facts.name
+def generation(
+    step: str, facts: DeploymentFacts, evidence: int, thinking: int, about: Situated
+) -> _Generation:
+    """What a generation takes: the wait, the prompt, the tokens, and the check of what it says."""
+    name, turn = facts.name, about.turn
     load = about.loads.get(name, IDLE) if about.queue_term else IDLE
-    prompt, output = asked.prompt, asked.output
+    prompt, output = turn.prompt_of(evidence), turn.output
+    if thinking:
+        output += turn.thinking.times(thinking / turn.thinking.mean)
     hit = facts.hit_rate if load.hit_rate is None else load.hit_rate
     read = (1 - hit) * facts.prefill_s
     first = Quantity(
@@ -172,16 +183,32 @@ def _generation(facts: DeploymentFacts, asked: _Asked, about: Situated) -> list[
     )
     streams = _streams(facts, load, prompt.mean + output.mean)
     each = facts.step(streams) / (1 - min(_MOST_PREFILL, load.prefill_share))
-    work = facts.work_s(prompt.mean, output.mean, hit_rate=hit)
-    price, chance = work * (facts.cores + load.price), asked.chance
     first = _noisy(first, facts, about.prefill)
     written = _noisy(output.times(each), facts, about.decode)
-    wait = waiting(facts, load)
-    room = _room(facts, prompt + output)
-    parts = [Part("queue", wait, chance=chance, deployment=name)] if wait.mean > 0 else []
-    parts.append(Part(f"{asked.name}: prefill", first, 0.0, prompt.mean, chance, name, room))
-    parts.append(Part(f"{asked.name}: decode", written, price, output.mean, chance, name))
-    return parts
+    work = facts.work_s(prompt.mean, output.mean, hit_rate=hit)
+    price, wait, check = work * (facts.cores + load.price), waiting(facts, load), turn.verify_s
+    parts = (
+        *((Part("queue", wait, deployment=name),) if wait.mean > 0 else ()),
+        Part(f"{step}: prefill", first, 0.0, prompt.mean, name),
+        Part(f"{step}: decode", written, price, output.mean, name),
+        Part("verify", check, check.mean),
+    )
+    seconds = total((wait, first, written, check))
+    return _Generation(parts, seconds, price + check.mean, _room(facts, prompt + output))
+
+
+def _both(passes: Odds, right: Odds) -> Odds:
+    """The odds that an answer passes and is right."""
+    return Odds(passes.mean * right.mean, passes.low * right.low, passes.seen)
+
+
+def _either(first: Odds, passes: Odds, then: Odds) -> Odds:
+    """The odds of an answer where a second attempt follows what did not pass."""
+    return Odds(
+        first.mean + (1 - passes.mean) * then.mean,
+        first.low + (1 - passes.low) * then.low,
+        min(first.seen, then.seen),
+    )
 
 
 def _noisy(seconds: Quantity, facts: DeploymentFacts, corrections: Mapping[str, Ratio]) -> Quantity:
@@ -214,7 +241,7 @@ def _streams(facts: DeploymentFacts, load: Load, tokens: float) -> int:
 
 def _room(facts: DeploymentFacts, tokens: Quantity) -> str:
     """Why a prompt and its answer find no room, or ""."""
-    if facts.fits(tokens.quantile(0.9)):
+    if not (facts.kv_tokens or facts.context_tokens) or facts.fits(tokens.quantile(0.9)):
         return ""
     return (
         f"{facts.name} has no room for {tokens.quantile(0.9):.0f} tokens "

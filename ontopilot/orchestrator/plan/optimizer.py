@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ontopilot.errors import ConfigError
-from ontopilot.orchestrator.plan.cost import Estimate, Situated, estimate
+from ontopilot.orchestrator.plan.cost import Estimate, Estimator, Situated
 from ontopilot.orchestrator.plan.space import Candidate
 
 _EXPLORES_AT = 0.98
@@ -80,7 +80,8 @@ def plan_turn(
     options: Iterable[Candidate], about: Situated, objective: Objective, *, draw: float = 1.0
 ) -> Decision:
     """Estimate all candidates and decide; `draw` is a random number from 0 to 1."""
-    return decide([estimate(option, about) for option in options], objective, draw=draw)
+    estimator = Estimator(about)
+    return decide([estimator.estimate(option) for option in options], objective, draw=draw)
 
 
 def decide(estimates: Sequence[Estimate], objective: Objective, *, draw: float = 1.0) -> Decision:

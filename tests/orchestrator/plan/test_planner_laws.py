@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ontopilot.errors import ConfigError
-from ontopilot.orchestrator.plan.cost import Situated, estimate
+from ontopilot.orchestrator.plan.cost import Estimator, Situated
 from ontopilot.orchestrator.plan.facts import ClassFacts, DeploymentFacts, Load
 from ontopilot.orchestrator.plan.optimizer import Objective, decide, in_time, plan_turn
 from ontopilot.orchestrator.plan.quality import Evidenced, Quality, arm
@@ -87,7 +87,9 @@ objectives = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(situations(), objectives)
 def test_a_plan_that_another_one_beats_in_everything_is_never_chosen(about, objective):
-    estimates = [estimate(option, about) for option in candidates(SPACE, Known(facts=True))]
+    estimates = [
+        Estimator(about).estimate(option) for option in candidates(SPACE, Known(facts=True))
+    ]
     chosen = decide(estimates, objective).chosen
     share = objective.confidence
     for other in estimates:
@@ -120,8 +122,8 @@ def test_more_load_never_lowers_the_estimated_latency(about, option, what, share
         )
         for name, load in about.loads.items()
     }
-    before = estimate(option, about).latency
-    after = estimate(option, replace(about, loads=more)).latency
+    before = Estimator(about).estimate(option).latency
+    after = Estimator(replace(about, loads=more)).estimate(option).latency
     assert after.quantile(share) >= before.quantile(share) * (1 - 1e-5)
 
 
@@ -147,7 +149,7 @@ def test_what_is_chosen_keeps_its_bounds_or_says_that_it_does_not(about, objecti
 @given(situations(), objectives, st.floats(0, 1))
 def test_the_same_estimates_give_the_same_decision(about, objective, draw):
     options = candidates(SPACE, Known(facts=True))
-    estimates = [estimate(option, about) for option in options]
+    estimates = [Estimator(about).estimate(option) for option in options]
     first = decide(estimates, replace(objective, explore=0.2), draw=draw)
     again = decide(estimates, replace(objective, explore=0.2), draw=draw)
     assert first == again

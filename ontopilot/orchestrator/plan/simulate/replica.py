@@ -129,6 +129,18 @@ class Replica:
             price,
         )
 
+    def begins_in(self, now: float, prompt: int, blocks: Sequence[int]) -> float:
+        """Seconds until it would begin to write an answer: to compare replicas with."""
+        facts, running = self.facts, len(self._running)
+        waiting = len(self._waiting) + (self._prefilling is not None)
+        if blocks:
+            prompt = max(0, prompt - self._cache.hit(blocks))
+        ends = max(0.0, self.ready_at - now) + (self._ahead + self._left + prompt) * facts.prefill_s
+        over = running + waiting + 1 - facts.slots
+        if over > 0:
+            ends += over / facts.slots * self._mean_left() * facts.step(facts.slots)
+        return ends + (running + waiting) * facts.stream_s
+
     def _mean_left(self) -> float:
         """Tokens that a running stream has yet to write, on average."""
         running = self._running

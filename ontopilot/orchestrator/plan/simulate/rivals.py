@@ -87,7 +87,9 @@ class Threshold(Static):
 class Scaler(Protocol):
     """Sizes the fleet."""
 
-    every_s: float
+    @property
+    def every_s(self) -> float:
+        """Seconds between two calls of `control`."""
 
     def begin(self, world: World) -> None:
         """Start the first replicas."""

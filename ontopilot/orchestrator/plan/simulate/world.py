@@ -64,8 +64,10 @@ class Policy(Protocol):
     """Decides in the world: the plan of each turn, and the fleet."""
 
     name: str
-    every_s: float
-    """Seconds between two calls of `control`."""
+
+    @property
+    def every_s(self) -> float:
+        """Seconds between two calls of `control`."""
 
     def begin(self, world: "World") -> None:
         """Start the first replicas."""
@@ -197,20 +199,10 @@ class World:
 
     def pick(self, name: str, turn: Turn) -> Replica | None:
         """The replica that would begin with a turn first."""
-        best, least = None, math.inf
-        for replica in self.replicas[name]:
-            if replica.leaving:
-                continue
-            load = replica.load(self.now, turn.blocks, turn.prompt, price=0.0)
-            facts = replica.facts
-            over = max(0, load.running + load.waiting + 1 - facts.slots)
-            ahead = load.prompt_ahead + turn.prompt * (1 - (load.hit_rate or 0.0))
-            ends = load.ready_in_s + ahead * facts.prefill_s
-            ends += over / facts.slots * load.output * facts.step(facts.slots)
-            ends += (load.running + load.waiting) * facts.stream_s
-            if ends < least:
-                best, least = replica, ends
-        return best
+        able = [replica for replica in self.replicas[name] if not replica.leaving]
+        if not able:
+            return None
+        return min(able, key=lambda r: r.begins_in(self.now, turn.prompt, turn.blocks))
 
     def loads(self, turn: Turn) -> dict[str, Load]:
         """How busy each deployment is for a turn; one without replicas is ready after a start."""
