@@ -59,7 +59,7 @@ class Rejected:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What was chosen of what; `degraded` says which bound no plan meets, `explored` that the
-    plan was chosen to learn of it.
+    plan was chosen to learn of it, and `kept` why the usual plan was taken instead of the best one.
     """
 
     chosen: Estimate
@@ -67,11 +67,12 @@ class Decision:
     objective: Objective = field(default=Objective())
     degraded: str = ""
     explored: bool = False
+    kept: str = ""
 
     def rejected(self) -> tuple[Rejected, ...]:
         """The candidates that were not chosen, and why; the least cost first."""
         return tuple(
-            Rejected(other, _why_not(other, self.chosen, self.objective))
+            Rejected(other, _why_not(other, self.chosen, self.objective, self.kept))
             for other in sorted(self.others, key=self.objective.cost)
         )
 
@@ -167,7 +168,7 @@ def _trial(timely: Sequence[Estimate], chosen: Estimate, objective: Objective) -
     return min(fit, key=lambda e: (e.success.seen, e.price, e.candidate), default=None)
 
 
-def _why_not(other: Estimate, chosen: Estimate, objective: Objective) -> str:
+def _why_not(other: Estimate, chosen: Estimate, objective: Objective, kept: str) -> str:
     if other.problem:
         return other.problem
     if not in_time(other, objective):
@@ -181,5 +182,5 @@ def _why_not(other: Estimate, chosen: Estimate, objective: Objective) -> str:
         more = f"{times:.1f} times the price" if 1 < times < 100 else "a higher price"
         return f"{more}, right with {other.success.mean:.2f} instead of {chosen.success.mean:.2f}"
     if dearer < 0:
-        return "cheaper; another plan was taken to learn of it"
+        return kept or "cheaper; another plan was taken to learn of it"
     return "no better"

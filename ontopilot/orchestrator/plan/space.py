@@ -54,6 +54,8 @@ class Space:
     hops: Sequence[int] = (0,)
     thinking: Sequence[int] = (0,)
     facts: bool = True
+    again: bool = False
+    """Whether reasoning searches again, so that the model that drafted may be asked once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def _drafts(space: Space, pieces: int, hops: int) -> Iterator[Candidate]:
     for generator in space.generators:
         yield Candidate("draft", pieces, hops, generator)
         for reasoner in space.reasoners:
-            if reasoner != generator:
+            if reasoner != generator or space.again:
                 for budget in space.thinking:
                     yield Candidate("draft", pieces, hops, generator, reasoner, budget)
 

@@ -87,6 +87,9 @@ class Planned:
         offered = turn.asked.outcome.facts_offer
         self._offered[_banded(turn)] = offered
         self._mix[_banded(turn)] += 1
+        if self.parts.replan and not offered:
+            # Every plan that is left begins with retrieval, after which it is chosen.
+            return Candidate("draft", FULL)
         decision = self._decide(world, turn, turn.seen, Known(facts=offered), retrieved=False)
         turn.note = decision
         turn.degraded = bool(decision.degraded)

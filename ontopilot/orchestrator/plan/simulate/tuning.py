@@ -130,7 +130,7 @@ class Grids:
 
     def _planned(self, value: float, busy: float, parts: Parts, **steered: object) -> Setting:
         scenario, models = self.scenario, self.models
-        space = Space(models, models[-2:], (4, 10))
+        space = Space(models, models[-1:], (4, 10))
         trace = scenario.trace
         base = Steering(busy=busy)
         steering = replace(base, **steered)  # type: ignore[arg-type]
