@@ -36,11 +36,14 @@ from ontopilot.orchestrator.plan.simulate.trace import read_trace
 from ontopilot.orchestrator.plan.simulate.tuning import KEPT, POLICIES, Grids, split, tune
 
 TRACES = {
-    "azure": ("AzureLLMInferenceTrace_conv.csv.gz", 1.0),
-    "mooncake": ("conversation_trace.jsonl.gz", 0.15),
-    "servegen": ("servegen-reason-deepseek-r1.tar.gz", 0.2),
+    "azure": ("AzureLLMInferenceTrace_conv.csv.gz", 1.0, 4),
+    "mooncake": ("conversation_trace.jsonl.gz", 0.15, 3),
+    "servegen": ("servegen-reason-deepseek-r1.tar.gz", 0.2, 6),
 }
-"""Files, and what their tokens are multiplied with, so that a small site can serve them."""
+"""Files, what their tokens are multiplied with, and of how many requests one is taken, so that a
+small site can serve them."""
+
+CORES = 48.0
 
 LOADS = (0.35, 0.7)
 REACH = {"static": 1.5, "adaptive": 1.2, "never": 0.97, "gap": 0.8}
@@ -55,7 +58,6 @@ def main() -> int:
     parser.add_argument("--cells", type=Path, help="a folder in which cells are kept")
     parser.add_argument("--traces", default=",".join(TRACES))
     parser.add_argument("--loads", default=",".join(str(load) for load in LOADS))
-    parser.add_argument("--most", type=int, default=5000, help="requests of a trace")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--ablate", action="store_true", help="leave mechanisms out")
     parser.add_argument("--join", action="store_true", help="vary how questions are joined")
@@ -78,9 +80,9 @@ def cell(folder: Path, name: str, load: float, arguments: argparse.Namespace) ->
     kept = arguments.cells / f"{kind}-{name}-{load}.json" if arguments.cells else None
     if kept is not None and kept.is_file():
         return dict(json.loads(kept.read_text(encoding="utf-8")))
-    file, tokens = TRACES[name]
-    site = Site()
-    trace = read_trace(folder / file, seed=7, most=arguments.most).scaled(tokens=tokens)
+    file, tokens, every = TRACES[name]
+    site = Site(cores=CORES)
+    trace = read_trace(folder / file, seed=7).thinned(every).scaled(tokens=tokens)
     scenario = at_load(Scenario(trace, site, measured(), default_slo(trace, site)), load)
     seeds = range(1, arguments.seeds + 1)
     if arguments.ablate:
@@ -121,7 +123,7 @@ def ablations(scenario: Scenario, seeds: Sequence[int]) -> dict[str, Any]:
     before, after = split(scenario.trace, 0.3)
     practice, test = replace(scenario, trace=before), replace(scenario, trace=after)
     bare = Grids(practice)
-    known = replace(bare, catalog=warmed(bare))
+    known = warmed(bare)
     least = KEPT * max(good for _, good, _ in tune("", bare.of("static"), practice, 0.0).tried)
     middle = test.trace.span / 3
     sick = replace(test, faults=((middle, "small", 1 / 3), (middle, "medium", 1 / 3)))
@@ -131,7 +133,7 @@ def ablations(scenario: Scenario, seeds: Sequence[int]) -> dict[str, Any]:
         "no queue term": (known, Parts(queue=False), {}, test),
         "no re-planning": (known, Parts(replan=False), {}, test),
         "no switch cost": (known, Parts(), {"switch_cost": False}, test),
-        "wrong forecasts": (known, Parts(), {"forecaster": "wrong"}, test),
+        "forecasts half too low": (known, Parts(), {"bias": 0.5}, test),
         "a cold catalog": (bare, Parts(), {}, test),
         "engines slow threefold": (known, Parts(), {}, sick),
         "engines slow threefold, nothing learned": (known, Parts(learn=False), {}, sick),

@@ -7,8 +7,8 @@ from typing import Any
 
 from ontopilot.orchestrator.plan.cost import Situated
 from ontopilot.orchestrator.plan.facts import ClassFacts, DeploymentFacts, Load
-from ontopilot.orchestrator.plan.learning import Measure, Ratio, Tally
-from ontopilot.orchestrator.plan.quality import Evidenced, Quality
+from ontopilot.orchestrator.plan.learning import Measure, Ratio
+from ontopilot.orchestrator.plan.quality import Evidenced, Quality, Weight
 from ontopilot.orchestrator.plan.quantity import Quantity
 
 _SEPARATOR = "\x1f"
@@ -71,7 +71,8 @@ class Catalog:
             turn_class = OTHER
         measures = self.sizes.setdefault(turn_class, {})
         if what not in measures:
-            measures[what] = Measure(getattr(self.typical, what).mean)
+            usual: Quantity = getattr(self.typical, what)
+            measures[what] = Measure(usual.mean, usual.mean**2)
         measures[what].add(actual)
         self._known.pop(turn_class, None)
 
@@ -99,14 +100,14 @@ class Catalog:
             "decode": {name: _ratio_row(ratio) for name, ratio in self.decode.items()},
             "sizes": {
                 name: {
-                    what: [measure.expected, *_ratio_row(measure.ratio)]
+                    what: [measure.count, measure.mean, measure.variance]
                     for what, measure in measures.items()
                 }
                 for name, measures in self.sizes.items()
             },
-            "tallies": {
-                _SEPARATOR.join(key): [tally.right, tally.wrong]
-                for key, tally in self.quality.tallies.items()
+            "weights": {
+                _SEPARATOR.join(key): [weight.mean, weight.precision, weight.seen]
+                for key, weight in self.quality.weights.items()
             },
         }
 
@@ -122,17 +123,15 @@ class Catalog:
                     target[key] = ratio
         for turn_class, measures in document.get("sizes", {}).items():
             for what, row in measures.items():
-                ratio = _ratio(row[1:]) if what in _SIZES and _sound(row) and row[0] > 0 else None
-                if ratio is None:
-                    refused += 1
+                fits = what in _SIZES and _sound(row) and len(row) == 3 and min(row) > 0
+                if fits:
+                    measure = Measure(row[1], row[2], int(row[0]))
+                    self.sizes.setdefault(turn_class, {})[what] = measure
                 else:
-                    self.sizes.setdefault(turn_class, {})[what] = Measure(row[0], ratio)
-        for key, row in document.get("tallies", {}).items():
-            if _sound(row) and len(row) == 2 and min(row) >= 0:
-                half_life = self.quality.half_life
-                self.quality.tallies[tuple(key.split(_SEPARATOR))] = Tally(
-                    row[0], row[1], half_life
-                )
+                    refused += 1
+        for key, row in document.get("weights", {}).items():
+            if _sound(row) and len(row) == 3 and row[1] > 0 and row[2] >= 0:
+                self.quality.weights[tuple(key.split(_SEPARATOR))] = Weight(*row)
             else:
                 refused += 1
         self._known.clear()
@@ -145,8 +144,8 @@ class Catalog:
     def refused(self) -> int:
         """Values that could not be true and were left out."""
         ratios = [*self.prefill.values(), *self.decode.values()]
-        ratios += [m.ratio for measures in self.sizes.values() for m in measures.values()]
-        return sum(ratio.refused for ratio in ratios)
+        sizes = [one.refused for measures in self.sizes.values() for one in measures.values()]
+        return sum(ratio.refused for ratio in ratios) + sum(sizes)
 
 
 _SIZES = frozenset(f.name for f in fields(ClassFacts) if f.type in ("Quantity", Quantity))

@@ -1,25 +1,24 @@
-"""The slow loop: how many replicas of which deployment run, decided by what turns would ask for.
-
-The controller asks the planner itself. It plans one turn of every class as if everything were
-idle, adds up the work that the forecast demand would bring to each deployment, and follows it with
-hysteresis. Where the cores do not suffice it raises the price of a core-second until they do: the
-same price with which turns are then planned.
-"""
+"""The slow loop: the fleet follows the demand that is forecast, with hysteresis."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ontopilot.orchestrator.plan.catalog import Catalog
-from ontopilot.orchestrator.plan.cost import Estimate
-from ontopilot.orchestrator.plan.facts import DeploymentFacts, Load
+from ontopilot.orchestrator.plan.fleet import Expected, Fleet, Sizer
 from ontopilot.orchestrator.plan.forecast import Demand
-from ontopilot.orchestrator.plan.optimizer import Objective, plan_turn
+from ontopilot.orchestrator.plan.optimizer import Objective
 from ontopilot.orchestrator.plan.quality import Evidenced
-from ontopilot.orchestrator.plan.space import Known, Space, candidates
+from ontopilot.orchestrator.plan.space import Space
 
-_MOST_PRICE = 64.0
-"""A core-second is never taken to cost others more than so many."""
+_FADE = 0.85
+"""What a turn counts in the mix of classes a step later."""
+
+_LEAST_PRICE, _MOST_PRICE = 0.2, 64.0
+"""The shadow price of a core-second starts at the one and never exceeds the other."""
+
+_RELAX = 0.7
+"""What is left of a shadow price a step later, if nothing raises it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,25 +27,31 @@ class Steering:
 
     Every `every_s` seconds the fleet is sized for the demand in `lead_s` seconds, so that each
     deployment is busy for a share `busy` of its time. A replica is stopped when it was not needed
-    for `payback` times as long as it takes to start another one, at least `hold_s` seconds.
+    for `payback` times as long as it takes to start another one, at least `hold_s` seconds. What
+    it takes to start replicas is to be worth it within `horizon_s` seconds.
     """
 
-    every_s: float = 15.0
-    lead_s: float = 30.0
-    busy: float = 0.65
+    every_s: float = 30.0
+    lead_s: float = 60.0
+    busy: float = 0.8
     payback: float = 2.0
     hold_s: float = 60.0
+    horizon_s: float = 240.0
     forecaster: str = ""
+    """The one forecaster that is asked; "" lets all compete."""
+    bias: float = 1.0
+    """What forecasts are multiplied with, to measure what wrong ones cost."""
     switch_cost: bool = True
     """False stops what is not needed at once, to measure what hysteresis is worth."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the slow loop wants: replicas by deployment, the shadow price, and why."""
+    """What the slow loop wants: replicas and prices by deployment, and what it rests on."""
 
     replicas: dict[str, int]
-    price: float
+    prices: dict[str, float]
+    core_price: float
     demand: float
     forecast: float
     forecaster: str
@@ -64,16 +69,21 @@ class Controller:
     steering: Steering = field(default_factory=Steering)
     demand: Demand = field(init=False)
     price: float = 0.0
+    _sizer: Sizer = field(init=False)
     _unneeded: dict[str, list[float]] = field(default_factory=dict)
+    _started: dict[str, list[float]] = field(default_factory=dict)
+    _mix: dict[Evidenced, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ahead = max(1, math.ceil(self.steering.lead_s / self.steering.every_s))
         self.demand = Demand(ahead, self.steering.forecaster)
+        self._sizer = Sizer(self.catalog, self.space, self.objective, self.steering.busy)
 
     def decide(
         self,
         now: float,
-        arrivals: Mapping[Evidenced, int],
+        arrivals: Mapping[Evidenced, float],
+        *,
         offered: Mapping[Evidenced, bool],
         running: Mapping[str, int],
         backlog: Mapping[str, float],
@@ -84,60 +94,54 @@ class Controller:
         may answer a class, `running` counts replicas that run or start, and `backlog` is work in
         seconds that waits at a deployment.
         """
-        total = sum(arrivals.values())
-        self.demand.add(total / self.steering.every_s)
-        rate = self.demand.forecast()
-        mix = {seen: count / max(1, total) for seen, count in arrivals.items()}
-        price = 0.0
+        self.demand.add(sum(arrivals.values()) / self.steering.every_s)
+        rate = self.steering.bias * self.demand.forecast()
+        mix = self._mixed(arrivals)
+        waiting = {name: work / self.steering.lead_s for name, work in backlog.items()}
+        price = self.price * _RELAX if self.price > _LEAST_PRICE else 0.0
         while True:
-            work = self._work(mix, offered, rate, price)
-            wanted = {name: self._needed(name, work, backlog) for name in self.catalog.facts}
-            if self._cores(wanted) <= self.cores or price >= _MOST_PRICE:
+            fleet = self._best(Expected(rate, mix, offered, waiting, price), running)
+            if self._sizer.cores(fleet.replicas) <= self.cores or price >= _MOST_PRICE:
                 break
-            price = price * 2 if price else 0.5
+            price = price * 1.3 + _LEAST_PRICE
         self.price = price
-        kept = self._held(now, self._within(wanted), running)
-        return Wanted(kept, price, self.demand.values[-1], rate, self.demand.best(), work)
+        kept = self._held(now, self._within(fleet.replicas), running)
+        self._note_starts(now, kept, running)
+        best = self.demand.best()
+        return Wanted(kept, fleet.prices, price, self.demand.values[-1], rate, best, fleet.work)
 
-    def _work(
-        self,
-        mix: Mapping[Evidenced, float],
-        offered: Mapping[Evidenced, bool],
-        rate: float,
-        price: float,
-    ) -> dict[str, float]:
-        """Seconds of work a second that turns would bring to each deployment."""
-        work = dict.fromkeys(self.catalog.facts, 0.0)
-        loads = {
-            name: Load(running=facts.slots // 3, price=price * facts.cores)
-            for name, facts in self.catalog.facts.items()
-        }
-        for seen, share in mix.items():
-            known = Known(facts=offered.get(seen, False))
-            about = self.catalog.situated(seen, loads)
-            chosen = plan_turn(candidates(self.space, known), about, self.objective).chosen
-            for name, seconds in planned_work(chosen, self.catalog.facts).items():
-                work[name] += rate * share * seconds
-        return work
+    def _best(self, expected: Expected, running: Mapping[str, int]) -> Fleet:
+        """The fleet that is worth most, what its starts cost over the horizon included."""
+        fleets = self._sizer.fleets(expected)
+        return max(fleets, key=lambda fleet: fleet.worth - self._switching(fleet, running))
 
-    def _needed(self, name: str, work: Mapping[str, float], backlog: Mapping[str, float]) -> int:
-        """Replicas for the work to come, and to be through with what waits by then."""
-        waiting = backlog.get(name, 0.0) / max(self.steering.lead_s, 1.0)
-        load = (work[name] + waiting) / self.steering.busy
-        return math.ceil(load - 0.05) if load > 0.02 else 0
+    def _switching(self, fleet: Fleet, running: Mapping[str, int]) -> float:
+        """What the starts that a fleet needs cost, a second over the horizon."""
+        if not self.steering.switch_cost or not running:
+            return 0.0
+        facts = self.catalog.facts
+        started = sum(
+            max(0, count - running.get(name, 0)) * facts[name].start_s * facts[name].cores
+            for name, count in fleet.replicas.items()
+        )
+        return started / self.steering.horizon_s
 
-    def _cores(self, replicas: Mapping[str, int]) -> float:
-        return sum(count * self.catalog.facts[name].cores for name, count in replicas.items())
+    def _mixed(self, arrivals: Mapping[Evidenced, float]) -> dict[Evidenced, float]:
+        """The shares of the classes among the turns of late."""
+        for seen in {*self._mix, *arrivals}:
+            self._mix[seen] = _FADE * self._mix.get(seen, 0.0) + arrivals.get(seen, 0)
+        total = max(1e-9, sum(self._mix.values()))
+        return {seen: count / total for seen, count in self._mix.items()}
 
     def _within(self, wanted: Mapping[str, int]) -> dict[str, int]:
         """What fits the cores: the cheapest deployments first, and at least one replica of one."""
+        facts = self.catalog.facts
         left, kept = self.cores, dict.fromkeys(wanted, 0)
-        for name in sorted(wanted, key=lambda name: self.catalog.facts[name].cores):
-            cores = self.catalog.facts[name].cores
-            kept[name] = min(wanted[name], int(left // cores))
-            left -= kept[name] * cores
+        for name in sorted(wanted, key=lambda name: facts[name].cores):
+            kept[name] = min(wanted[name], int(left // facts[name].cores))
+            left -= kept[name] * facts[name].cores
         if not any(kept.values()):
-            kept[min(kept, key=lambda name: self.catalog.facts[name].cores)] = 1
+            kept[min(kept, key=lambda name: facts[name].cores)] = 1
         return kept
 
     def _held(
@@ -152,30 +156,45 @@ class Controller:
             del since[max(0, surplus) :]
             since += [now] * (surplus - len(since))
             if self.steering.switch_cost:
-                patience = max(
-                    self.steering.hold_s, self.steering.payback * self.catalog.facts[name].start_s
-                )
+                start_s = self.catalog.facts[name].start_s
+                patience = max(self.steering.hold_s, self.steering.payback * start_s)
                 still = sum(now - when < patience for when in since)
                 kept[name] = wanted.get(name, 0) + still
-        return self._fit(kept, wanted)
+        return self._fit(now, kept, wanted, running)
 
-    def _fit(self, kept: dict[str, int], wanted: Mapping[str, int]) -> dict[str, int]:
-        """Give up held replicas, the dearest first, where others need their cores now."""
-        for name in sorted(kept, key=lambda name: -self.catalog.facts[name].cores):
-            while self._cores(kept) > self.cores and kept[name] > wanted.get(name, 0):
+    def _fit(
+        self,
+        now: float,
+        kept: dict[str, int],
+        wanted: Mapping[str, int],
+        running: Mapping[str, int],
+    ) -> dict[str, int]:
+        """Make room where the cores do not suffice, the dearest first.
+
+        What was held is given up once its start has paid; else what would be started has to wait.
+        """
+        dearest = sorted(kept, key=lambda name: -self.catalog.facts[name].cores)
+        for name in dearest:
+            paid = self._paid(now, name)
+            while self._sizer.cores(kept) > self.cores and kept[name] > wanted[name] and paid > 0:
+                kept[name] -= 1
+                paid -= 1
+        for name in dearest:
+            while self._sizer.cores(kept) > self.cores and kept[name] > running.get(name, 0):
                 kept[name] -= 1
         return kept
 
+    def _paid(self, now: float, name: str) -> int:
+        """How many replicas have run for as long as their start has to be worth."""
+        if not self.steering.switch_cost:
+            return len(self._started.get(name, []))
+        needed = self.steering.payback * self.catalog.facts[name].start_s
+        return sum(now - when >= needed for when in self._started.get(name, []))
 
-def planned_work(chosen: Estimate, facts: Mapping[str, DeploymentFacts]) -> dict[str, float]:
-    """Seconds of each deployment that a plan is expected to take when it is busy."""
-    work: dict[str, float] = {}
-    for parts, chance in ((chosen.parts, 1.0), (chosen.then, chosen.chance)):
-        prompt = 0.0
-        for part in parts:
-            if part.name.endswith("prefill"):
-                prompt = part.amount
-            elif part.name.endswith("decode"):
-                seconds = chance * facts[part.deployment].work_s(prompt, part.amount)
-                work[part.deployment] = work.get(part.deployment, 0.0) + seconds
-    return work
+    def _note_starts(self, now: float, kept: Mapping[str, int], running: Mapping[str, int]) -> None:
+        for name, count in kept.items():
+            started = self._started.setdefault(name, [])
+            # What ran before the first look counts as paid.
+            started += [-math.inf] * (running.get(name, 0) - len(started))
+            started += [now] * (count - len(started))
+            del started[: len(started) - count]

@@ -12,7 +12,7 @@ _HISTORY = 64
 _FADE = 0.8
 """What the error of a step counts a step later."""
 
-_SHORT = 4.0
+_SHORT = 1.5
 """How much worse it is to foresee too little than too much: queues grow faster than idle cores
 cost."""
 

@@ -1,4 +1,4 @@
-"""Statistics that live turns correct: ratios of actual to estimate, and counts of success."""
+"""Statistics that live turns correct: ratios of actual to estimate, and sizes."""
 
 import math
 from collections import deque
@@ -86,38 +86,34 @@ class Ratio:
         self._recent.clear()
 
 
+_LEAST_SHARE = 0.02
+"""The weight of the latest size once many were seen: about the last hundred count."""
+
+
 @dataclass(slots=True)
 class Measure:
-    """The size of something, such as the tokens of an answer: log mean and variance, smoothed."""
+    """The size of something, such as the tokens of an answer: mean and variance, smoothed.
 
-    expected: float
-    ratio: Ratio = field(default_factory=Ratio)
+    What it starts from counts as one value.
+    """
+
+    mean: float
+    variance: float
+    count: int = 1
+    refused: int = 0
 
     def add(self, actual: float) -> None:
-        """Take in a value."""
-        self.ratio.add(actual, self.expected)
+        """Take in a value; what cannot be is refused."""
+        if not (math.isfinite(actual) and actual > 0):
+            self.refused += 1
+            return
+        self.count += 1
+        weight = max(_LEAST_SHARE, 1 / self.count)
+        off = actual - self.mean
+        self.mean += weight * off
+        self.variance = (1 - weight) * (self.variance + weight * off * off)
 
     @property
     def quantity(self) -> Quantity:
         """What the next one will be."""
-        return self.ratio.factor.times(self.expected)
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts of success and failure that fade: half of what was seen counts after `half_life`."""
-
-    right: float = 0.0
-    wrong: float = 0.0
-    half_life: float = 500.0
-
-    def add(self, *, right: float, weight: float = 1.0) -> None:
-        """Take in an outcome: `right` is 1 for success, 0 for failure, or a share."""
-        fade = 0.5 ** (weight / self.half_life)
-        self.right = self.right * fade + weight * right
-        self.wrong = self.wrong * fade + weight * (1 - right)
-
-    @property
-    def seen(self) -> float:
-        """How much was seen, what faded left out."""
-        return self.right + self.wrong
+        return Quantity(self.mean, self.variance)

@@ -1,12 +1,13 @@
 """The quality model: how likely a plan is to answer rightly, with a lower bound.
 
-Two counts are kept. Whether verification *passes* what a plan drafted is seen at every turn; it
+Two things are learned. Whether verification *passes* what a plan drafted is seen at every turn; it
 depends on the class of the turn, on how near the evidence was, and on the plan. Whether what
 passed was *right* is told by people who rate or correct; it depends on what drafted. A plan is
 right when something passes that is right.
 
-Counts of a class borrow from the counts of all classes while there are few (empirical Bayes): a
-level is worth `BORROWED` turns to the next one.
+Each is a logistic regression on a few indicators, so that a plan that is chosen for hard turns is
+not taken for a bad one. It is learned turn by turn with a Gaussian posterior whose covariance is
+diagonal (Chapelle and Li 2011), and forgets slowly.
 """
 
 import math
@@ -14,17 +15,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import NormalDist
 
-from ontopilot.orchestrator.plan.learning import Tally
 from ontopilot.orchestrator.plan.space import Candidate
-
-BORROWED = 6.0
-_TRUSTED = 2.0
-"""Turns that a prior of its own is worth."""
 
 LOWER_SHARE = 0.9
 """The probability that a lower bound holds."""
 
 _Z = NormalDist().inv_cdf(LOWER_SHARE)
+
+_PRECISION = 4.0
+"""That of the prior of a weight: what a turn may at most move it by is a quarter."""
+
+_KEPT = 0.999
+"""What a turn counts a turn later, of those that share an indicator."""
+
+_USUALLY_RIGHT = 0.92
+_USUALLY_PASSES = 0.6
 
 Key = tuple[str, ...]
 
@@ -47,55 +52,64 @@ class Evidenced:
 
 
 @dataclass(slots=True)
+class Weight:
+    """The weight of an indicator, its precision, and how many turns had it."""
+
+    mean: float = 0.0
+    precision: float = _PRECISION
+    seen: float = 0.0
+
+
+_UNKNOWN = Weight()
+
+
+@dataclass(slots=True)
 class Quality:
-    """Counts of what passed and of what was right; `priors` gives what is expected of a grade."""
+    """What passed and what was right; `priors` gives what is expected of a grade."""
 
     priors: Mapping[str, float] = field(default_factory=dict)
-    tallies: dict[Key, Tally] = field(default_factory=dict)
-    half_life: float = 500.0
+    weights: dict[Key, Weight] = field(default_factory=dict)
 
     def passes(self, seen: Evidenced, arm: Key) -> Odds:
         """How likely verification passes what an arm drafts."""
-        return self._odds(_levels("pass", arm, (seen.turn_class, seen.band)), self._prior(arm))
+        return self._odds(_passing(seen, arm), self._prior(arm))
 
     def right(self, seen: Evidenced, grade: str) -> Odds:
         """How likely what passed is right."""
-        return self._odds(_levels("right", (grade,), (seen.turn_class,)), 0.92)
+        return self._odds(_being_right(seen, grade), _USUALLY_RIGHT)
 
     def note_pass(self, seen: Evidenced, arm: Key, *, passed: bool) -> None:
         """Take in whether verification passed what an arm drafted."""
-        self._note(_levels("pass", arm, (seen.turn_class, seen.band)), float(passed), 1.0)
+        self._note(_passing(seen, arm), self._prior(arm), float(passed), 1.0)
 
     def note_right(self, seen: Evidenced, grade: str, *, right: float, weight: float = 1.0) -> None:
         """Take in whether what passed was right, by a rating or a correction."""
-        self._note(_levels("right", (grade,), (seen.turn_class,)), right, weight)
+        self._note(_being_right(seen, grade), _USUALLY_RIGHT, right, weight)
 
     def forget(self, grade: str) -> None:
-        """Drop what was counted of a grade: another model answers under its name."""
-        for key in [key for key in self.tallies if grade in key]:
-            del self.tallies[key]
+        """Drop what was learned of a grade: another model answers under its name."""
+        for key in [key for key in self.weights if grade in key]:
+            del self.weights[key]
 
     def _prior(self, arm: Key) -> float:
         grades = [self.priors[name] for name in arm if name in self.priors]
-        return grades[-1] if grades else 0.6
+        return grades[-1] if grades else _USUALLY_PASSES
 
-    def _odds(self, levels: Sequence[Key], prior: float) -> Odds:
-        mean, strength, seen = prior, _TRUSTED, 0.0
-        for key in levels:
-            tally = self.tallies.get(key)
-            if tally is None:
-                break
-            seen = tally.seen
-            mean = (strength * mean + tally.right) / (strength + seen)
-            strength = min(BORROWED, strength + seen)
-        return Odds(mean, _lower(mean, strength + seen), seen)
+    def _odds(self, keys: Sequence[Key], prior: float) -> Odds:
+        known = [self.weights.get(key, _UNKNOWN) for key in keys]
+        score = _logit(prior) + sum(weight.mean for weight in known)
+        variance = sum(1 / weight.precision for weight in known)
+        mean = _logistic(score / math.sqrt(1 + math.pi * variance / 8))
+        return Odds(mean, _logistic(score - _Z * math.sqrt(variance)), known[-1].seen)
 
-    def _note(self, levels: Sequence[Key], right: float, weight: float) -> None:
-        for key in levels:
-            tally = self.tallies.get(key)
-            if tally is None:
-                tally = self.tallies[key] = Tally(half_life=self.half_life)
-            tally.add(right=right, weight=weight)
+    def _note(self, keys: Sequence[Key], prior: float, right: float, weight: float) -> None:
+        known = [self.weights.setdefault(key, Weight()) for key in keys]
+        chance = _logistic(_logit(prior) + sum(one.mean for one in known))
+        off, sureness = weight * (right - chance), weight * chance * (1 - chance)
+        for one in known:
+            one.precision = _PRECISION + _KEPT * (one.precision - _PRECISION) + sureness
+            one.mean += off / one.precision
+            one.seen = _KEPT * one.seen + weight
 
 
 def arm(candidate: Candidate, grades: Mapping[str, str], *, second: bool = False) -> Key:
@@ -113,19 +127,27 @@ def arm(candidate: Candidate, grades: Mapping[str, str], *, second: bool = False
     return ("then", str(candidate.thinking), generator, reasoner)
 
 
-def _levels(kind: str, base: Key, further: Sequence[str]) -> list[Key]:
-    """Keys from the general to the particular; an empty part ends them."""
-    levels: list[Key] = [(kind, *base)]
-    for part in further:
-        if not part:
-            break
-        levels.append((*levels[-1], part))
-    return levels
+def _passing(seen: Evidenced, arm: Key) -> list[Key]:
+    """The indicators of a draft: what drafts, with which effort, for whom; the last is its own."""
+    drafts, effort = (arm[0], *arm[2:]), arm[1] if len(arm) > 1 else ""
+    keys: list[Key] = [("drafts", *drafts), ("class", arm[0], seen.turn_class)]
+    if effort:
+        keys.append(("effort", arm[0], effort))
+    if seen.band:
+        keys.append(("band", arm[0], seen.band))
+    keys.append(("drafts for", seen.turn_class, *arm))
+    return keys
 
 
-def _lower(mean: float, count: float) -> float:
-    """The lower bound of Wilson's interval (1927) for a share of `count` turns."""
-    square = _Z * _Z / count
-    middle = mean + square / 2
-    spread = _Z * math.sqrt(max(0.0, mean * (1 - mean)) / count + square / (4 * count))
-    return max(0.0, (middle - spread) / (1 + square))
+def _being_right(seen: Evidenced, grade: str) -> list[Key]:
+    """The indicators of what passed: who drafted it, and for whom."""
+    return [("right", grade), ("right for", grade, seen.turn_class)]
+
+
+def _logit(share: float) -> float:
+    held = min(max(share, 0.01), 0.99)
+    return math.log(held / (1 - held))
+
+
+def _logistic(score: float) -> float:
+    return 1 / (1 + math.exp(-min(max(score, -30.0), 30.0)))

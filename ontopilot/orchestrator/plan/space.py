@@ -44,8 +44,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """What there is to choose from. Generators may answer alone; reasoners are called after them,
-    or at once.
+    """What there is to choose from, from the least able to the ablest. Generators may answer alone;
+    reasoners are called after them, or at once.
     """
 
     generators: Sequence[str]
@@ -77,7 +77,8 @@ def candidates(space: Space, known: Known) -> tuple[Candidate, ...]:
 
     - Facts that answer the question are one candidate, and pay for no model.
     - No more evidence is asked for than was found.
-    - A reasoner that is also the generator is not called a second time for the same.
+    - A second attempt goes to an abler model, unless reasoning searches again.
+    - Reasoning at once without thinking is a draft, where the model may also draft.
     - After a draft that failed only reasoning is left.
     """
     return tuple(dict.fromkeys(_all(space, known)))
@@ -92,16 +93,22 @@ def _all(space: Space, known: Known) -> Iterator[Candidate]:
                 yield from _drafts(space, pieces, hops)
             for reasoner in space.reasoners:
                 for budget in space.thinking:
-                    yield Candidate("reason", pieces, hops, "", reasoner, budget)
+                    if known.drafted or budget or space.again or reasoner not in space.generators:
+                        yield Candidate("reason", pieces, hops, "", reasoner, budget)
 
 
 def _drafts(space: Space, pieces: int, hops: int) -> Iterator[Candidate]:
     for generator in space.generators:
         yield Candidate("draft", pieces, hops, generator)
         for reasoner in space.reasoners:
-            if reasoner != generator or space.again:
+            if space.again or _abler(space.generators, reasoner, generator):
                 for budget in space.thinking:
                     yield Candidate("draft", pieces, hops, generator, reasoner, budget)
+
+
+def _abler(ranked: Sequence[str], one: str, other: str) -> bool:
+    """Whether one model is abler than another; a reasoner that is no generator is."""
+    return one not in ranked or ranked.index(one) > ranked.index(other)
 
 
 def _pieces(space: Space, known: Known) -> list[int]:

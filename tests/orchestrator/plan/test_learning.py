@@ -13,7 +13,7 @@ from ontopilot.models.benching.profile import Cell, Figures, Profile, Setting, S
 from ontopilot.orchestrator.plan.catalog import Catalog
 from ontopilot.orchestrator.plan.facts import DeploymentFacts
 from ontopilot.orchestrator.plan.forecast import FORECASTERS, Demand
-from ontopilot.orchestrator.plan.learning import Ratio, Tally
+from ontopilot.orchestrator.plan.learning import Measure, Ratio
 from ontopilot.orchestrator.plan.quality import Evidenced, Quality
 from ontopilot.orchestrator.plan.seeding import facts_of
 
@@ -64,19 +64,20 @@ def test_nonsense_is_refused_and_changes_nothing(actual, estimated):
     assert possible or (ratio.mean, ratio.refused) == (before, 1)
 
 
-def test_counts_fade():
-    tally = Tally(half_life=10)
-    for _ in range(50):
-        tally.add(right=1.0)
-    for _ in range(50):
-        tally.add(right=0.0)
-    assert tally.right / tally.seen < 0.05
+def test_a_size_is_learned_whatever_its_distribution():
+    choose, measure = random.Random(5), Measure(50.0, 2500.0)
+    for _ in range(400):
+        measure.add(choose.choice([40.0, 400.0]))
+    assert measure.quantity.mean == pytest.approx(220.0, rel=0.2)
+    measure.add(float("nan"))
+    measure.add(-1.0)
+    assert measure.refused == 2
 
 
 def test_probabilities_are_calibrated_and_their_lower_bounds_hold():
     choose = random.Random(3)
     truth = {"easy": 0.95, "middle": 0.7, "hard": 0.35}
-    quality, held, told = Quality(half_life=5000), 0, []
+    quality, held, told = Quality(), 0, []
     for turn in range(900):
         name = choose.choice(list(truth))
         odds = quality.passes(Evidenced(name), ("draft", "small"))
@@ -119,9 +120,9 @@ def test_a_catalog_comes_back_as_it_was():
     [
         {"prefill": {"small": [1, "x", 0, 0, 0]}},
         {"decode": {"small": [1, float("nan"), 0, 0, 0]}},
-        {"sizes": {"plain": {"output": [-5, 1, 0, 0, 0, 0]}}},
-        {"sizes": {"plain": {"nothing": [5, 1, 0, 0, 0, 0]}}},
-        {"tallies": {"pass": [-1, 3]}},
+        {"sizes": {"plain": {"output": [3, -5, 1]}}},
+        {"sizes": {"plain": {"nothing": [3, 5, 1]}}},
+        {"weights": {"drafts": [0.1, -1, 3]}},
     ],
 )
 def test_damaged_statistics_are_left_out_and_counted(damage):

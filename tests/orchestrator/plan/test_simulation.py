@@ -184,7 +184,7 @@ def test_a_constant_demand_makes_no_switch_after_a_while():
     running, seen = {"small": 1, "medium": 1, "large": 1}, {Evidenced("draft"): 30}
     fleets = []
     for step in range(40):
-        wanted = controller.decide(step * 15.0, seen, {}, running, {})
+        wanted = controller.decide(step * 15.0, seen, offered={}, running=running, backlog={})
         running = dict(wanted.replicas)
         fleets.append(running)
     assert all(fleet == fleets[20] for fleet in fleets[20:])
@@ -198,8 +198,8 @@ def test_demand_beyond_the_cores_raises_the_price_and_not_the_cores():
         Objective(slo_s=20.0, value=200.0),
         SITE.cores,
     )
-    wanted = controller.decide(0.0, {Evidenced("draft"): 600}, {}, {}, {})
-    assert wanted.price > 0
+    wanted = controller.decide(0.0, {Evidenced("draft"): 600}, offered={}, running={}, backlog={})
+    assert wanted.core_price > 0
     assert sum(SITE.facts[n].cores * c for n, c in wanted.replicas.items()) <= SITE.cores
 
 

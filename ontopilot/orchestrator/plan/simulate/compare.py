@@ -1,15 +1,16 @@
 """Policies compared on one trace: tuned on its beginning, measured on the rest."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ontopilot.orchestrator.plan.catalog import Catalog
+from ontopilot.orchestrator.plan.quality import Evidenced
 from ontopilot.orchestrator.plan.simulate.outcomes import Join, Verification
-from ontopilot.orchestrator.plan.simulate.planned import Parts, Planned
+from ontopilot.orchestrator.plan.simulate.planned import Parts, Planned, banded
 from ontopilot.orchestrator.plan.simulate.rivals import Static
 from ontopilot.orchestrator.plan.simulate.run import Result, Scenario, figures, run
 from ontopilot.orchestrator.plan.simulate.trace import Trace
@@ -130,7 +131,7 @@ def compare(
     static = tune("static", grids.of("static"), practice, 0.0)
     least = KEPT * max(good for _, good, _ in static.tried)
     told("getting to know the train slice")
-    grids = replace(grids, catalog=warmed(grids))
+    grids = warmed(grids)
     measured = []
     for name in dict.fromkeys(("static", *names)):
         told(f"tuning {name}")
@@ -142,15 +143,22 @@ def compare(
     return Comparison(test, least, tuple(measured), bound, p50, p95)
 
 
-def warmed(grids: Grids) -> Catalog:
-    """What the planner has learned on the train slice, with plans tried to learn."""
+def warmed(grids: Grids) -> Grids:
+    """With what the planner has learned on the train slice, where it tried plans to learn."""
     setting = grids.planned(50.0, 0.6, Parts())
     policy = setting.make(WARM_SEED)
-    if isinstance(policy, Planned):
-        policy.objective = replace(policy.objective, explore=0.2)
-        run(grids.scenario, policy, WARM_SEED)
-        return policy.catalog
-    raise TypeError("the planner's grid makes planners")
+    if not isinstance(policy, Planned):
+        raise TypeError("the planner's grid makes planners")
+    policy.objective = replace(policy.objective, explore=0.2)
+    _, world = run(grids.scenario, policy, WARM_SEED)
+    return replace(grids, catalog=policy.catalog, mix=mix_of(world))
+
+
+def mix_of(world: World) -> dict[Evidenced, float]:
+    """Turns a second by class."""
+    counts = Counter(banded(turn) for turn in world.turns)
+    span = max(1e-9, world.trace.span)
+    return {seen: count / span for seen, count in counts.items()}
 
 
 def measure(tuned: Tuned, scenario: Scenario, seeds: Sequence[int]) -> Measured:

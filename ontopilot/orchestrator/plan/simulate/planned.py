@@ -54,6 +54,8 @@ class Planned:
     steering: Steering = field(default_factory=Steering)
     parts: Parts = field(default_factory=Parts)
     replicas: Mapping[str, int] = field(default_factory=dict)
+    mix: Mapping[Evidenced, float] = field(default_factory=dict)
+    """Turns a second by class that are expected at first; without them `replicas` run at first."""
     name: str = "planner"
     seed: int = 0
     errors: list[float] = field(default_factory=list)
@@ -76,17 +78,25 @@ class Planned:
 
     def begin(self, world: World) -> None:
         """Start the first replicas."""
-        for name, count in self.replicas.items():
-            world.resize(name, count)
         self._controller = Controller(
             self.catalog, self.space, self.objective, world.site.cores, self.steering
         )
+        first = dict(self.replicas)
+        if self.mix:
+            offered = {seen: seen.turn_class == "facts" for seen in self.mix}
+            every = self.steering.every_s
+            arrivals = {seen: rate * every for seen, rate in self.mix.items()}
+            first = self._controller.decide(
+                0.0, arrivals, offered=offered, running={}, backlog={}
+            ).replicas
+        for name, count in first.items():
+            world.resize(name, count)
 
     def plan(self, world: World, turn: Turn) -> Candidate:
         """Plan a turn that has just come."""
         offered = turn.asked.outcome.facts_offer
-        self._offered[_banded(turn)] = offered
-        self._mix[_banded(turn)] += 1
+        self._offered[banded(turn)] = offered
+        self._mix[banded(turn)] += 1
         if self.parts.replan and not offered:
             # Every plan that is left begins with retrieval, after which it is chosen.
             return Candidate("draft", FULL)
@@ -100,7 +110,7 @@ class Planned:
         if not self.parts.replan:
             return turn.chosen
         known = Known(found=FULL, drafted=turn.attempts > 0)
-        decision = self._decide(world, turn, _banded(turn), known, retrieved=True)
+        decision = self._decide(world, turn, banded(turn), known, retrieved=True)
         self.replans += decision.chosen.candidate != turn.chosen
         turn.note = decision
         turn.degraded = bool(decision.degraded)
@@ -150,7 +160,7 @@ class Planned:
             if turn.chosen.strategy != "reason":
                 grade = turn.chosen.generator or "facts"
             self.catalog.quality.note_right(
-                _banded(turn), grade, right=float(turn.right), weight=1.0
+                banded(turn), grade, right=float(turn.right), weight=1.0
             )
 
     def control(self, world: World) -> None:
@@ -162,11 +172,13 @@ class Planned:
             name: sum(len(replica) for replica in replicas) * self._typical_work(name)
             for name, replicas in world.replicas.items()
         }
-        wanted = self._controller.decide(world.now, self._mix, self._offered, running, backlog)
+        wanted = self._controller.decide(
+            world.now, self._mix, offered=self._offered, running=running, backlog=backlog
+        )
         self._mix = Counter()
         for name, count in wanted.replicas.items():
             world.resize(name, count)
-            world.prices[name] = wanted.price * world.site.facts[name].cores
+            world.prices[name] = wanted.prices[name]
         self.decisions.append((world.now, wanted))
 
     def _typical_work(self, name: str) -> float:
@@ -200,14 +212,14 @@ class Planned:
             key = arm(replace(chosen, strategy="draft", generator=first.generator), {}, second=True)
         else:
             key = arm(chosen, {})
-        self.catalog.quality.note_pass(_banded(turn), key, passed=passed)
+        self.catalog.quality.note_pass(banded(turn), key, passed=passed)
 
     def _first(self, turn: Turn) -> list[Candidate]:
         decision: Decision | None = turn.note
         return [] if decision is None else [decision.chosen.candidate]
 
 
-def _banded(turn: Turn) -> Evidenced:
+def banded(turn: Turn) -> Evidenced:
     """What is seen of a turn after retrieval."""
     return Evidenced(turn.asked.outcome.turn_class, turn.asked.outcome.band)
 

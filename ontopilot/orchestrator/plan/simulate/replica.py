@@ -106,6 +106,11 @@ class Replica:
         """Requests that run or wait."""
         return len(self._running) + len(self._waiting) + (self._prefilling is not None)
 
+    @property
+    def idle(self) -> float:
+        """The share of what it costs that is spent even if it does nothing more: at most .75."""
+        return max(0.0, 0.75 - 1.5 * self.jobs / self.facts.slots)
+
     def __len__(self) -> int:
         """Requests that wait."""
         return len(self._waiting)

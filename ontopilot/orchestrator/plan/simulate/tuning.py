@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from ontopilot.orchestrator.plan.catalog import Catalog
 from ontopilot.orchestrator.plan.controller import Steering
 from ontopilot.orchestrator.plan.optimizer import Objective
+from ontopilot.orchestrator.plan.quality import Evidenced
 from ontopilot.orchestrator.plan.simulate.outcomes import Join, Outcome
 from ontopilot.orchestrator.plan.simulate.planned import Parts, Planned, fresh_catalog
 from ontopilot.orchestrator.plan.simulate.rivals import (
@@ -36,7 +37,7 @@ BUDGET = 12
 KEPT = 0.97
 """The share of the best static plan's good turns that a setting has to keep."""
 
-_BUSY = (0.55, 0.7, 0.85)
+_BUSY = (0.6, 0.8, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Grids:
 
     scenario: Scenario
     catalog: Catalog | None = None
+    mix: Mapping[Evidenced, float] = field(default_factory=dict)
+    """Turns a second by class on the train slice, as the planner saw them."""
     wins: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def of(self, name: str) -> list[Setting]:
@@ -98,14 +101,14 @@ class Grids:
     def reactive(self) -> Iterator[Setting]:
         """The two ablest models, scaled at three targets and with two patiences."""
         for model in reversed(self.models[-2:]):
-            for target, hold in itertools.product((0.3, 0.5, 0.75), (60.0, 300.0)):
+            for target, hold in itertools.product((0.4, 0.7, 1.0), (60.0, 300.0)):
                 router, label = Static(model), f"{model}, target {target}, hold {hold:.0f} s"
                 yield self._scaled("reactive", label, router, _reactive(target, hold))
 
     def predictive(self) -> Iterator[Setting]:
-        """The ablest model, four forecasters, every 180 s or every 5 s, and two loads."""
+        """The ablest model, four forecasters, every 180 s or every 30 s, and two loads."""
         for model, (every, busy), forecaster in itertools.product(
-            self.models[-1:], ((180.0, 0.7), (5.0, 0.7), (180.0, 0.5)), _FORECASTERS
+            self.models[-1:], ((180.0, 0.7), (180.0, 0.9), (30.0, 0.9)), _FORECASTERS
         ):
             label = f"{model}, {forecaster}, every {every:.0f} s, busy {busy}"
             scaler = _predictive(forecaster, busy, every)
@@ -114,14 +117,14 @@ class Grids:
     def glued(self) -> Iterator[Setting]:
         """A cascade whose models a reactive autoscaler follows: two rivals in one."""
         pairs = list(itertools.combinations(self.models, 2))
-        for target, (weak, strong) in itertools.product((0.3, 0.5, 0.7, 0.85), pairs):
+        for target, (weak, strong) in itertools.product((0.4, 0.6, 0.8, 1.0), pairs):
             router = Cascade(weak, second=strong)
             label = f"{weak} then {strong}, target {target}"
             yield self._scaled("cascade, scaled", label, router, _reactive(target, 120.0))
 
     def planner(self, parts: Parts | None = None, **steered: object) -> Iterator[Setting]:
         """What a right answer is worth, and how busy the fleet is to be."""
-        for busy, value in itertools.product((0.75, 0.6), (10.0, 25.0, 50.0, 100.0, 200.0, 400.0)):
+        for busy, value in itertools.product((0.95, 0.8), (15.0, 25.0, 40.0, 65.0, 120.0, 300.0)):
             yield self._planned(value, busy, parts or Parts(), **steered)
 
     def planned(self, value: float, busy: float, parts: Parts, **steered: object) -> Setting:
@@ -130,7 +133,7 @@ class Grids:
 
     def _planned(self, value: float, busy: float, parts: Parts, **steered: object) -> Setting:
         scenario, models = self.scenario, self.models
-        space = Space(models, models[-1:], (4, 10))
+        space = Space(models, models[1:], (4, 10))
         trace = scenario.trace
         base = Steering(busy=busy)
         steering = replace(base, **steered)  # type: ignore[arg-type]
@@ -144,7 +147,9 @@ class Grids:
             )
             if self.catalog is not None:
                 catalog.restore(self.catalog.document())
-            return Planned(catalog, space, objective, steering, parts, fleet, "planner", seed)
+            return Planned(
+                catalog, space, objective, steering, parts, fleet, self.mix, "planner", seed
+            )
 
         return Setting(f"value {value:.0f}, busy {busy}", make)
 

@@ -205,13 +205,18 @@ class World:
         return min(able, key=lambda r: r.begins_in(self.now, turn.prompt, turn.blocks))
 
     def loads(self, turn: Turn) -> dict[str, Load]:
-        """How busy each deployment is for a turn; one without replicas is ready after a start."""
+        """How busy each deployment is for a turn; one without replicas is ready after a start.
+
+        The cores of a replica that has little to do are held in any case, so that its price is
+        less.
+        """
         found = {}
         for name in self._facts:
             replica, price = self.pick(name, turn), self.prices.get(name, 0.0)
             if replica is None:
                 found[name] = Load(ready_in_s=1e6, price=price)
             else:
+                price -= self._facts[name].cores * replica.idle
                 found[name] = replica.load(self.now, turn.blocks, turn.prompt, price=price)
         return found
 
