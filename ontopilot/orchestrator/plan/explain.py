@@ -13,7 +13,7 @@ def render(plan: Plan) -> str:
     """The plan, its operators with estimates and actuals, what was not chosen, and why.
 
     An estimate is `median..95 %` in milliseconds. `q` is the q-error, the larger of estimate and
-    actual over the smaller; 1.0 is exact.
+    actual over the smaller; 1.0 is exact. Tokens are told as `estimated/actual`.
     """
     return "\n".join(lines(plan))
 
@@ -75,8 +75,8 @@ def _detail(step: Operator) -> str:
         parts.append(step.detail)
     if step.estimated_tokens is not None or step.actual_tokens is not None:
         guess = "?" if step.estimated_tokens is None else f"{step.estimated_tokens:.0f}"
-        real = "" if step.actual_tokens is None else f", in fact {step.actual_tokens:.0f}"
-        parts.append(f"{guess} tokens{real}")
+        real = "" if step.actual_tokens is None else f"/{step.actual_tokens:.0f}"
+        parts.append(f"{guess}{real} tokens")
     return " ".join(parts)
 
 

@@ -97,6 +97,9 @@ class Plan:
     degraded: str = ""
     regret: float | None = None
     hindsight: str = ""
+    log: str = ""
+    """All that the choice rests on, from which `log.replayed` makes it again; "" without an
+    objective."""
 
     def record(self, name: str, *, milliseconds: float, detail: str = "") -> "Plan":
         """A plan in which operator `name` also took so many milliseconds."""
