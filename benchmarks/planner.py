@@ -33,7 +33,7 @@ from ontopilot.orchestrator.plan.simulate.planned import Parts
 from ontopilot.orchestrator.plan.simulate.run import Scenario, figures
 from ontopilot.orchestrator.plan.simulate.site import Site
 from ontopilot.orchestrator.plan.simulate.trace import read_trace
-from ontopilot.orchestrator.plan.simulate.tuning import KEPT, POLICIES, Grids, split, tune
+from ontopilot.orchestrator.plan.simulate.tuning import KEPT, Grids, split, tune
 
 TRACES = {
     "azure": ("AzureLLMInferenceTrace_conv.csv.gz", 1.0, 4),
@@ -49,6 +49,7 @@ LOADS = (0.35, 0.7)
 REACH = {"static": 1.5, "adaptive": 1.2, "never": 0.97, "gap": 0.8}
 
 _ADAPTIVE = ("cascade", "threshold", "reactive", "predictive")
+_COMPARED = ("static", *_ADAPTIVE, "cascade, scaled", "planner")
 
 
 def main() -> int:
@@ -90,7 +91,7 @@ def cell(folder: Path, name: str, load: float, arguments: argparse.Namespace) ->
     elif arguments.join:
         found = joins(scenario, seeds)
     else:
-        found = judged(compare(scenario, POLICIES, seeds=seeds, told=_tell))
+        found = judged(compare(scenario, _COMPARED, seeds=seeds, told=_tell))
     if kept is not None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(found, indent=1), encoding="utf-8")
@@ -141,7 +142,7 @@ def ablations(scenario: Scenario, seeds: Sequence[int]) -> dict[str, Any]:
     found = {}
     for label, (grids, parts, steered, world) in variants.items():
         _tell(label)
-        tuned = tune(label, list(grids.planner(parts, **steered))[:6], practice, least)
+        tuned = tune(label, list(grids.planner(parts, **steered)), practice, least)
         one = measure(tuned, world, seeds)
         found[label] = {"setting": one.setting, "figures": figures(one.results)}
     whole = found["whole"]["figures"]["goodput"]["mean"]
@@ -167,9 +168,7 @@ def joins(scenario: Scenario, seeds: Sequence[int]) -> dict[str, Any]:
     found = {}
     for label, variant in variants.items():
         _tell(label)
-        compared = judged(
-            compare(variant, ("static", *_ADAPTIVE, "cascade, scaled", "planner"), seeds=seeds)
-        )
+        compared = judged(compare(variant, _COMPARED, seeds=seeds))
         found[label] = compared["ratios"]
     return {"variants": found}
 

@@ -133,7 +133,7 @@ def _usual(strategy: Strategy, roles: Roles) -> Candidate:
     if strategy == "facts":
         return Candidate("facts")
     if strategy == "reason":
-        return Candidate("reason", FULL, 0, "", reasoner)
+        return Candidate("reason", FULL, 1, "", reasoner)
     generator = roles.generators[0].name if roles.generators else ""
     return Candidate("draft", FULL, 0, generator, reasoner)
 

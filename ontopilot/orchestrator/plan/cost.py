@@ -207,7 +207,7 @@ def _either(first: Odds, passes: Odds, then: Odds) -> Odds:
     return Odds(
         first.mean + (1 - passes.mean) * then.mean,
         first.low + (1 - passes.low) * then.low,
-        min(first.seen, then.seen),
+        first.seen,
     )
 
 

@@ -64,7 +64,7 @@ def _operator(lead: str, step: Operator) -> str:
     off = step.q_error
     said = (
         f"{lead}{name:<{_NAME - len(lead)}} est {estimated:>12} ms  "
-        f"actual {actual:>10}  {'' if off is None else f'q {off:.1f}':<6}"
+        f"actual {actual:>10}  {'' if off is None else f'q {off:.1f}':<8}"
     )
     return f"{said}{_detail(step)}".rstrip()
 

@@ -21,7 +21,12 @@ from ontopilot.orchestrator.plan.space import Known, Space, candidates
 _MOST_SETS = 31
 """Sets of deployments that are compared: all of five."""
 
-_ROUNDS = 7
+_LOOKED_AT = 2
+
+_RARE = 0.01
+"""The share below which a class of turns does not count."""
+
+_ROUNDS = 4
 """How often the price of a deployment is raised until a replica less suffices."""
 
 
@@ -72,9 +77,11 @@ class Sizer:
         """
         names = list(self.catalog.facts)
         sets = [s for size in range(1, len(names) + 1) for s in combinations(names, size)]
-        for one in sets[:_MOST_SETS]:
-            fleet = self._asked(one, expected, {})
-            yield fleet
+        asked = [(self._asked(one, expected, {}), one) for one in sets[:_MOST_SETS]]
+        yield from (fleet for fleet, _ in asked)
+        # One replica less is looked at only where that may make a fleet the best one.
+        best = sorted(asked, key=lambda pair: -pair[0].worth)[:_LOOKED_AT]
+        for fleet, one in best:
             for name in one:
                 if (less := self._without_one(one, name, fleet, expected)) is not None:
                     yield less
@@ -91,7 +98,7 @@ class Sizer:
             less = self._asked(names, expected, {name: price})
             if less.replicas[name] <= most:
                 return less
-            price *= 1.6
+            price *= 2.5
         return None
 
     def _asked(self, names: Sequence[str], expected: Expected, extra: Mapping[str, float]) -> Fleet:
@@ -107,7 +114,7 @@ class Sizer:
         work, right = dict.fromkeys(facts, 0.0), 0.0
         for seen, share in expected.mix.items():
             options = candidates(space, Known(facts=expected.offered.get(seen, False)))
-            if not options:
+            if not options or share < _RARE:
                 continue
             about = self.catalog.situated(seen, loads)
             chosen = plan_turn(options, about, self.objective).chosen

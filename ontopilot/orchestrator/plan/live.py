@@ -26,6 +26,9 @@ LEARNED = 12.0
 
 EXTRACTIVE = "extractive"
 
+_BARE = 0.25
+"""The share of a prompt that is taken to be no evidence: engines count the whole."""
+
 _KEEP_EVERY = 20
 _BANDS = ("low", "middle", "high")
 _LOG = logging.getLogger(__name__)
@@ -137,8 +140,9 @@ class Planner:
                 return ""
             known = replace(turn.known, facts=False)
             before = turn.candidate
+            usual = replace(turn.safe, evidence=min(turn.safe.evidence, turn.known.found or 1))
             turn.decision = self._decide(
-                turn.safe,
+                usual,
                 seen=seen,
                 known=known,
                 roles=turn.roles,
@@ -322,9 +326,9 @@ class Planner:
             if prompt and output:
                 seen = turn.seen.turn_class
                 pieces = max(1, turn.candidate.evidence)
-                base = self.catalog.typical.prompt.mean
                 self.catalog.note_size(seen, "output", output)
-                self.catalog.note_size(seen, "evidence", max(1.0, (prompt - base) / pieces))
+                self.catalog.note_size(seen, "prompt", _BARE * prompt)
+                self.catalog.note_size(seen, "evidence", (1 - _BARE) * prompt / pieces)
 
     def _regret(self, turn: Planned) -> tuple[float, str]:
         """What the plan that would be chosen now saves against the one that was."""

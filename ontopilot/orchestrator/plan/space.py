@@ -94,7 +94,7 @@ def _all(space: Space, known: Known) -> Iterator[Candidate]:
             for reasoner in space.reasoners:
                 for budget in space.thinking:
                     if known.drafted or budget or space.again or reasoner not in space.generators:
-                        yield Candidate("reason", pieces, hops, "", reasoner, budget)
+                        yield Candidate("reason", pieces, hops + space.again, "", reasoner, budget)
 
 
 def _drafts(space: Space, pieces: int, hops: int) -> Iterator[Candidate]:

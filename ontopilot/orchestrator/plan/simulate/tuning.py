@@ -123,9 +123,9 @@ class Grids:
             yield self._scaled("cascade, scaled", label, router, _reactive(target, 120.0))
 
     def planner(self, parts: Parts | None = None, **steered: object) -> Iterator[Setting]:
-        """What a right answer is worth, and how busy the fleet is to be."""
-        for busy, value in itertools.product((0.95, 0.8), (15.0, 25.0, 40.0, 65.0, 120.0, 300.0)):
-            yield self._planned(value, busy, parts or Parts(), **steered)
+        """What a right answer is worth; the fleet may be busy all the time, on average."""
+        for value in (20.0, 35.0, 60.0, 110.0, 250.0):
+            yield self._planned(value, 1.0, parts or Parts(), **steered)
 
     def planned(self, value: float, busy: float, parts: Parts, **steered: object) -> Setting:
         """One setting of the planner."""
