@@ -118,8 +118,8 @@ class Estimator:
 
     def _generated(self, candidate: Candidate) -> Estimate:
         parts, spent, price = [self._before], self._spent, 0.0
-        if not self._about.retrieved:
-            searches = self._about.turn.retrieve_s.times(1 + candidate.hops)
+        if (ahead := candidate.hops + (not self._about.retrieved)) > 0:
+            searches = self._about.turn.retrieve_s.times(ahead)
             parts.append(Part("retrieve", searches, searches.mean, candidate.evidence))
             spent, price = spent + searches, searches.mean
         alone = candidate.strategy == "reason"

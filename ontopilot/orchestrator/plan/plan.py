@@ -122,7 +122,10 @@ class Plan:
         steps = list(self.operators)
         at = next((i for i, s in enumerate(steps) if s.name == name and s.of == of), None)
         if at is None:
-            parent = next((i for i, s in enumerate(steps) if s.name == of), len(steps) - 1)
+            parent = next((i for i, s in enumerate(steps) if s.name == of and not s.of), None)
+            if parent is None:
+                steps.append(Operator(of))
+                parent = len(steps) - 1
             steps.insert(parent + 1, Operator(name, of=of))
             at = parent + 1
         step = steps[at]

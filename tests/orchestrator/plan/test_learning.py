@@ -92,10 +92,30 @@ def test_probabilities_are_calibrated_and_their_lower_bounds_hold():
 def test_a_class_that_was_never_seen_borrows_from_the_others():
     quality = Quality({"small": 0.5})
     for _ in range(200):
-        quality.note_pass(Evidenced("known"), ("draft", "small"), passed=True)
-    odds = quality.passes(Evidenced("new"), ("draft", "small"))
-    assert odds.mean > 0.85
-    assert quality.passes(Evidenced("new"), ("draft", "other")).mean == pytest.approx(0.6)
+        quality.note_pass(Evidenced("known"), ("draft", "10+0", "small"), passed=True)
+    new = quality.passes(Evidenced("new"), ("draft", "10+0", "small"))
+    other = quality.passes(Evidenced("new"), ("reason", "0", "10+1", "large"))
+    assert new.mean > 0.85
+    assert new.low < new.mean
+    assert other.mean == pytest.approx(0.6, abs=0.05)
+
+
+def test_a_plan_that_is_chosen_for_hard_turns_is_not_taken_for_a_bad_one():
+    quality, choose = Quality(), random.Random(6)
+    for _ in range(600):
+        hard = choose.random() < 0.5
+        arm = (
+            ("draft", "10+0", "small")
+            if hard == (choose.random() < 0.9)
+            else ("draft", "4+0", "small")
+        )
+        chance = (0.3 if hard else 0.9) + (0.05 if arm[1] == "10+0" else 0.0)
+        seen = Evidenced("hard" if hard else "easy")
+        quality.note_pass(seen, arm, passed=choose.random() < chance)
+    for turn_class in ("hard", "easy"):
+        much = quality.passes(Evidenced(turn_class), ("draft", "10+0", "small")).mean
+        little = quality.passes(Evidenced(turn_class), ("draft", "4+0", "small")).mean
+        assert much > little - 0.12
 
 
 def filled():
