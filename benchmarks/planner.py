@@ -33,12 +33,12 @@ from ontopilot.orchestrator.plan.simulate.planned import Parts
 from ontopilot.orchestrator.plan.simulate.run import Scenario, figures
 from ontopilot.orchestrator.plan.simulate.site import Site
 from ontopilot.orchestrator.plan.simulate.trace import read_trace
-from ontopilot.orchestrator.plan.simulate.tuning import KEPT, Grids, split, tune
+from ontopilot.orchestrator.plan.simulate.tuning import KEPT, Grids, split, tune, tune_planner
 
 TRACES = {
-    "azure": ("AzureLLMInferenceTrace_conv.csv.gz", 1.0, 4),
-    "mooncake": ("conversation_trace.jsonl.gz", 0.15, 3),
-    "servegen": ("servegen-reason-deepseek-r1.tar.gz", 0.2, 6),
+    "azure": ("AzureLLMInferenceTrace_conv.csv.gz", 1.0, 6),
+    "mooncake": ("conversation_trace.jsonl.gz", 0.15, 4),
+    "servegen": ("servegen-reason-deepseek-r1.tar.gz", 0.2, 9),
 }
 """Files, what their tokens are multiplied with, and of how many requests one is taken, so that a
 small site can serve them."""
@@ -142,7 +142,7 @@ def ablations(scenario: Scenario, seeds: Sequence[int]) -> dict[str, Any]:
     found = {}
     for label, (grids, parts, steered, world) in variants.items():
         _tell(label)
-        tuned = tune(label, list(grids.planner(parts, **steered)), practice, least)
+        tuned = tune_planner(grids, least, parts, **steered)
         one = measure(tuned, world, seeds)
         found[label] = {"setting": one.setting, "figures": figures(one.results)}
     whole = found["whole"]["figures"]["goodput"]["mean"]
