@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ontopilot.orchestrator.plan.catalog import Catalog
 from ontopilot.orchestrator.plan.controller import Steering
@@ -126,14 +127,14 @@ class Grids:
             yield self._scaled("cascade, scaled", label, router, _reactive(target, 120.0))
 
     def planned(
-        self, value: float, parts: Parts | None = None, *, busy: float = 1.0, **steered: object
+        self, value: float, parts: Parts | None = None, *, busy: float = 1.0, **steered: Any
     ) -> Setting:
         """The planner, for which a right answer is worth so many core-seconds."""
         scenario, models = self.scenario, self.models
         space = Space(models, models[1:], (4, 10))
         trace = scenario.trace
         base = Steering(busy=busy)
-        steering = replace(base, **steered)  # type: ignore[arg-type]
+        steering = replace(base, **steered)
         # The SLO is kept more often than asked for where a turn has the choice.
         objective = Objective(slo_s=scenario.slo_s, confidence=0.9, value=value)
         fleet = self._fleet(Cascade(models[0], second=models[-1]), busy)
@@ -284,7 +285,7 @@ def _best_of(name: str, tried: Sequence[tuple[Setting, Result]], least_good: flo
 
 
 def tune_planner(
-    grids: Grids, least_good: float, parts: Parts | None = None, **steered: object
+    grids: Grids, least_good: float, parts: Parts | None = None, **steered: Any
 ) -> Tuned:
     """The least worth of a right answer that keeps enough good turns, found by halving."""
     low, high = math.log(_LEAST_VALUE), math.log(_MOST_VALUE)
