@@ -110,9 +110,10 @@ class Grids:
                 yield self._scaled("reactive", label, router, _reactive(target, hold))
 
     def predictive(self) -> Iterator[Setting]:
-        """The ablest model, four forecasters, every 180 s or every 30 s, and two loads."""
-        for model, (every, busy), forecaster in itertools.product(
-            self.models[-1:], ((180.0, 0.7), (180.0, 0.9), (30.0, 0.9)), _FORECASTERS
+        """The two ablest models and four forecasters every 180 s, the lesser also every 30 s."""
+        lesser, ablest = self.models[-2:]
+        for (model, every, busy), forecaster in itertools.product(
+            ((ablest, 180.0, 0.8), (lesser, 180.0, 0.8), (lesser, 30.0, 0.9)), _FORECASTERS
         ):
             label = f"{model}, {forecaster}, every {every:.0f} s, busy {busy}"
             scaler = _predictive(forecaster, busy, every)
