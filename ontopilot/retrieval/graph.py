@@ -37,11 +37,15 @@ class Joint:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question names: its names, the rows that have one, and those whose title it is."""
+    """What a question names: its names, the rows that have one, and those whose title it is.
+
+    `headed` has, for each of its names that several titles have, their rows.
+    """
 
     names: frozenset[str]
     rows: frozenset[int]
     titled: Scores
+    headed: tuple[Rows, ...]
 
 
 class Graph:
@@ -54,9 +58,12 @@ class Graph:
         self.size = len(passages)
         self._titled: dict[str, list[int]] = {}
         documents = [(row, p) for row, p in enumerate(passages) if p.kind != "interaction"]
+        self._headed: dict[str, list[int]] = {}
         for row, passage in documents:
             for key in title_keys(passage.title):
                 self._titled.setdefault(key, []).append(row)
+            for key in {name.key for name in names(passage.title)}:
+                self._headed.setdefault(key, []).append(row)
         self._titles = Titles(self._titled)
         self._rows, sure = self._gathered(documents)
         most = min(MOST, max(MOST_OF_FEW, int(MOST_SHARE * self.size)))
@@ -101,6 +108,11 @@ class Graph:
             frozenset(found),
             frozenset(row for key in found for row in self._rows.get(key, ())),
             titled,
+            tuple(
+                np.array(self._headed[key], dtype=np.int64)
+                for key in sorted(found.intersection(self._headed))
+                if FEWEST <= len(self._headed[key]) <= MOST
+            ),
         )
 
     def joints(self, row: int, *, without: Collection[str]) -> tuple[Joint, ...]:

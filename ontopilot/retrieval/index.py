@@ -14,10 +14,12 @@ from ontopilot.retrieval.concepts import distinct
 from ontopilot.retrieval.dense import Rows, encode
 from ontopilot.retrieval.facts import Facts
 from ontopilot.retrieval.fuse import fuse
-from ontopilot.retrieval.hybrid import Found, Hybrid, Part, Wanted
+from ontopilot.retrieval.hybrid import Found, Hybrid
 from ontopilot.retrieval.meaning import Meaning
+from ontopilot.retrieval.needs import needs
 from ontopilot.retrieval.passage import Evidence, EvidenceKind, Passage, Query
 from ontopilot.retrieval.relevance import Relevance, told
+from ontopilot.retrieval.scorings import Part, Wanted
 from ontopilot.retrieval.strange import strangers
 from ontopilot.retrieval.tags import Tags
 
@@ -261,7 +263,9 @@ class KnowledgeIndex:
             return []
         mentions = distinct(query.mentions)
         size = max(64, 8 * k)
-        wanted = Wanted(query.text, vector, mentions, size, allowed, without)
+        several = needs(query.text)
+        vectors = encode(several, self.encoder)
+        wanted = Wanted(query.text, vector, mentions, size, allowed, without, several, vectors)
         searched = self._hybrid.search(wanted, self._tags)
         scores = self._retold(query, searched.rows, searched.scores)
         found: list[Evidence] = []
