@@ -22,6 +22,7 @@ def world(*more: Passage) -> KnowledgeIndex:
         page("hat", "The Straw Hat", "The Straw Hat is a film of 1934. Music by Ada Nyström."),
         page("ada", "Ada Nystrom", "She wrote for the stage and passed away in Turku."),
         page("other", "The Felt Hat", "A composer may die young, says this comedy of 1940."),
+        page("wool", "The Wool Hat", "Where a composer lived and how hats die out."),
     ]
     return KnowledgeIndex.build([*films, *more, *filling], encoder=HashEncoder())
 
