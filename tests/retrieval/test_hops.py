@@ -1,4 +1,4 @@
-"""What names lead to: pages that share no word with a question and yet answer it."""
+"""What names lead to: pages that other words than those of a question lead to."""
 
 import pytest
 
@@ -17,10 +17,10 @@ def page(name: str, title: str, text: str, kind: str = "passage") -> Passage:
 
 
 def world(*more: Passage) -> KnowledgeIndex:
-    filling = [page(f"f{n}", f"Shed {n}", f"{FILLING} Number {n}.") for n in range(40)]
+    filling = [page(f"f{n}", f"Shed {n}", f"{FILLING} Number {n}.") for n in range(300)]
     films = [
         page("hat", "The Straw Hat", "The Straw Hat is a film of 1934. Music by Ada Nyström."),
-        page("ada", "Ada Nystrom", "She wrote for the stage and passed away in Turku."),
+        page("ada", "Ada Nystrom", "She wrote for the stage and died in Turku."),
         page("other", "The Felt Hat", "A composer may die young, says this comedy of 1940."),
         page("wool", "The Wool Hat", "Where a composer lived and how hats die out."),
     ]
@@ -65,7 +65,7 @@ def test_two_pages_that_share_a_name_are_joined_without_a_title() -> None:
 
 
 def test_a_name_that_too_many_pages_have_joins_nothing() -> None:
-    everywhere = [page(f"n{n}", f"Note {n}", f"Kept in Oslo, item {n}.") for n in range(12)]
+    everywhere = [page(f"n{n}", f"Note {n}", f"Kept in Oslo, item {n}.") for n in range(60)]
     start = page("start", "Blue Door", "The Blue Door hangs in Oslo.")
     items = found(world(start, *everywhere), "Who made the Blue Door?")
     assert all("'oslo'" not in item.why for item in items.values())
