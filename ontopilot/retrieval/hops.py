@@ -20,6 +20,9 @@ SEEDS = 8
 JOINED, ANSWERS = 0.5, 1.0
 """How much it counts to be joined by a name, and to say all that is still asked."""
 
+ONWARD = 0.5
+"""What is left of a score where passages that were reached are followed in their turn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -65,17 +68,19 @@ def follow(first: Scores, words: Words, graph: Graph, asked: Asked) -> Hops:
     """Score the passages that names join to the best ones, whose first scores are about in [0, 1].
 
     The question's own names join nothing: the first search found the passages that have them. A
-    question that names nothing is followed nowhere.
+    question that names nothing is followed nowhere. What was reached is followed once more.
     """
     scores = np.zeros(graph.size, dtype=np.float32)
     ways: dict[int, Hop] = {}
-    best = np.argsort(-first, kind="stable")[:SEEDS]
-    for seed in (int(row) for row in best if int(row) in asked.rows):
-        for joint in graph.joints(seed, without=asked.names):
-            gained = (
-                first[seed] * joint.strengths * (JOINED + ANSWERS * words.rest(seed, joint.rows))
-            )
-            better = (gained > scores[joint.rows]) & (joint.rows != seed)
-            scores[joint.rows[better]] = gained[better]
-            ways.update((int(row), Hop(seed, joint.name)) for row in joint.rows[better])
+    for weight in (1.0, ONWARD):
+        known = first + scores
+        best = np.argsort(-known, kind="stable")[:SEEDS].tolist()
+        for seed in [row for row in best if row in asked.rows or row in ways]:
+            for joint in graph.joints(seed, without=asked.names):
+                said = JOINED + ANSWERS * words.rest(seed, joint.rows)
+                gained = np.float32(weight) * known[seed] * joint.strengths * said
+                better = (gained > scores[joint.rows]) & (joint.rows != seed)
+                scores[joint.rows[better]] = gained[better]
+                hop = Hop(seed, joint.name)
+                ways.update((row, hop) for row in joint.rows[better].tolist())
     return Hops(scores, ways)

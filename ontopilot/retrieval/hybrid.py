@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontopilot.models.encoder import Vectors
+from ontopilot.retrieval.concepts import stands_in
 from ontopilot.retrieval.dense import Dense, Rows
 from ontopilot.retrieval.graph import Asked, Graph
 from ontopilot.retrieval.hops import Hop, Hops, Words, follow
@@ -61,7 +62,7 @@ class Hybrid:
         if "graph" in wanted.without or not len(rows):
             scored = first.score(rows, self._documents[rows])
             return Found(rows, self._told(rows, scored.scores), scored.shares)
-        asked = self._graph.asked(wanted.text)
+        asked = self._graph.asked(_unlinked(wanted))
         rows = self._with(rows, np.flatnonzero(asked.titled)[: wanted.size], wanted.allowed)
         hops = self._hops(wanted, rows, first.score(rows, self._documents[rows]), asked)
         rows = self._with(rows, hops.reached, wanted.allowed)
@@ -106,3 +107,14 @@ class Hybrid:
     def _told(self, rows: Rows, scores: Scores) -> Scores:
         """The scores, those of past interactions behind documents that are as good."""
         return np.where(self._documents[rows], scores, np.float32(PAST) * scores)
+
+
+def _unlinked(wanted: Wanted) -> str:
+    """The question without the names that the ontology knows: those its concepts have counted."""
+    at = 0
+    kept: list[str] = []
+    for mention in sorted(wanted.mentions, key=lambda m: (m.start, -m.end)):
+        if mention.start >= at and stands_in(mention, wanted.text):
+            kept += [wanted.text[at : mention.start], ","]
+            at = mention.end
+    return "".join([*kept, wanted.text[at:]])

@@ -323,7 +323,7 @@ class KnowledgeIndex:
         if (hop := found.ways.get(row)) is not None:
             seed = self.passages[hop.seed]
             reasons.append(
-                f"has {hop.name!r} as {seed.title or seed.id!r} has, which was found first"
+                f"has {hop.name!r} as {seed.title or seed.id!r} has, which was found before"
             )
         return reasons
 

@@ -28,7 +28,7 @@ def world(*more: Passage) -> KnowledgeIndex:
 
 
 def found(index: KnowledgeIndex, question: str, **more: object) -> dict[str, Evidence]:
-    return {item.id: item for item in index.search(Query(question), k=3, **more)}  # type: ignore[arg-type]
+    return {item.id: item for item in index.search(Query(question), **{"k": 3, **more})}  # type: ignore[arg-type]
 
 
 def test_a_name_in_the_first_page_leads_to_the_page_that_answers() -> None:
@@ -39,6 +39,11 @@ def test_the_way_is_told() -> None:
     why = found(world(), QUESTION)["ada"].why
     assert "'ada nystrom'" in why
     assert "The Straw Hat" in why
+
+
+def test_what_was_reached_leads_on() -> None:
+    town = page("turku", "Turku", "Where a composer may die by the sea.")
+    assert "'turku'" in found(world(town), QUESTION, k=4)["turku"].why
 
 
 def test_without_hops_it_is_not_reached() -> None:
@@ -54,7 +59,7 @@ def test_without_the_graph_titles_do_not_count_either() -> None:
 
 def test_a_question_that_names_nothing_is_followed_nowhere() -> None:
     items = found(world(), "how do i keep garden tools dry with a wide brush?")
-    assert all("found first" not in item.why for item in items.values())
+    assert all("found before" not in item.why for item in items.values())
 
 
 def test_two_pages_that_share_a_name_are_joined_without_a_title() -> None:
@@ -74,7 +79,7 @@ def test_a_name_that_too_many_pages_have_joins_nothing() -> None:
 def test_names_lead_to_no_past_interaction() -> None:
     ticket = page("t1", "", "Ada Nyström is not known to us.", "interaction")
     items = found(world(ticket), QUESTION)
-    assert "t1" not in items or "found first" not in items["t1"].why
+    assert "t1" not in items or "found before" not in items["t1"].why
 
 
 def test_hops_stay_within_the_kinds_that_are_wanted() -> None:
