@@ -31,6 +31,7 @@
     └── StoreError
         ├── StoreLocked        another process holds the store
         ├── StoreReadOnly      the store cannot be written
+        ├── NotYours           a conversation that somebody else began
         └── StoreVersion       the store was written by a newer ontopilot
 
 A message says where, which value and what to do.
@@ -173,3 +174,7 @@ class StoreReadOnly(StoreError):
 
 class StoreVersion(StoreError):
     """The store was written by a newer version of ontopilot."""
+
+
+class NotYours(StoreError):
+    """A conversation or a turn that somebody else began."""
