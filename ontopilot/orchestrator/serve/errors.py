@@ -8,7 +8,7 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from ontopilot.errors import Busy, OntopilotError, QuestionError, StoreLocked
+from ontopilot.errors import Busy, NotYours, OntopilotError, QuestionError, StoreLocked
 
 log = logging.getLogger("ontopilot.serve")
 
@@ -24,6 +24,8 @@ def as_http(error: OntopilotError) -> HTTPException:
     """An error of a turn as an HTTP error; only what the client can mend is told to it in full."""
     if isinstance(error, QuestionError):
         return HTTPException(400, {"message": str(error), "param": "messages"})
+    if isinstance(error, NotYours):
+        return HTTPException(403, {"message": str(error), "param": "conversation"})
     if isinstance(error, Busy):
         after = str(math.ceil(error.retry_after_s))
         message = f"Too many requests at once; ask again in {after} s."

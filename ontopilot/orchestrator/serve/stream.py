@@ -10,6 +10,7 @@ from uuid import uuid4
 from ontopilot.errors import OntopilotError
 from ontopilot.orchestrator.answer import Answer
 from ontopilot.orchestrator.events import Done, Event, Released
+from ontopilot.orchestrator.serve.access.caller import Caller
 from ontopilot.orchestrator.serve.conversation import Conversations
 from ontopilot.orchestrator.serve.errors import as_http, error_document
 from ontopilot.orchestrator.serve.reply import chunk, citations, extension, usage
@@ -18,11 +19,16 @@ from ontopilot.orchestrator.serve.request import ChatRequest
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request with the conversation that it belongs to."""
+    """A request with the conversation that it belongs to, and whose that is."""
 
     request: ChatRequest
-    conversation: str | None
+    conversation: str
     conversations: Conversations
+    caller: Caller
+
+    def remember(self, answer: Answer) -> None:
+        """Note what has been said by the end of a turn."""
+        self.conversations.remember(self.request, answer, self.caller.owner)
 
 
 async def server_sent(asked: Asked, first: Event, rest: AsyncIterator[Event]) -> AsyncIterator[str]:
@@ -35,7 +41,7 @@ async def server_sent(asked: Asked, first: Event, rest: AsyncIterator[Event]) ->
                 for document in stream.of(event):
                     yield _line(document)
                 if isinstance(event, Done):
-                    asked.conversations.remember(asked.request, event.answer)
+                    asked.remember(event.answer)
         except OntopilotError as error:
             http = as_http(error)
             yield _line(error_document(http.status_code, http.detail))

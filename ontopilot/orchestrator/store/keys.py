@@ -176,7 +176,8 @@ class Keys:
             if used.rowcount != 1:
                 return None
             query = select(TicketTable.role, TicketTable.customer).where(which)
-            return Ticket(*connection.execute(query).one())
+            row: Any = connection.execute(query).one()
+        return Ticket(row[0], row[1])
 
     def cookie_secret(self) -> str:
         """What cookies are signed with, made once for all servers of this store."""
