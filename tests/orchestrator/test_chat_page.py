@@ -102,7 +102,7 @@ def say(page, text=QUESTION):
 
 
 def answered(page, count=1):
-    page.wait_for_function(f"document.querySelectorAll('.below').length >= {count}")
+    page.locator(".below").nth(count - 1).wait_for()
 
 
 def violations(page):
@@ -261,7 +261,7 @@ def test_what_cannot_be_reached_is_said_and_tried_again(visit, server, url):
 
 def test_the_first_paint_comes_within_a_second(visit):
     page = visit()
-    page.wait_for_function("performance.getEntriesByType('paint').length > 0")
+    page.locator("h1").wait_for()
     paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     assert paint < 1000
 

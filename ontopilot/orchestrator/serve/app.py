@@ -13,9 +13,13 @@ from ontopilot.orchestrator.serve.access.fence import Fence
 from ontopilot.orchestrator.serve.access.limits import RATE, Rates
 from ontopilot.orchestrator.serve.chat.faces import Chat
 from ontopilot.orchestrator.serve.completions import Completions
+from ontopilot.orchestrator.serve.conversation import Conversations
+from ontopilot.orchestrator.serve.embeddings import Embeddings
+from ontopilot.orchestrator.serve.responses import Responses
 from ontopilot.orchestrator.serve.room import MOST_TURNS, MOST_WAITING, Room
 from ontopilot.orchestrator.serve.serving import Serving
 from ontopilot.orchestrator.serve.state import State
+from ontopilot.orchestrator.serve.turns import TurnFaces
 
 
 def create_app(
@@ -62,7 +66,15 @@ def create_app(
     app = FastAPI(title="ontopilot", lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
     serving = Serving(agents, Room(most_turns, most_waiting), Rates(rate), open_to_all)
-    for faces in (State(serving), Completions(serving), Chat(serving, title=title)):
+    talks = Conversations()
+    for faces in (
+        State(serving),
+        Completions(serving, talks),
+        Responses(serving, talks),
+        Embeddings(serving),
+        TurnFaces(serving),
+        Chat(serving, title=title),
+    ):
         faces.install(app)
     _let_in(app, origins)
     app.add_middleware(Fence, hosts=hosts, origins=origins)

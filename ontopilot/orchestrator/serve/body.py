@@ -1,7 +1,7 @@
 """What the pages send, checked."""
 
 import json
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import HTTPException
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -61,3 +61,21 @@ def invalid(error: ValidationError) -> HTTPException:
     shown = value if len(value) <= 60 else value[:57] + "…"
     message = f"Invalid value for {param or 'the body'!r}: {first['msg']}, got {shown}."
     return HTTPException(400, {"message": message, "param": param or None})
+
+
+def inlined_schema(kind: type[BaseModel]) -> dict[str, Any]:
+    """The schema for the API's description, with every definition in place."""
+    schema = kind.model_json_schema()
+    definitions = schema.pop("$defs", {})
+    inlined: dict[str, Any] = _inline(schema, definitions)
+    return inlined
+
+
+def _inline(value: Any, definitions: dict[str, Any]) -> Any:
+    if isinstance(value, dict):
+        if "$ref" in value:
+            return _inline(definitions[value["$ref"].rpartition("/")[2]], definitions)
+        return {key: _inline(inner, definitions) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_inline(inner, definitions) for inner in value]
+    return value

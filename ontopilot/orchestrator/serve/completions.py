@@ -1,32 +1,33 @@
 """`/v1/chat/completions` and `/v1/models`."""
 
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from ontopilot.errors import OntopilotError
-from ontopilot.orchestrator.agent import Agent
-from ontopilot.orchestrator.serve import errors
-from ontopilot.orchestrator.serve.connection import read_body, unless_gone
+from ontopilot.orchestrator.answer import Answer
+from ontopilot.orchestrator.events import Event
+from ontopilot.orchestrator.serve.answering import Question, streamed, whole
+from ontopilot.orchestrator.serve.body import inlined_schema
+from ontopilot.orchestrator.serve.connection import read_body
 from ontopilot.orchestrator.serve.conversation import Conversations
 from ontopilot.orchestrator.serve.reply import completion
 from ontopilot.orchestrator.serve.request import ChatRequest
-from ontopilot.orchestrator.serve.room import Leave, SeatedStream
 from ontopilot.orchestrator.serve.serving import Serving
-from ontopilot.orchestrator.serve.stream import Asked, server_sent
+from ontopilot.orchestrator.serve.stream import server_sent
 
-_BODY = {"required": True, "content": {"application/json": {"schema": ChatRequest.json_schema()}}}
+_BODY = {"required": True, "content": {"application/json": {"schema": inlined_schema(ChatRequest)}}}
 
 
 class Completions:
     """The handlers that every OpenAI client knows."""
 
-    def __init__(self, serving: Serving) -> None:
+    def __init__(self, serving: Serving, conversations: Conversations) -> None:
         self._serving = serving
         self._created = int(time.time())
-        self._conversations = Conversations()
+        self._conversations = conversations
 
     def install(self, app: FastAPI) -> None:
         """Add the routes."""
@@ -55,46 +56,20 @@ class Completions:
         caller = await self._serving.door.api(request)
         caller.must("chat")
         body = ChatRequest.parse(await read_body(request))
-        agent = self._serving.agent(body.model)
         caller = caller.speaking_for(body.user)
-        self._serving.rates.count(caller)
-        try:
-            known = self._conversations.of(body, caller.owner)
-            conversation = await self._serving.claim(body.model, known, caller)
-            asked = Asked(body, conversation, self._conversations, caller)
-            leave = await unless_gone(request, self._serving.room.enter())
-            answer = self._stream if body.stream else self._whole
-            return await answer(request, agent, asked, leave)
-        except ConnectionAbortedError:
-            return Response(status_code=499)
-        except OntopilotError as error:
-            raise errors.as_http(error) from error
+        known = self._conversations.of(body, caller.owner)
+        asked = Question(body.model, body.question, known, caller)
 
-    async def _whole(self, request: Request, agent: Agent, asked: Asked, leave: Leave) -> Response:
-        body = asked.request
-        try:
-            turn = agent.aask(
-                body.question, conversation=asked.conversation, customer=asked.caller.customer
-            )
-            answer = await unless_gone(request, turn)
-        finally:
-            leave()
-        asked.remember(answer)
-        return JSONResponse(completion(body.model, answer))
+        def remember(answer: Answer) -> None:
+            self._conversations.remember(body, answer, caller.owner)
 
-    async def _stream(self, request: Request, agent: Agent, asked: Asked, leave: Leave) -> Response:
-        events = agent.astream(
-            asked.request.question,
-            conversation=asked.conversation,
-            customer=asked.caller.customer,
-        )
-        try:
-            first = await unless_gone(request, anext(events))
-        except BaseException:
-            leave()
-            raise
-        return SeatedStream(
-            server_sent(asked, first, events),
-            leave,
-            headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
-        )
+        def reply(answer: Answer) -> Response:
+            remember(answer)
+            return JSONResponse(completion(body.model, answer))
+
+        def lines(events: AsyncIterator[Event]) -> AsyncIterator[str]:
+            return server_sent(body, events, remember)
+
+        if body.stream:
+            return await streamed(self._serving, request, asked, lines)
+        return await whole(self._serving, request, asked, reply)

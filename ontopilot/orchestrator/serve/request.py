@@ -1,6 +1,6 @@
 """The chat request as OpenAI clients send it; what an agent does not use is tolerated."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import HTTPException
 from pydantic import BaseModel, ConfigDict, Field
@@ -62,14 +62,6 @@ class ChatRequest(BaseModel):
     max_completion_tokens: int | None = None
 
     @classmethod
-    def json_schema(cls) -> dict[str, Any]:
-        """The schema for the API's description, with every definition in place."""
-        schema = cls.model_json_schema()
-        definitions = schema.pop("$defs", {})
-        inlined: dict[str, Any] = _inline(schema, definitions)
-        return inlined
-
-    @classmethod
     def parse(cls, body: bytes) -> "ChatRequest":
         """Read a request body.
 
@@ -102,13 +94,3 @@ class ChatRequest(BaseModel):
     def earlier(self) -> list[ChatMessage]:
         """What was said before the question, by the customer and by the agent."""
         return [m for m in self.messages[:-1] if m.role in ("user", "assistant")]
-
-
-def _inline(value: Any, definitions: dict[str, Any]) -> Any:
-    if isinstance(value, dict):
-        if "$ref" in value:
-            return _inline(definitions[value["$ref"].rpartition("/")[2]], definitions)
-        return {key: _inline(inner, definitions) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_inline(inner, definitions) for inner in value]
-    return value

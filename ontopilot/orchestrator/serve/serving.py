@@ -78,13 +78,27 @@ class Serving:
             owners.claim, conversation, caller.owner, customer=caller.customer
         )
 
+    async def reaches(self, name: str, turn: str, caller: Caller) -> bool:
+        """Whether a turn is the caller's own, or one of those that the caller may read."""
+        owner = await asyncio.to_thread(self.owners(name).of_turn, turn)
+        return owner is not None and (owner == caller.owner or "turns" in caller.scopes)
+
     async def must_own(self, name: str, turn: str, caller: Caller) -> None:
-        """Let a turn be reached by its owner and by those who may read all turns.
+        """Let only those in who reach a turn.
 
         Raises:
             HTTPException: 404, there is no such turn for this caller.
         """
-        owner = await asyncio.to_thread(self.owners(name).of_turn, turn)
-        if owner == caller.owner or "turns" in caller.scopes:
-            return
-        raise HTTPException(404, {"message": f"There is no turn {turn!r:.80}.", "param": "turn"})
+        if not await self.reaches(name, turn, caller):
+            message = f"There is no turn {turn!r:.80}."
+            raise HTTPException(404, {"message": message, "param": "turn"})
+
+    async def conversation_of(self, name: str, turn: str, caller: Caller) -> str:
+        """The conversation of a turn that the caller reaches.
+
+        Raises:
+            HTTPException: 404, there is no such turn for this caller.
+        """
+        self.agent(name)
+        await self.must_own(name, turn, caller)
+        return await asyncio.to_thread(lambda: self.store(name).answer(turn).conversation)

@@ -6,18 +6,16 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 
-from ontopilot.errors import OntopilotError
 from ontopilot.orchestrator.agent import Agent
 from ontopilot.orchestrator.answer import Answer
 from ontopilot.orchestrator.serve.access.door import COOKIE, give
+from ontopilot.orchestrator.serve.answering import Question, streamed
 from ontopilot.orchestrator.serve.body import Rating, Said, SignIn, read
 from ontopilot.orchestrator.serve.chat.evidence import cited_document
 from ontopilot.orchestrator.serve.chat.streaming import page_events
 from ontopilot.orchestrator.serve.chat.transcript import turn_document
-from ontopilot.orchestrator.serve.connection import read_body, unless_gone
-from ontopilot.orchestrator.serve.errors import as_http
+from ontopilot.orchestrator.serve.connection import read_body
 from ontopilot.orchestrator.serve.pages import asset, page
-from ontopilot.orchestrator.serve.room import SeatedStream
 from ontopilot.orchestrator.serve.serving import Serving
 from ontopilot.orchestrator.store.ids import now
 
@@ -29,8 +27,6 @@ SHOWN_TURNS = 50
 
 STARTERS = 4
 """Examples that an empty page offers."""
-
-NO_BUFFERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
 class Chat:
@@ -114,28 +110,8 @@ class Chat:
         """Run a turn and stream it."""
         caller = await self._serving.door.changing(request)
         body = read(Said, await read_body(request))
-        agent = self._serving.agent(name)
-        self._serving.rates.count(caller)
-        try:
-            conversation = await self._serving.claim(name, body.conversation, caller)
-            leave = await unless_gone(request, self._serving.room.enter())
-        except ConnectionAbortedError:
-            return Response(status_code=499)
-        except OntopilotError as error:
-            raise as_http(error) from error
-        events = agent.astream(body.text, conversation=conversation, customer=caller.customer)
-        try:
-            first = await unless_gone(request, anext(events))
-        except ConnectionAbortedError:
-            leave()
-            return Response(status_code=499)
-        except OntopilotError as error:
-            leave()
-            raise as_http(error) from error
-        except BaseException:
-            leave()
-            raise
-        return SeatedStream(page_events(first, events), leave, headers=NO_BUFFERS)
+        asked = Question(name, body.text, body.conversation, caller)
+        return await streamed(self._serving, request, asked, page_events)
 
     async def evidence(self, request: Request, name: str, turn: str, number: int) -> dict[str, Any]:
         """What stands behind a citation of the visitor's own turn."""

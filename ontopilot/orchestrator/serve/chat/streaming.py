@@ -1,4 +1,4 @@
-"""A turn as the server-sent events of the chat page: `step`, `claim`, then `done` or `failed`."""
+"""A turn as server-sent events for the chat page: `begun`, `step`, `claim`, and how it ended."""
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -6,17 +6,16 @@ from contextlib import aclosing
 from typing import Any, cast
 
 from ontopilot.errors import OntopilotError
-from ontopilot.orchestrator.events import Done, Event, Released, Step
+from ontopilot.orchestrator.events import Begun, Done, Event, Released, Step
 from ontopilot.orchestrator.serve.chat.transcript import released_document, turn_document
 from ontopilot.orchestrator.serve.errors import as_http, error_document
 
 
-async def page_events(first: Event, rest: AsyncIterator[Event]) -> AsyncIterator[str]:
-    """The lines of the stream; when the visitor leaves, closing `rest` cancels the turn."""
-    async with aclosing(cast(AsyncGenerator[Event, None], rest)):
+async def page_events(events: AsyncIterator[Event]) -> AsyncIterator[str]:
+    """The lines of the stream."""
+    async with aclosing(cast(AsyncGenerator[Event, None], events)):
         try:
-            yield _told(first)
-            async for event in rest:
+            async for event in events:
                 yield _told(event)
         except OntopilotError as error:
             http = as_http(error)
@@ -24,6 +23,8 @@ async def page_events(first: Event, rest: AsyncIterator[Event]) -> AsyncIterator
 
 
 def _told(event: Event) -> str:
+    if isinstance(event, Begun):
+        return _line("begun", {"turn": event.turn, "conversation": event.conversation})
     if isinstance(event, Step):
         return _line("step", {"name": event.name})
     if isinstance(event, Released):

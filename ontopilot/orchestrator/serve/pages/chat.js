@@ -30,6 +30,7 @@
   function begin(question) {
     one("#welcome").hidden = true;
     one("#anew").hidden = false;
+    for (const old of turns.querySelectorAll(".said .choices")) old.remove();
     const turn = one("#t-turn").content.cloneNode(true).firstElementChild;
     one(".question", turn).textContent = question;
     turns.append(turn);
@@ -286,11 +287,12 @@
 
   /** Shows one event; true for the last one. */
   function take(turn, { name, data }) {
+    if (name === "begun") conversation = data.conversation;
     if (name === "step") one(".doing", turn).textContent = STEPS[data.name] || "Working";
     if (name === "claim") addClaim(turn, data.claim, data.citations);
     if (name === "done") finish(turn, data);
     if (name === "failed") throw new Error(data.message);
-    if (name !== "step") follow();
+    if (name === "claim" || name === "done") follow();
     return name === "done";
   }
 
@@ -351,7 +353,6 @@
     const past = await load(`/chat/${agent}/conversation`);
     for (const told of past.turns) finish(begin(told.question), told);
     conversation = past.conversation;
-    for (const choices of [...document.querySelectorAll(".choices")].slice(0, -1)) choices.remove();
     scrollTo({ top: document.documentElement.scrollHeight });
   }
 
