@@ -89,6 +89,8 @@ def _introduce(
     if customer is not None:
         link = known.ticket("customer", customer=customer)
         console.print(f"          {base}/#ticket={link} (signs {customer} in, once)")
+    link = known.ticket("operator")
+    console.print(f"console   {base}/console#ticket={link} (signs you in, once)")
     guard = "no key needed here" if open_to_all else "with a key: see `ontopilot keys`"
     console.print(f"API       {base}/v1 (model {agent.name!r}; {guard})")
     console.print("Ctrl-C stops it", style="dim")

@@ -13,6 +13,8 @@ from ontopilot.orchestrator.serve.access.fence import Fence
 from ontopilot.orchestrator.serve.access.limits import RATE, Rates
 from ontopilot.orchestrator.serve.chat.faces import Chat
 from ontopilot.orchestrator.serve.completions import Completions
+from ontopilot.orchestrator.serve.console.changes import LOOK_EVERY_S, Changes
+from ontopilot.orchestrator.serve.console.faces import Console
 from ontopilot.orchestrator.serve.conversation import Conversations
 from ontopilot.orchestrator.serve.embeddings import Embeddings
 from ontopilot.orchestrator.serve.responses import Responses
@@ -61,8 +63,11 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         cold = () if prepared else agents.values()
         await asyncio.gather(*(asyncio.to_thread(agent.prepare) for agent in cold))
+        following = asyncio.create_task(_follow(changes))
         yield
+        following.cancel()
 
+    changes = Changes(agents)
     app = FastAPI(title="ontopilot", lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
     serving = Serving(agents, Room(most_turns, most_waiting), Rates(rate), open_to_all)
@@ -74,11 +79,19 @@ def create_app(
         Embeddings(serving),
         TurnFaces(serving),
         Chat(serving, title=title),
+        Console(serving, changes),
     ):
         faces.install(app)
     _let_in(app, origins)
     app.add_middleware(Fence, hosts=hosts, origins=origins)
     return app
+
+
+async def _follow(changes: Changes) -> None:
+    """Take saves of the ontologies up as they come."""
+    while True:
+        await asyncio.to_thread(changes.look)
+        await asyncio.sleep(LOOK_EVERY_S)
 
 
 def _let_in(app: FastAPI, origins: Collection[str]) -> None:
