@@ -7,7 +7,7 @@ from typing import Any
 
 from ontopilot.models.measuring.prometheus import Measured
 from ontopilot.ontology.ontology import Ontology
-from ontopilot.ontology.terms import Iri
+from ontopilot.ontology.terms import Iri, Mention
 from ontopilot.orchestrator.answer import Answer
 from ontopilot.orchestrator.serve.console.terms import brief
 from ontopilot.orchestrator.store import Store
@@ -101,7 +101,7 @@ def open_questions(turns: Iterable[Seen], ontology: Ontology) -> list[dict[str, 
     """Questions that were not answered well, by what they are about, the largest group first."""
     groups: dict[str, list[Seen]] = defaultdict(list)
     for turn in turns:
-        known = [m for m in turn.mentions if ontology.has(m.iri)]
+        known = [m for m in turn.mentions if _says(turn, m) and ontology.has(m.iri)]
         best = max(known, key=lambda m: (m.score, m.end - m.start), default=None)
         groups[NO_TOPIC if best is None else ontology.label(best.iri)].append(turn)
     rows = [
@@ -109,3 +109,8 @@ def open_questions(turns: Iterable[Seen], ontology: Ontology) -> list[dict[str, 
         for topic, found in groups.items()
     ]
     return sorted(rows, key=lambda row: (-len(groups[str(row["topic"])]), str(row["topic"])))
+
+
+def _says(turn: Seen, mention: Mention) -> bool:
+    """Whether the question itself names a term, which an earlier turn may have handed on."""
+    return turn.question[mention.start : mention.end] == mention.text

@@ -236,7 +236,6 @@
     const parts = [];
     for (const reason of found.reasons) {
       parts.push(make("h3", {}, reason.inferred ? "Why this follows" : "Where this stands"), make("p", {}, reason.text));
-      if (reason.inferred && reason.axioms.length) parts.push(make("ul", { class: "axioms", "aria-label": "From these statements" }, ...reason.axioms.map((axiom) => make("li", {}, axiom))));
     }
     const checks = [...new Set(found.checks)];
     if (checks.length) parts.push(make("h3", {}, "How it was checked"), ...checks.map((check) => make("p", {}, check)));

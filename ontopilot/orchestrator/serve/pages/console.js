@@ -142,7 +142,7 @@
     place.replaceChildren(make("div", { class: "split" },
       make("section", { class: "card" }, make("h2", {}, `${told.label} `, tag(told.kind.replaceAll("_", " "), "kind")), soft(told.iri),
         told.synonyms.length ? soft(`Also: ${told.synonyms.join(", ")}`) : null, told.definition ? make("p", {}, told.definition) : null,
-        heading("Axioms"), make("table", {}, make("tbody", {}, ...told.axioms.map((axiom) => make("tr", {}, make("td", { class: "soft" }, axiom.heading), make("td", {}, axiom.text))))),
+        heading("Axioms"), make("table", {}, make("tbody", {}, ...told.axioms.map((axiom) => make("tr", {}, make("td", { class: "heading" }, axiom.heading), make("td", {}, axiom.text))))),
         told.inferred.length ? heading("What follows, and why") : null, make("ul", { class: "pieces" }, ...told.inferred.map((fact) => make("li", {}, fact.why))),
         told.usage.length ? heading("Used in") : null, ...told.usage.map(soft)),
       make("section", { class: "card" }, make("h2", {}, "Around it"), graph.draw(told.graph, (next) => describe(place, next)))));

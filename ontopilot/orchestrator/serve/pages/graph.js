@@ -55,12 +55,12 @@ const graph = (() => {
     for (const edge of edges) {
       const one = at.get(edge.from), other = at.get(edge.to);
       picture.append(svg("line", { x1: one.x, y1: one.y, x2: other.x, y2: other.y }));
-      if (edges.length < 26 && edge.label !== "is a") picture.append(svg("text", { class: "edge", x: (one.x + other.x) / 2, y: (one.y + other.y) / 2 - 3, "text-anchor": "middle" }, short(edge.label)));
+      if (edges.length < 14 && edge.label !== "is a") picture.append(svg("text", { class: "edge", x: (one.x + other.x) / 2, y: (one.y + other.y) / 2 - 3, "text-anchor": "middle", "aria-hidden": "true" }, short(edge.label)));
     }
     for (const node of nodes) {
       const { x, y } = at.get(node.iri);
       const mark = svg("g", { class: `${node.kind} ${node.lit ? "lit" : ""}`, tabindex: 0, role: "button", "aria-label": node.label });
-      mark.append(svg("circle", { cx: x, cy: y, r: node.lit ? 9 : 6 }), svg("text", { x, y: y + 22, "text-anchor": "middle" }, short(node.label)));
+      mark.append(svg("circle", { cx: x, cy: y, r: node.lit ? 9 : 6 }), svg("text", { x, y: y + 22, "text-anchor": "middle", "aria-hidden": "true" }, short(node.label)));
       mark.addEventListener("click", () => choose(node.iri));
       mark.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(node.iri); } });
       picture.append(mark);
