@@ -16,6 +16,7 @@ from ontopilot.cli import (
     forgetting,
     indexing,
     keys,
+    mcp,
     models,
     ontologies,
     serving,
@@ -46,6 +47,7 @@ def build() -> typer.Typer:
         indexing,
         doctoring,
         serving,
+        mcp,
         forgetting,
     ):
         module.register(app)
