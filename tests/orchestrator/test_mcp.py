@@ -11,9 +11,9 @@ from ontopilot.orchestrator.serve.mcp_server import mcp_server  # noqa: E402
 def call(make_agent):
     server = mcp_server(make_agent())
 
-    async def call(name, **arguments):
+    async def call(tool, **arguments):
         async with mcp.Client(server) as client:
-            return await client.call_tool(name, arguments)
+            return await client.call_tool(tool, arguments)
 
     return call
 

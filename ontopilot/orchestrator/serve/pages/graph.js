@@ -59,8 +59,8 @@ const graph = (() => {
     }
     for (const node of nodes) {
       const { x, y } = at.get(node.iri);
-      const mark = svg("g", { class: `${node.kind} ${node.lit ? "lit" : ""}`, tabindex: 0, role: "button", "aria-label": node.label });
-      mark.append(svg("circle", { cx: x, cy: y, r: node.lit ? 9 : 6 }), svg("text", { x, y: y + 22, "text-anchor": "middle", "aria-hidden": "true" }, short(node.label)));
+      const mark = svg("g", { class: `${node.kind} ${node.lit ? "lit" : ""}`, tabindex: 0, role: "button", "aria-description": node.label });
+      mark.append(svg("circle", { cx: x, cy: y, r: node.lit ? 9 : 6 }), svg("text", { x, y: y + 22, "text-anchor": "middle" }, short(node.label)));
       mark.addEventListener("click", () => choose(node.iri));
       mark.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(node.iri); } });
       picture.append(mark);
