@@ -35,7 +35,7 @@ async def test_a_term_is_found_described_and_explained(call):
     (term, *_) = (await call("terms", text="AquaBoil")).structured_content["terms"]
     told = (await call("term", name=term["label"])).structured_content
     assert told["iri"] == term["iri"]
-    said = await call("explain", subject="AquaBoil 2", property="rdf:type", value="Kettle")
+    said = await call("explain", subject="AquaBoil 2", property="type", value="Kettle")
     assert said.structured_content["status"] == "supported"
 
 

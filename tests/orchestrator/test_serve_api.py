@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+from hashlib import sha256
 
 import httpx
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 from ontopilot.errors import EngineFailed
 from ontopilot.orchestrator.events import Begun
 from ontopilot.orchestrator.serve import create_app
+from ontopilot.orchestrator.store.asked import Asked
 from ontopilot.orchestrator.store.keys import Keys
 from tests.orchestrator.test_serve import CLAIMS, NO_CLAIM, QUESTION, Current, Drafts, running
 
@@ -199,3 +202,27 @@ def test_a_turn_of_somebody_else_does_not_exist(server, agent):
 def test_the_description_of_the_api_has_every_path(url):
     paths = json.loads(httpx.get(f"{url}/openapi.json").text)["paths"]
     assert {"/v1/responses", "/v1/embeddings", "/turns/{turn}", "/feedback"} <= set(paths)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_request_that_is_sent_again_is_the_same_turn(url, stream):
+    body = {"model": "tiny", "messages": [{"role": "user", "content": QUESTION}], "stream": stream}
+    headers = {"idempotency-key": "once-1"}
+    path = f"{url}/v1/chat/completions"
+    first, again = (httpx.post(path, json=body, headers=headers, timeout=30) for _ in range(2))
+    turns = [re.search('"turn":"([^"]+)"', reply.text)[1] for reply in (first, again)]
+    assert turns[0] == turns[1]
+    assert all(CLAIMS[1] in reply.text for reply in (first, again))
+    other = body | {"messages": [{"role": "user", "content": "Something else?"}]}
+    assert httpx.post(path, json=other, headers=headers).status_code == 422
+    assert httpx.post(path, json=body, headers={"idempotency-key": "x" * 201}).status_code == 400
+
+
+def test_a_request_that_is_still_running_is_not_begun_twice(url, agent):
+    asked = Asked(agent.store.database, "open")
+    assert asked.begin("once-2", sha256(QUESTION.encode()).hexdigest()) is None
+    body = {"model": "tiny", "messages": [{"role": "user", "content": QUESTION}]}
+    path, headers = f"{url}/v1/chat/completions", {"idempotency-key": "once-2"}
+    assert httpx.post(path, json=body, headers=headers).status_code == 409
+    asked.end("once-2", None)
+    assert httpx.post(path, json=body, headers=headers, timeout=30).status_code == 200

@@ -1,9 +1,11 @@
 """The store on a real PostgreSQL, which needs no root, also while it goes away and comes back."""
 
+import signal
 import threading
 import time
 from contextlib import suppress
 
+import psutil
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -130,9 +132,11 @@ def waited(condition, seconds=60):
 def test_no_acknowledged_turn_is_lost_when_the_server_stops_and_starts(server, store):
     with Load(store) as load:
         waited(lambda: len(load.acknowledged) > 20)
-        server.stop()
+        postmaster = psutil.Process(server.get_pid())
+        postmaster.send_signal(signal.SIGQUIT)  # its "immediate shutdown": no client is waited for
+        postmaster.wait(60)
         waited(lambda: load.errors)
-        server.start()
+        server.ensure_postgres_running()
         before = len(load.acknowledged)
         waited(lambda: len(load.acknowledged) > before + 20)
     told = [row["id"] for row in Forgetting(store.database).export("C-1") if row["answer"]]

@@ -14,6 +14,7 @@ from ontopilot.orchestrator.events import Event
 from ontopilot.orchestrator.serve.access.caller import Caller
 from ontopilot.orchestrator.serve.connection import unless_gone
 from ontopilot.orchestrator.serve.errors import as_http
+from ontopilot.orchestrator.serve.once import Once, replayed
 from ontopilot.orchestrator.serve.room import Leave, SeatedStream
 from ontopilot.orchestrator.serve.serving import Serving
 
@@ -44,19 +45,32 @@ async def whole(
     Raises:
         HTTPException: it cannot be asked, there is no room, or the turn failed.
     """
+    once = Once.of(serving, request, asked.agent, asked.caller.owner, asked.text)
     try:
-        conversation, leave = await _seat(serving, request, asked)
+        earlier = await once.begin()
+        if earlier is not None:
+            return reply(earlier)
+        answer = None
         try:
-            turn = serving.agent(asked.agent).aask(
-                asked.text, conversation=conversation, customer=asked.caller.customer
-            )
-            return reply(await unless_gone(request, turn))
+            answer = await _answer(serving, request, asked)
+            return reply(answer)
         finally:
-            leave()
+            await once.end(answer)
     except ConnectionAbortedError:
         return Response(status_code=GONE)
     except OntopilotError as error:
         raise as_http(error) from error
+
+
+async def _answer(serving: Serving, request: Request, asked: Question) -> Answer:
+    conversation, leave = await _seat(serving, request, asked)
+    try:
+        turn = serving.agent(asked.agent).aask(
+            asked.text, conversation=conversation, customer=asked.caller.customer
+        )
+        return await unless_gone(request, turn)
+    finally:
+        leave()
 
 
 async def streamed(serving: Serving, request: Request, asked: Question, lines: Lines) -> Response:
@@ -65,21 +79,40 @@ async def streamed(serving: Serving, request: Request, asked: Question, lines: L
     Raises:
         HTTPException: as for `whole`.
     """
+    once = Once.of(serving, request, asked.agent, asked.caller.owner, asked.text)
     try:
-        conversation, leave = await _seat(serving, request, asked)
-        events = serving.agent(asked.agent).astream(
-            asked.text, conversation=conversation, customer=asked.caller.customer
-        )
+        earlier = await once.begin()
+        if earlier is not None:
+            return SeatedStream(lines(replayed(earlier)), _stay, headers=_UNBUFFERED)
         try:
-            first = await unless_gone(request, anext(events))
+            events, leave = await _begun(serving, request, asked)
         except BaseException:
-            leave()
+            await once.end(None)
             raise
     except ConnectionAbortedError:
         return Response(status_code=GONE)
     except OntopilotError as error:
         raise as_http(error) from error
-    return SeatedStream(lines(_all(first, events)), leave, headers=_UNBUFFERED)
+    return SeatedStream(lines(once.watched(events)), leave, headers=_UNBUFFERED)
+
+
+def _stay() -> None:
+    """Leave no place: what ended before took none."""
+
+
+async def _begun(
+    serving: Serving, request: Request, asked: Question
+) -> tuple[AsyncIterator[Event], Leave]:
+    """The events of a turn that has its place, once the first of them is there."""
+    conversation, leave = await _seat(serving, request, asked)
+    events = serving.agent(asked.agent).astream(
+        asked.text, conversation=conversation, customer=asked.caller.customer
+    )
+    try:
+        return _all(await unless_gone(request, anext(events)), events), leave
+    except BaseException:
+        leave()
+        raise
 
 
 async def _seat(serving: Serving, request: Request, asked: Question) -> tuple[str, Leave]:

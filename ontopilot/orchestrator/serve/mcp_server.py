@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ontopilot.errors import MissingExtra, OntopilotError
 from ontopilot.ontology.terms import Fact
+from ontopilot.ontology.vocabulary import RDF_TYPE, RDFS_SUBCLASS
 from ontopilot.orchestrator.agent import Agent
 from ontopilot.orchestrator.serve.console.terms import brief, described, found
 from ontopilot.retrieval.passage import Query
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST = 50
 """Pieces of evidence that one search gives at most."""
+
+_IS_A = ("a", "is a", "type", "rdf:type", "subclass of", "rdfs:subclassof")
 
 INSTRUCTIONS = (
     "Tools over one ontology and the documents that it anchors. Search for evidence before you "
@@ -74,15 +77,21 @@ class Tools:
         return described(ontology, ontology.resolve(name))
 
     def explain(self, subject: str, property: str, value: str) -> dict[str, Any]:  # noqa: A002
-        """Tell whether a statement about two terms holds, and from what it follows."""
+        """Tell whether a statement about two terms holds, and from what it follows.
+
+        `type` as the property says that the subject is, or is a kind of, the value.
+        """
         ontology = self._agent.snapshot
-        fact = Fact(ontology.resolve(subject), ontology.resolve(property), ontology.resolve(value))
+        thing = ontology.resolve(subject)
+        kind = RDFS_SUBCLASS if ontology.is_class(thing) else RDF_TYPE
+        predicate = kind if property.casefold() in _IS_A else ontology.resolve(property)
+        fact = Fact(thing, predicate, ontology.resolve(value))
         (check,) = ontology.check([fact])
         return {
             "statement": ontology.verbalise(fact),
             "status": check.status,
             "explanation": check.explanation.text,
-            "terms": [brief(ontology, iri) for iri in (fact.subject, fact.predicate)],
+            "terms": [brief(ontology, iri) for iri in (thing, ontology.resolve(value))],
         }
 
     def check_query(self, sparql: str) -> dict[str, Any]:
