@@ -12,6 +12,7 @@ import pytest
 from ontopilot.models.messages import Chunk, Usage
 from ontopilot.orchestrator.serve import create_app
 from ontopilot.orchestrator.store.keys import Keys
+from tests.orchestrator.attacks import MARKUP
 from tests.orchestrator.test_serve import CLAIMS, QUESTION, Current, Drafts, running
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
@@ -274,3 +275,23 @@ def test_two_tabs_of_one_visitor_are_one_conversation(visit):
     other.goto(page.url)
     other.wait_for_selector(".below")
     assert other.inner_text(".question") == QUESTION
+
+
+@pytest.mark.parametrize("name", [name for name in MARKUP if name != "markdown image"])
+def test_markup_in_a_message_does_nothing_where_a_careless_page_would_obey(visit, browser, name):
+    page = visit()
+    page.on("dialog", lambda dialog: pytest.fail("a planted script ran"))
+    say(page, MARKUP[name])
+    page.locator(".question").wait_for()
+    assert page.inner_text(".question") == MARKUP[name]
+    made = "script, img, svg, a, iframe, style, form"
+    assert page.locator(".turn").locator(made).locator("visible=true").count() <= icons(page)
+    careless = browser.new_page()
+    careless.evaluate("text => { document.body.innerHTML = text }", MARKUP[name])
+    assert careless.locator(made).count() > 0
+    careless.close()
+
+
+def icons(page):
+    """The pictures that the page itself draws in a turn."""
+    return page.locator(".turn svg:has(use)").count()
