@@ -13,7 +13,10 @@ from ontopilot.cli import (
     demonstrating,
     doctoring,
     evaluating,
+    forgetting,
     indexing,
+    keys,
+    mcp,
     models,
     ontologies,
     serving,
@@ -37,11 +40,21 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback()(start)
-    for module in (demonstrating, asking, chatting, indexing, doctoring, serving):
+    for module in (
+        demonstrating,
+        asking,
+        chatting,
+        indexing,
+        doctoring,
+        serving,
+        mcp,
+        forgetting,
+    ):
         module.register(app)
     app.add_typer(ontologies.build(), name="ontology")
     app.add_typer(evaluating.build(), name="eval")
     app.add_typer(models.build(), name="models")
+    app.add_typer(keys.build(), name="keys")
     return app
 
 

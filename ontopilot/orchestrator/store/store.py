@@ -59,6 +59,11 @@ class Store:
         """The file, or the address without its password."""
         return self._database.name
 
+    @property
+    def database(self) -> Database:
+        """The database behind it, for what is kept beside the turns: keys, owners."""
+        return self._database
+
     def begin_turn(
         self,
         conversation: str | None,
