@@ -20,6 +20,7 @@ from ontopilot.cli import (
     models,
     ontologies,
     serving,
+    simulating,
 )
 from ontopilot.errors import OntopilotError
 
@@ -40,6 +41,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback()(start)
+<<<<<<< HEAD
     for module in (
         demonstrating,
         asking,
@@ -50,6 +52,9 @@ def build() -> typer.Typer:
         mcp,
         forgetting,
     ):
+=======
+    for module in (demonstrating, asking, chatting, indexing, doctoring, serving, simulating):
+>>>>>>> heads/planner
         module.register(app)
     app.add_typer(ontologies.build(), name="ontology")
     app.add_typer(evaluating.build(), name="eval")
