@@ -1,7 +1,9 @@
 """A small Llama from nothing: its sizes, and its first weights."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,8 +22,14 @@ class Size:
     context_tokens: int = 2048
 
 
-STRONG = Size(width=256, layers=6, heads=4, inner=704, vocabulary=8192)
-WEAK = Size(width=192, layers=4, heads=3, inner=512, vocabulary=8192)
+SIZES: Mapping[str, Size] = MappingProxyType(
+    {
+        "strong": Size(width=320, layers=8, heads=5, inner=896, vocabulary=8192),
+        "weak": Size(width=224, layers=5, heads=4, inner=640, vocabulary=8192),
+        "tiny": Size(width=128, layers=4, heads=4, inner=384, vocabulary=4096),
+    }
+)
+"""About 13, 5 and 1.4 million weights."""
 
 
 def new_base(size: Size, tokenizer: Any, *, seed: int) -> Any:
@@ -52,7 +60,7 @@ def new_base(size: Size, tokenizer: Any, *, seed: int) -> Any:
     )
     with torch.no_grad():
         model.model.embed_tokens.weight.copy_(torch.from_numpy(_words(size, tokenizer, seed)))
-    return model
+    return model.bfloat16()
 
 
 def _words(size: Size, tokenizer: Any, seed: int) -> NDArray[np.float32]:

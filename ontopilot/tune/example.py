@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ontopilot.errors import ConfigError
-from ontopilot.models.messages import Message, Source
+from ontopilot.models.messages import GenerationRequest, Message, Source
 from ontopilot.orchestrator.drafting import MOST_CLAIMS
 from ontopilot.orchestrator.prompts import DRAFT, REASON, draft_request
 from ontopilot.retrieval.passage import Context, Evidence, EvidenceId
@@ -54,14 +54,19 @@ class Example:
             for one in self.sources
         )
 
-    def messages(self) -> tuple[Message, ...]:
-        """The prompt, word for word the one of a turn."""
-        system = REASON if self.task == "reason" else DRAFT
-        context = Context(self.evidence(), 0)
-        request = draft_request(
-            self.question, context, system=system, most_claims=MOST_CLAIMS
+    def request(self, *, max_tokens: int = 256) -> GenerationRequest:
+        """What a turn asks an engine for, word for word."""
+        return draft_request(
+            self.question,
+            Context(self.evidence(), 0),
+            system=REASON if self.task == "reason" else DRAFT,
+            most_claims=MOST_CLAIMS,
+            max_tokens=max_tokens,
         )
-        return request.messages
+
+    def messages(self) -> tuple[Message, ...]:
+        """The prompt of that request."""
+        return self.request().messages
 
 
 def write_examples(file: Path, examples: Iterable[Example]) -> int:

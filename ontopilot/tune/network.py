@@ -16,25 +16,31 @@ They teach the words and to go on with a name that stood before; an answer is wh
 """
 
 
-def seen_mask(batch: Batch) -> Tensor:
+def seen_mask(segments: Tensor) -> Tensor:
     """Which token may see which: those before it of its own example; (rows, 1, length, length)."""
-    segments = torch.from_numpy(batch.segments)
     same = (segments[:, :, None] == segments[:, None, :]) & (segments[:, None, :] > 0)
     length = segments.shape[1]
-    causal = torch.ones(length, length, dtype=torch.bool).tril()
+    causal = torch.ones(length, length, dtype=torch.bool, device=segments.device).tril()
     # A token of the padding sees itself, since a row of nothing has no softmax.
-    return ((same & causal) | torch.eye(length, dtype=torch.bool))[:, None]
+    return ((same & causal) | torch.eye(length, dtype=torch.bool, device=segments.device))[:, None]
 
 
 def states(model: Any, batch: Batch) -> Tensor:
     """The last hidden states, of shape (rows, length, width)."""
-    inside = model.get_base_model().model if hasattr(model, "get_base_model") else model.model
-    found: Tensor = inside(
-        input_ids=torch.from_numpy(batch.tokens),
-        attention_mask=seen_mask(batch),
-        position_ids=torch.from_numpy(batch.positions).long(),
+    whole = model.get_base_model() if hasattr(model, "get_base_model") else model
+    place = whole.device
+    found: Tensor = whole.base_model(
+        input_ids=torch.from_numpy(batch.tokens).long().to(place),
+        attention_mask=seen_mask(torch.from_numpy(batch.segments).to(place)),
+        position_ids=torch.from_numpy(batch.positions).long().to(place),
         use_cache=False,
     ).last_hidden_state
+    return found
+
+
+def logits(model: Any, hidden: Tensor) -> Tensor:
+    """The logits of hidden states."""
+    found: Tensor = model.get_output_embeddings()(hidden)
     return found
 
 
@@ -48,11 +54,10 @@ def loss(model: Any, batch: Batch, *, seed: int) -> tuple[Tensor, float, int]:
     generator = torch.Generator().manual_seed(seed)
     also = (torch.rand(told.shape, generator=generator) < CONTEXT_SHARE) & follows & ~told
     chosen = told | also
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        hidden = states(model, batch)[:, :-1][chosen]
-        logits = model.lm_head(hidden)
-    each = functional.cross_entropy(logits.float(), tokens[:, 1:][chosen], reduction="none")
-    is_answer = told[chosen]
+    guesses = logits(model, states(model, batch)[:, :-1][chosen])
+    wanted = tokens[:, 1:][chosen].to(guesses.device)
+    each = functional.cross_entropy(guesses.float(), wanted, reduction="none")
+    is_answer = told[chosen].to(guesses.device)
     weights = torch.where(is_answer, 1.0, CONTEXT_WEIGHT)
     count = int(is_answer.sum())
     shown = float(each[is_answer].mean().detach()) if count else 0.0
@@ -71,10 +76,8 @@ def exact(model: Any, encoded: Sequence[Encoded], *, length: int, pad: int) -> d
     rest = list(encoded)
     for row in pack(rest, length=length, pad=pad):
         batch = joined([row])
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            hidden = states(model, batch)[0, :-1]
-            at = torch.from_numpy(batch.answers)[0, 1:]
-            guessed = model.lm_head(hidden[at]).argmax(-1)
+        at = torch.from_numpy(batch.answers)[0, 1:]
+        guessed = logits(model, states(model, batch)[0, :-1][at]).argmax(-1).cpu()
         good = (guessed == torch.from_numpy(batch.tokens)[0, 1:][at]).tolist()
         for number in range(1, int(batch.segments.max()) + 1):
             mine = [ok for ok, s in zip(good, batch.segments[0, 1:][at.numpy()], strict=True)

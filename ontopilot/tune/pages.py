@@ -74,7 +74,7 @@ def examples(pages: Sequence[Page], seed: int) -> Iterator[Example]:
         for question in page.unanswerable:
             if rng.random() < 0.6:
                 yield from _asked(rng, page, pages, question, ())
-        for heading, text in page.sentences():
+        for _, text in page.sentences():
             if rng.random() < 0.5:
                 yield from _asked(rng, page, pages, _keywords(rng, text), (text,), kind="copy")
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -121,3 +122,27 @@ def drawn(
         if len(rows) == wanted:
             break
     return joined(rows)
+
+
+def write_encoded(file: Path, encoded: Sequence[Encoded]) -> None:
+    """Keep what was encoded, so that a run that goes on need not do it again."""
+    np.savez(
+        file,
+        tokens=np.concatenate([one.tokens for one in encoded]),
+        lengths=np.array([len(one.tokens) for one in encoded], dtype=np.int32),
+        answers=np.array([one.answer for one in encoded], dtype=np.int32),
+        kinds=np.array([one.kind for one in encoded]),
+        labels=np.array([one.label for one in encoded]),
+    )
+
+
+def read_encoded(file: Path) -> list[Encoded]:
+    """Read what `write_encoded` wrote."""
+    with np.load(file, allow_pickle=False) as kept:
+        ends = np.cumsum(kept["lengths"])
+        texts = np.split(kept["tokens"], ends[:-1])
+        rest = zip(kept["answers"], kept["kinds"], kept["labels"], strict=True)
+        return [
+            Encoded(tokens, int(answer), str(kind), str(label))
+            for tokens, (answer, kind, label) in zip(texts, rest, strict=True)
+        ]

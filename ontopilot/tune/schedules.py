@@ -1,6 +1,6 @@
 """How fast a training learns: optimisers by the kind of weight, and the rate over its steps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -29,39 +29,54 @@ class Optimisers:
     """Muon for the matrices of a network that is trained whole, AdamW for all else.
 
     Muon (Jordan et al. 2024) makes more of few tokens; embeddings and LoRA matrices are not what
-    it was made for.
+    it was made for. The weights themselves may be bfloat16, in which a step is often too small to
+    be seen: what learns is a float32 copy of each.
     """
 
     def __init__(self, model: nn.Module, *, rate: float, whole: bool) -> None:
         named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-        inside = [p for name, p in named if whole and p.dim() == 2 and ".layers." in name]
-        chosen = {id(p) for p in inside}
-        rest = [p for _, p in named if id(p) not in chosen]
-        self.parameters = [p for _, p in named]
+        self._weights = [p for _, p in named]
+        self._copies = [p.detach().float().clone() for p in self._weights]
+        inside = [whole and p.dim() == 2 and ".layers." in name for name, p in named]
         self._rate = rate
+        rest = [copy for copy, yes in zip(self._copies, inside, strict=True) if not yes]
+        matrices = [copy for copy, yes in zip(self._copies, inside, strict=True) if yes]
         self._all: list[Any] = [torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.95), weight_decay=0)]
-        if inside:
+        if matrices:
             self._all.append(
                 torch.optim.Muon(
-                    inside, lr=rate, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"
+                    matrices, lr=rate, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"
                 )
             )
 
     def step(self, share: float) -> float:
         """One step at a share of the highest rate; the norm of the gradient before clipping."""
-        norm = float(nn.utils.clip_grad_norm_(self.parameters, CLIP))
+        for weight, copy in zip(self._weights, self._copies, strict=True):
+            copy.grad = weight.grad.float() if weight.grad is not None else None
+            weight.grad = None
+        norm = float(nn.utils.clip_grad_norm_(self._copies, CLIP))
         for optimiser in self._all:
             for group in optimiser.param_groups:
                 group["lr"] = self._rate * share
             optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
+        self._write()
         return norm
 
-    def state(self) -> list[dict[str, Any]]:
-        """What a checkpoint keeps."""
-        return [optimiser.state_dict() for optimiser in self._all]
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint keeps: the weights as they learn, and the optimisers."""
+        return {"weights": self._copies, "optimisers": [one.state_dict() for one in self._all]}
 
-    def resume(self, states: Sequence[dict[str, Any]]) -> None:
+    def resume(self, state: Mapping[str, Any]) -> None:
         """Go on from what a checkpoint kept."""
-        for optimiser, state in zip(self._all, states, strict=True):
-            optimiser.load_state_dict(state)
+        with torch.no_grad():
+            for copy, kept in zip(self._copies, state["weights"], strict=True):
+                copy.copy_(kept)
+        for optimiser, kept in zip(self._all, state["optimisers"], strict=True):
+            optimiser.load_state_dict(kept)
+        self._write()
+
+    def _write(self) -> None:
+        """Bring the weights up to their copies."""
+        with torch.no_grad():
+            for weight, copy in zip(self._weights, self._copies, strict=True):
+                weight.copy_(copy)

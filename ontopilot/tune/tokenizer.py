@@ -8,7 +8,7 @@ DRAFT, REASON, USER, ASSISTANT = "<|draft|>", "<|reason|>", "<|user|>", "<|assis
 SPECIAL = (BEGIN, END, PAD, DRAFT, REASON, USER, ASSISTANT)
 
 WORDS = r"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+|\s+"
-"""What is no token together: words, single digits, signs. Single digits can be copied one by one."""
+"""Words, single digits and signs are tokens of their own: digits can be copied one by one."""
 
 TEMPLATE = (
     "<|begin|>{% for message in messages %}{% if message['role'] == 'system' %}"
@@ -17,7 +17,7 @@ TEMPLATE = (
     "{% if message['role'] == 'assistant' %}<|end|>{% endif %}{% endif %}"
     "{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
-"""A small model learns what to do by heart: of the system prompt it is only told which task it is."""
+"""A small model knows its tasks by heart: the system prompt only tells which one it is."""
 
 
 def train_tokenizer(texts: Iterable[str], folder: Path, *, size: int, context_tokens: int) -> None:

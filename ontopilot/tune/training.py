@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from torch import nn
+from torch import Tensor
 
 from ontopilot.errors import TrainingStopped
 from ontopilot.tune.checkpoints import Checkpoints
 from ontopilot.tune.metrics import Metrics
 from ontopilot.tune.network import exact, loss
-from ontopilot.tune.rows import Encoded, drawn
+from ontopilot.tune.rows import Batch, Encoded, drawn
 from ontopilot.tune.schedules import Optimisers, share_of_rate
+
+SHORT, EVEN = 0.3, 0.3
+"""A model that is made from nothing begins with examples of this share of a row, and has grown to
+whole rows after this share of its steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +51,18 @@ class Progress:
 
 Watch = Callable[[Progress], None]
 
+Also = Callable[[Any, Batch], Tensor]
+"""A further loss of a model on a batch, such as how far it is from its teacher."""
+
 
 class Training:
     """Trains a model on examples; everything that it keeps is in one folder."""
 
-    def __init__(self, model: Any, folder: Path, plan: Plan, *, pad: int) -> None:
+    def __init__(
+        self, model: Any, folder: Path, plan: Plan, *, pad: int, also: Also | None = None
+    ) -> None:
         self._model = model
+        self._also = also
         self._plan = plan
         self._pad = pad
         self._optimisers = Optimisers(model, rate=plan.rate, whole=plan.whole)
@@ -71,9 +81,15 @@ class Training:
         kept_at, clock, before = time.monotonic(), time.monotonic(), 0
         sums, counted, begun = 0.0, 0, step
         while step < self._plan.steps:
-            share = max(s for s in pools if s <= step / self._plan.steps)
-            shown, count = self._step(pools[share], step)
-            sums, counted, before = sums + shown * count, counted + count, before + self._plan.tokens
+            pool = pools[
+                max((s for s in pools if s <= step / self._plan.steps), default=min(pools))
+            ]
+            shown, count = self._step(pool, step)
+            sums, counted, before = (
+                sums + shown * count,
+                counted + count,
+                before + self._plan.tokens,
+            )
             step += 1
             last = step == self._plan.steps
             if step % 10 == 0 or last:
@@ -91,11 +107,15 @@ class Training:
                 kept_at = time.monotonic()
 
     def _shares(self) -> list[float]:
-        return sorted({0.0, *self._plan.begins.values()})
+        if not self._plan.whole:
+            return [EVEN]
+        return sorted({0.0, EVEN / 2, EVEN, *self._plan.begins.values()})
 
     def _admitted(self, train: Sequence[Encoded], share: float) -> list[Encoded]:
-        begins = self._plan.begins
-        return [one for one in train if begins.get(one.kind, 0.0) <= share]
+        begins, most = self._plan.begins, self._plan.length * (SHORT + share / EVEN * (1 - SHORT))
+        return [
+            one for one in train if begins.get(one.kind, 0.0) <= share and len(one.tokens) <= most
+        ]
 
     def _step(self, pool: Sequence[Encoded], step: int) -> tuple[float, int]:
         plan = self._plan
@@ -106,7 +126,9 @@ class Training:
         value, shown, count = loss(self._model, batch, seed=plan.seed + step)
         if not math.isfinite(float(value.detach())):
             raise TrainingStopped(self._broken("the loss", float(value.detach()), step))
-        value.backward()
+        if self._also is not None:
+            value = value + self._also(self._model, batch)
+        value.backward()  # type: ignore[no-untyped-call]
         norm = self._optimisers.step(share_of_rate(step, plan.steps))
         if not math.isfinite(norm):
             raise TrainingStopped(self._broken("the gradient", norm, step))
@@ -114,7 +136,9 @@ class Training:
 
     def _broken(self, what: str, value: float, step: int) -> str:
         kept = self._checkpoints.file
-        stays = f"the last good checkpoint is {str(kept)!r}" if kept.is_file() else "nothing is kept"
+        stays = (
+            f"the last good checkpoint is {str(kept)!r}" if kept.is_file() else "nothing is kept"
+        )
         return f"{what} is {value} at step {step + 1}; {stays}; go on with a lower rate"
 
     def _measure(self, held: Sequence[Encoded], step: int) -> None:
@@ -123,19 +147,11 @@ class Training:
         self._metrics.add({"step": step, "exact": found})
 
     def _keep(self, step: int) -> None:
-        self._checkpoints.save(
-            {"model": learnt(self._model), "optimisers": self._optimisers.state()}, step=step
-        )
+        self._checkpoints.save(self._optimisers.state(), step=step)
 
     def _resume(self) -> int:
         kept = self._checkpoints.load()
         if kept is None:
             return 0
-        self._model.load_state_dict(kept["model"], strict=False)
-        self._optimisers.resume(kept["optimisers"])
+        self._optimisers.resume(kept)
         return int(kept["step"])
-
-
-def learnt(model: nn.Module) -> dict[str, Any]:
-    """The weights that learn, by name."""
-    return {name: p.detach() for name, p in model.named_parameters() if p.requires_grad}

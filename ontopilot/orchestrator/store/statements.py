@@ -116,3 +116,8 @@ END_ACTION = (
 FEEDBACK = select(FeedbackTable.rating, FeedbackTable.correction).where(FeedbackTable.turn == _turn)
 DROP_FEEDBACK = delete(FeedbackTable).where(FeedbackTable.turn == _turn)
 ADD_FEEDBACK = insert(FeedbackTable)
+RATED = (
+    select(FeedbackTable.turn, TurnTable.question, FeedbackTable.rating, FeedbackTable.correction)
+    .join(TurnTable, TurnTable.id == FeedbackTable.turn)
+    .order_by(FeedbackTable.given, FeedbackTable.turn)
+)

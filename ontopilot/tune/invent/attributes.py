@@ -143,26 +143,29 @@ PLAIN = Attribute(
 )
 """How any attribute may be stated and asked for by its name `{a}`."""
 
-INVENTED_KINDS = ("mass", "length", "volume", "power", "time", "count", "colour", "material", "name",
-                  "code", "noun", "share", "heat", "place", "day")  # fmt: skip
+INVENTED_KINDS = tuple(
+    "mass length volume power time count colour material name code noun share heat place day".split()
+)
+"""The kinds of values that an invented attribute may have."""
 
+_ACTIONS = """
+clean: rinse it with {m} water|wipe it with a {m} cloth|brush it under {m} water
+remove: turn it to the left until it {k}|press both {p} and pull it out|loosen the {p} and lift it
+reset: hold the {p} for {s} seconds|pull the plug and wait {s} seconds|press the {p} {s} times
+open: push the {p} to the side|turn the key {s} times|lift the {p} first
+replace: take the old one out and push the new one in until it {k}|undo the {s} screws and swap it
+adjust: turn the {p} until the mark points to {s}|slide the {p} to step {s}
+store: wrap it in {m} paper and keep it {m}|put it into the {p} after it has dried
+install: set it on the {p} and tighten {s} screws|push it into the {p} until it {k}
+fill: pour in {s} cups of {m} water|open the {p} and fill it up to mark {s}
+connect: plug the {p} into the {p}|hold the {p} until the lamp is {c}
+register: sign the form at the {p}|send the {p} number to the office
+cancel: write to the office {s} days before|press the {p} in your account
+"""
 ACTIONS = MappingProxyType(
     {
-        "clean": ("rinse it with {m} water", "wipe it with a {m} cloth", "brush it under {m} water"),
-        "remove": ("turn it to the left until it {k}", "press both {p} and pull it out",
-                   "loosen the {p} and lift it"),
-        "reset": ("hold the {p} for {s} seconds", "pull the plug and wait {s} seconds",
-                  "press the {p} {s} times"),
-        "open": ("push the {p} to the side", "turn the key {s} times", "lift the {p} first"),
-        "replace": ("take the old one out and push the new one in until it {k}",
-                    "undo the {s} screws and swap it"),
-        "adjust": ("turn the {p} until the mark points to {s}", "slide the {p} to step {s}"),
-        "store": ("wrap it in {m} paper and keep it {m}", "put it into the {p} after it has dried"),
-        "install": ("set it on the {p} and tighten {s} screws", "push it into the {p} until it {k}"),
-        "fill": ("pour in {s} cups of {m} water", "open the {p} and fill it up to mark {s}"),
-        "connect": ("plug the {p} into the {p}", "hold the {p} until the lamp is {c}"),
-        "register": ("sign the form at the {p}", "send the {p} number to the office"),
-        "cancel": ("write to the office {s} days before", "press the {p} in your account"),
+        verb: tuple(steps.split("|"))
+        for verb, steps in (line.split(": ", 1) for line in _ACTIONS.strip().splitlines())
     }
-)  # fmt: skip
+)
 """What one does with a part, and how: filled in by `worlds`."""

@@ -75,7 +75,9 @@ def _sign(rng: random.Random) -> str:
         return f"error {names.code(rng)}"
     if chance < 0.6:
         return f"the {names.syllables(rng, 1, 2)} {rng.choice(_SIGNS)}"
-    return f"the {rng.choice(names.ADJECTIVES)} {rng.choice(_SIGNS)} of the {rng.choice(names.NOUNS)}"
+    return (
+        f"the {rng.choice(names.ADJECTIVES)} {rng.choice(_SIGNS)} of the {rng.choice(names.NOUNS)}"
+    )
 
 
 def _fault(rng: random.Random) -> str:

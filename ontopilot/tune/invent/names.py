@@ -2,7 +2,9 @@
 
 import random
 
-ONSETS = "b br c ch cl d dr f fl g gl gr h j k kl l m n p pl pr qu r s sc sk sl sp st t th tr v w y z"
+ONSETS = (
+    "b br c ch cl d dr f fl g gl gr h j k kl l m n p pl pr qu r s sc sk sl sp st t th tr v w y z"
+)
 VOWELS = "a e i o u ai ea ei ia io oa ou"
 CODAS = "n l r s t m x nd rn st lt ck sh th"
 ENDINGS = "a o is us en el or ix on ar um ine ette aro ova ium ly"
@@ -137,7 +139,9 @@ def number(rng: random.Random) -> str:
 def clock(rng: random.Random) -> str:
     """A time of day."""
     hour = rng.randint(1, 12)
-    return rng.choice([f"{hour}:{rng.choice(['00', '15', '30', '45'])}", f"{hour} am", f"{hour} pm"])
+    return rng.choice(
+        [f"{hour}:{rng.choice(['00', '15', '30', '45'])}", f"{hour} am", f"{hour} pm"]
+    )
 
 
 def value(rng: random.Random, kind: str) -> str:

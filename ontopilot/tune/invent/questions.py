@@ -33,8 +33,9 @@ def _lookup(rng: random.Random, world: World) -> Example:
     wanted = rng.choice(world.statements)
     rest = _others(rng, world, wanted)
     if rng.random() < REFUSED:
-        return _example(rng, world, "refuse", _asked(rng, wanted), rest, ())
-    return _example(rng, world, "answer", _asked(rng, wanted), [wanted, *rest], (wanted,))
+        return _example(rng, world, "refuse", asked=_asked(rng, wanted), told=rest, wanted=())
+    asked = _asked(rng, wanted)
+    return _example(rng, world, "answer", asked=asked, told=[wanted, *rest], wanted=(wanted,))
 
 
 def _twofold(rng: random.Random, world: World) -> Example | None:
@@ -45,7 +46,8 @@ def _twofold(rng: random.Random, world: World) -> Example | None:
     rest = [one for one in _others(rng, world, first) if one.attribute != second.attribute]
     also = second.questions[0]
     asked = f"{_asked(rng, first).rstrip('?.')}, and {also[0].lower() + also[1:]}"
-    return _example(rng, world, "answer", asked, [first, second, *rest], (first, second))
+    told = [first, second, *rest]
+    return _example(rng, world, "answer", asked=asked, told=told, wanted=(first, second))
 
 
 def _others(rng: random.Random, world: World, wanted: Statement) -> list[Statement]:
@@ -79,6 +81,7 @@ def _example(
     rng: random.Random,
     world: World,
     kind: Kind,
+    *,
     asked: str,
     told: Sequence[Statement],
     wanted: Sequence[Statement],

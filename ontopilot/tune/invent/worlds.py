@@ -43,9 +43,9 @@ def invent(seed: int) -> World:
     shared = _attributes(rng, rng.randint(4, 7))
     statements = []
     for subject in things:
-        for attribute in shared:
-            if rng.random() < 0.85:
-                statements.append(_stated(rng, subject, attribute))
+        statements += [
+            _stated(rng, subject, attribute) for attribute in shared if rng.random() < 0.85
+        ]
         statements += [_how(rng, subject) for _ in range(rng.randint(0, 2))]
         statements += [_allowed(rng, subject) for _ in range(rng.randint(0, 1))]
     return World(f"world-{seed}", things, tuple(statements))
