@@ -20,8 +20,9 @@ from ontopilot.tune.invent import questions
 from ontopilot.tune.metrics import Metrics
 from ontopilot.tune.pages import Page
 from ontopilot.tune.plot import write_plot
+from ontopilot.tune.repeats import KIND, repeats
 from ontopilot.tune.rows import Encoded, Encoding, read_encoded, write_encoded
-from ontopilot.tune.tokenizer import END, PAD, train_tokenizer
+from ontopilot.tune.tokenizer import END, PAD, SPECIAL, train_tokenizer
 from ontopilot.tune.training import Plan, Training, Watch
 
 HELD_WORLDS = 10_000_000
@@ -110,10 +111,19 @@ class Kitchen:
             rate=self.recipe.rate,
             seed=self.recipe.seed,
             whole=True,
-            begins={"refuse": 0.04, "chain": 0.04},
+            begins={"refuse": 0.15, "chain": 0.1},
+            ends={KIND: 0.15},
         )
         run = Training(model, self.folder, plan, pad=tokenizer.token_to_id(PAD))
-        run.run(self.encoded("train"), self.encoded("held"), watch=watch)
+        learnt = self.encoded("train")
+        exercises = repeats(
+            learnt,
+            count=2 * len(learnt),
+            vocabulary=SIZES[self.recipe.size].vocabulary,
+            special=len(SPECIAL),
+            seed=self.recipe.seed,
+        )
+        run.run([*learnt, *exercises], self.encoded("held"), watch=watch)
         return self.save(model)
 
     def save(self, model: Any) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.terms import Fact, Iri, Literal
 from ontopilot.ontology.vocabulary import RDF_TYPE
-from ontopilot.orchestrator.understand import describes_trouble
+from ontopilot.orchestrator.drafting import is_trouble
 from ontopilot.prose import statements
 from ontopilot.retrieval.facts import fact_evidence
 from ontopilot.retrieval.index import KnowledgeIndex
@@ -92,8 +92,7 @@ def from_interactions(index: KnowledgeIndex) -> Iterator[Seedling]:
 def from_troubles(ontology: Ontology, rng: random.Random) -> Iterator[Seedling]:
     """A question for each trouble from which two steps and more lead on: cause, then fix."""
     for term in ontology.terms("individual"):
-        kinds = [ontology.label(cls) for cls in ontology.types(term.iri)]
-        if not any(describes_trouble(name) for name in (term.label, *term.synonyms, *kinds)):
+        if not is_trouble(ontology, term.iri):
             continue
         chain = _chain(ontology, term.iri)
         if len(chain) < 2:

@@ -34,6 +34,8 @@ class Plan:
     """Whether all weights learn, and not only an adapter."""
     begins: Mapping[str, float] = field(default_factory=dict)
     """From which share of the steps a kind of example is drawn; others from the start."""
+    ends: Mapping[str, float] = field(default_factory=dict)
+    """Before which share of the steps a kind of example is drawn; others to the end."""
     measured_every: int = 250
     checkpoint_s: float = 240.0
 
@@ -109,12 +111,17 @@ class Training:
     def _shares(self) -> list[float]:
         if not self._plan.whole:
             return [EVEN]
-        return sorted({0.0, EVEN / 2, EVEN, *self._plan.begins.values()})
+        given = (*self._plan.begins.values(), *self._plan.ends.values())
+        return sorted({0.0, EVEN / 2, EVEN, *given})
 
     def _admitted(self, train: Sequence[Encoded], share: float) -> list[Encoded]:
-        begins, most = self._plan.begins, self._plan.length * (SHORT + share / EVEN * (1 - SHORT))
+        plan = self._plan
+        most = plan.length * (SHORT + min(1.0, share / EVEN) * (1 - SHORT))
         return [
-            one for one in train if begins.get(one.kind, 0.0) <= share and len(one.tokens) <= most
+            one
+            for one in train
+            if plan.begins.get(one.kind, 0.0) <= share < plan.ends.get(one.kind, 2.0)
+            and len(one.tokens) <= most
         ]
 
     def _step(self, pool: Sequence[Encoded], step: int) -> tuple[float, int]:

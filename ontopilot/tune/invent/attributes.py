@@ -144,7 +144,9 @@ PLAIN = Attribute(
 """How any attribute may be stated and asked for by its name `{a}`."""
 
 INVENTED_KINDS = tuple(
-    "mass length volume power time count colour material name code noun share heat place day".split()
+    (
+        "mass length volume power time count colour material name code noun share heat place day"
+    ).split()
 )
 """The kinds of values that an invented attribute may have."""
 
