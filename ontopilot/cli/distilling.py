@@ -30,6 +30,7 @@ def distill(
     engine: Annotated[str, typer.Option(help="The engine of the teacher.")] = "openvino",
     steps: Annotated[int, typer.Option(help="Steps; 0 for one pass over the data.")] = 0,
     rate: Annotated[float, typer.Option(help="Learning rate.")] = 1e-3,
+    most: Annotated[int, typer.Option(help="Examples that are taught; 0 for all.", min=0)] = 0,
     logits: Annotated[
         bool, typer.Option(help="Learn the teacher's distributions, too, if tokens agree.")
     ] = True,
@@ -47,9 +48,16 @@ def distill(
     name = teacher if ":" in teacher else f"{engine}:{teacher}"
     with progress() as shown:
         learnt = asyncio.run(
-            teach(name, DataSet.open(data), ontology, output / "data", load_settings().threads,
-                  progress=shown)
-        )  # fmt: skip
+            teach(
+                name,
+                DataSet.open(data),
+                ontology,
+                output / "data",
+                threads=load_settings().threads,
+                most=most,
+                progress=shown,
+            )
+        )
     folder = locate(student)
     whole = Path(teacher).expanduser()
     follow = whole if logits and whole.is_dir() and same_tokens(folder, whole) else None

@@ -2,6 +2,7 @@
 
 import json
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -159,7 +160,10 @@ def wrapped(folder: Path, plan: AdapterPlan) -> Any:
         target_modules="all-linear",
         task_type="CAUSAL_LM",
     )
-    return get_peft_model(base, settings, autocast_adapter_dtype=False)
+    with warnings.catch_warnings():
+        # PEFT asks transformers for what it calls by another name now.
+        warnings.simplefilter("ignore", FutureWarning)
+        return get_peft_model(base, settings, autocast_adapter_dtype=False)
 
 
 def loaded(folder: Path) -> Any:

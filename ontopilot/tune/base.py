@@ -26,10 +26,10 @@ SIZES: Mapping[str, Size] = MappingProxyType(
     {
         "strong": Size(width=320, layers=8, heads=5, inner=896, vocabulary=8192),
         "weak": Size(width=224, layers=5, heads=4, inner=640, vocabulary=8192),
-        "tiny": Size(width=128, layers=4, heads=4, inner=384, vocabulary=4096),
+        "tiny": Size(width=128, layers=4, heads=4, inner=384, vocabulary=1024),
     }
 )
-"""About 13, 5 and 1.4 million weights."""
+"""About 13, 5 and 1 million weights."""
 
 
 def new_base(size: Size, tokenizer: Any, *, seed: int) -> Any:

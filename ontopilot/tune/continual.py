@@ -83,8 +83,8 @@ def _candidates(store: Store) -> Iterator[Example | str]:
             yield "it was rated badly and nobody corrected it"
             continue
         answer = store.answer(turn.turn)
-        if answer.outcome not in ("answered", "refused"):
-            yield f"it {answer.outcome}, which is no draft"
+        if answer.outcome not in ("answered", "unanswerable"):
+            yield f"it ended as {answer.outcome!r}, which is no draft"
             continue
         evidence = store.evidence(turn.turn)
         said = (

@@ -76,8 +76,9 @@ async def teach(
     data: DataSet,
     ontology: Path,
     out: Path,
-    threads: int | None,
     *,
+    threads: int | None,
+    most: int,
     progress: Progress,
 ) -> Lesson:
     """Let a teacher answer the training part of a data set; the rest of it stays as it is.
@@ -89,7 +90,9 @@ async def teach(
     engine = make_engine(parse(teacher), threads=threads)
     meaning = Ontology.load(ontology)
     try:
-        learnt = await taught(engine, data.part("train"), meaning, progress=progress)
+        learnt = await taught(
+            engine, data.part("train")[: most or None], meaning, progress=progress
+        )
     finally:
         await engine.aclose()
     parts: dict[Part, tuple[Example, ...]] = {part: data.part(part) for part in PARTS}

@@ -40,9 +40,10 @@ class Recipe:
     passes: int
     steps: int
     tokens: int
-    rate: float = 3e-3
+    rate: float = 1e-2
     held: int = 24
     seed: int = 7
+    checkpoint_s: float = 240.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class Kitchen:
             rate=self.recipe.rate,
             seed=self.recipe.seed,
             whole=True,
+            checkpoint_s=self.recipe.checkpoint_s,
             begins={"refuse": 0.15, "chain": 0.1},
             ends={KIND: 0.15},
         )

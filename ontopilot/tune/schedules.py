@@ -11,6 +11,9 @@ WARM, FALL = 0.02, 0.25
 
 CLIP = 1.0
 
+BESIDE = 0.25
+"""The rate of all else as a share of Muon's, whose steps are spread evenly over a matrix."""
+
 
 def share_of_rate(step: int, steps: int) -> float:
     """The rate of a step as a share of the highest: up, level, and down to nothing.
@@ -38,11 +41,15 @@ class Optimisers:
         self._weights = [p for _, p in named]
         self._copies = [p.detach().float().clone() for p in self._weights]
         inside = [whole and p.dim() == 2 and ".layers." in name for name, p in named]
-        self._rate = rate
+        beside = rate * BESIDE if any(inside) else rate
         rest = [copy for copy, yes in zip(self._copies, inside, strict=True) if not yes]
         matrices = [copy for copy, yes in zip(self._copies, inside, strict=True) if yes]
-        self._all: list[Any] = [torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.95), weight_decay=0)]
+        self._all: list[Any] = [
+            torch.optim.AdamW(rest, lr=beside, betas=(0.9, 0.95), weight_decay=0)
+        ]
+        self._rates = [beside]
         if matrices:
+            self._rates.append(rate)
             self._all.append(
                 torch.optim.Muon(
                     matrices, lr=rate, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"
@@ -55,9 +62,9 @@ class Optimisers:
             copy.grad = weight.grad.float() if weight.grad is not None else None
             weight.grad = None
         norm = float(nn.utils.clip_grad_norm_(self._copies, CLIP))
-        for optimiser in self._all:
+        for optimiser, rate in zip(self._all, self._rates, strict=True):
             for group in optimiser.param_groups:
-                group["lr"] = self._rate * share
+                group["lr"] = rate * share
             optimiser.step()
         self._write()
         return norm
