@@ -11,8 +11,10 @@ from ontopilot.cli import (
     asking,
     chatting,
     demonstrating,
+    distilling,
     doctoring,
     evaluating,
+    finetuning,
     forgetting,
     indexing,
     keys,
@@ -41,7 +43,6 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback()(start)
-<<<<<<< HEAD
     for module in (
         demonstrating,
         asking,
@@ -51,15 +52,15 @@ def build() -> typer.Typer:
         serving,
         mcp,
         forgetting,
+        simulating,
+        distilling,
     ):
-=======
-    for module in (demonstrating, asking, chatting, indexing, doctoring, serving, simulating):
->>>>>>> heads/planner
         module.register(app)
     app.add_typer(ontologies.build(), name="ontology")
     app.add_typer(evaluating.build(), name="eval")
     app.add_typer(models.build(), name="models")
     app.add_typer(keys.build(), name="keys")
+    app.add_typer(finetuning.build(), name="finetune")
     return app
 
 
