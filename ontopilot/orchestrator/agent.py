@@ -17,7 +17,7 @@ from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.ablation import parts
 from ontopilot.orchestrator.actions import Records
 from ontopilot.orchestrator.answer import Answer
-from ontopilot.orchestrator.declared import Action, declare
+from ontopilot.orchestrator.declared import Action, BoundAction, declare
 from ontopilot.orchestrator.events import Done, Event
 from ontopilot.orchestrator.plan.optimizer import Objective
 from ontopilot.orchestrator.snapshot import Snapshots
@@ -175,6 +175,11 @@ class Agent:
     def actions(self) -> tuple[Action, ...]:
         """The registered actions."""
         return self._snapshots.actions
+
+    @property
+    def bound_actions(self) -> tuple[BoundAction, ...]:
+        """The actions as the next turn knows them, their names found in the ontology."""
+        return self._snapshots.current().actions.actions
 
     @property
     def pool(self) -> Pool:

@@ -260,7 +260,7 @@ def chain(work: Workspace) -> tuple[Evidence, ...]:
     ontology = work.services.ontology
     starts = sorted(work.mentions, key=lambda m: m.start - m.end)
     for mention in starts:
-        if not _is_trouble(ontology, mention.iri):
+        if not is_trouble(ontology, mention.iri):
             continue
         steps = _steps(ontology, mention.iri)
         if any(fact.subject != mention.iri for fact in steps):
@@ -270,7 +270,7 @@ def chain(work: Workspace) -> tuple[Evidence, ...]:
     return ()
 
 
-def _is_trouble(ontology: Ontology, iri: Iri) -> bool:
+def is_trouble(ontology: Ontology, iri: Iri) -> bool:
     """Whether an individual is a problem, by its own names or by those of its classes."""
     if not ontology.has(iri) or ontology.term(iri).kind != "individual":
         return False

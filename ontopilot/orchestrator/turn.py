@@ -13,7 +13,7 @@ from ontopilot.orchestrator.ablation import Part
 from ontopilot.orchestrator.actions import Intent
 from ontopilot.orchestrator.answer import Answer
 from ontopilot.orchestrator.checkpoint import Checkpoints, sweep
-from ontopilot.orchestrator.events import Event
+from ontopilot.orchestrator.events import Begun, Event
 from ontopilot.orchestrator.graph import build
 from ontopilot.orchestrator.held import chosen
 from ontopilot.orchestrator.plan.choose import Situation, choose
@@ -100,6 +100,7 @@ class Turns:
             services.ontology.version,
             thread=pending.turn if pending is not None and agreed is not None else None,
         )
+        emit(Begun(row.id, row.conversation))
         work = self._workspace(row, services, emit)
         work.first = conversation is None
         work.objective = objective or self._objective

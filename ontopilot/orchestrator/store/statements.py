@@ -122,3 +122,8 @@ _key: BindParameter[str] = bindparam("of_key")
 NOTE = select(MetaTable.value).where(MetaTable.key == _key)
 DROP_NOTE = delete(MetaTable).where(MetaTable.key == _key)
 ADD_NOTE = insert(MetaTable)
+RATED = (
+    select(FeedbackTable.turn, TurnTable.question, FeedbackTable.rating, FeedbackTable.correction)
+    .join(TurnTable, TurnTable.id == FeedbackTable.turn)
+    .order_by(FeedbackTable.given, FeedbackTable.turn)
+)

@@ -16,6 +16,7 @@ from ontopilot.orchestrator.store.rows import (
     Feedback,
     PastTurn,
     Pending,
+    RatedTurn,
     SlotValue,
     TurnRow,
 )
@@ -58,6 +59,11 @@ class Store:
     def name(self) -> str:
         """The file, or the address without its password."""
         return self._database.name
+
+    @property
+    def database(self) -> Database:
+        """The database behind it, for what is kept beside the turns: keys, owners."""
+        return self._database
 
     def begin_turn(
         self,
@@ -348,6 +354,10 @@ class Store:
         """What a person thinks of the answer of a turn, or None."""
         found = self._rows(statements.FEEDBACK, of_turn=turn)
         return Feedback(turn, *found[0]) if found else None
+
+    def rated(self) -> tuple[RatedTurn, ...]:
+        """Turns that somebody rated or corrected, in the order in which that was said."""
+        return tuple(RatedTurn(*row) for row in self._rows(statements.RATED))
 
     def close(self) -> None:
         """Close every connection."""
