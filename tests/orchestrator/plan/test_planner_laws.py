@@ -225,8 +225,8 @@ def test_a_turn_is_planned_within_two_milliseconds():
     options = candidates(SPACE, Known(facts=True))
     taken = []
     for _ in range(200):
-        began = time.perf_counter()
+        began = time.thread_time()
         plan_turn(options, about, Objective(slo_s=2.0, floor=0.6))
-        taken.append(time.perf_counter() - began)
+        taken.append(time.thread_time() - began)
     assert len(options) == 17
-    assert statistics.median(taken) < 0.004, "2 ms on a quiet machine; see benchmarks/planner.py"
+    assert statistics.median(taken) < 0.002
