@@ -15,6 +15,8 @@ _SEPARATOR = "\x1f"
 _MOST_CLASSES = 64
 """Classes that are kept apart; what comes beyond them counts as the last one."""
 
+_FAR_OFF = 1.5
+
 OTHER = "other"
 
 
@@ -85,6 +87,14 @@ class Catalog:
         """
         drifted = self.prefill.setdefault(deployment, Ratio()).add(*prefill)
         return self.decode.setdefault(deployment, Ratio()).add(*decode) or drifted
+
+    def slowness(self, deployment: str) -> float:
+        """How many times as long as its facts say a deployment works on a token, if that is far
+        off; less than half as long again comes from the prompts of others.
+        """
+        ratio = self.decode.get(deployment)
+        times = 1.0 if ratio is None or not ratio.count else ratio.factor.mean
+        return times if times > _FAR_OFF else 1.0
 
     def forget(self, deployment: str) -> None:
         """Drop what was measured of a deployment: another engine has its name now."""

@@ -111,6 +111,7 @@ class Sizer:
             reasoners=[name for name in self.space.reasoners if name in names],
         )
         loads = {n: Load(running=f.slots // 3, price=prices[n]) for n, f in facts.items()}
+        slow = {name: self.catalog.slowness(name) for name in facts}
         work, right = dict.fromkeys(facts, 0.0), 0.0
         for seen, share in expected.mix.items():
             options = candidates(space, Known(facts=expected.offered.get(seen, False)))
@@ -120,7 +121,7 @@ class Sizer:
             chosen = plan_turn(options, about, self.objective).chosen
             right += share * chosen.success.mean
             for name, seconds in planned_work(chosen, facts).items():
-                work[name] += expected.rate * share * seconds
+                work[name] += expected.rate * share * seconds * slow[name]
         replicas = {n: self._needed(work[n] + expected.waiting.get(n, 0.0)) for n in facts}
         held = self.cores(replicas) * (1 + expected.core_price)
         worth = self.objective.value * expected.rate * right - held

@@ -218,3 +218,12 @@ def test_a_profile_becomes_coefficients():
 def test_a_setting_that_was_not_measured_is_refused():
     with pytest.raises(ConfigError, match="no figures of engine 'vllm'"):
         facts_of(profile(), engine="vllm", name="small")
+
+
+@pytest.mark.parametrize(("times", "told"), [(1.2, 1.0), (3.0, 3.0)])
+def test_a_fleet_counts_on_a_slow_engine_only_where_it_is_far_off(times, told):
+    catalog = Catalog.of([DeploymentFacts("small")])
+    assert catalog.slowness("small") == 1.0
+    for _ in range(40):
+        catalog.note_times("small", prefill=(0.1, 0.1), decode=(times, 1.0))
+    assert catalog.slowness("small") == pytest.approx(told, rel=0.1)

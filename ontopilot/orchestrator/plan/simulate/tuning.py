@@ -38,7 +38,8 @@ BUDGET = 12
 KEPT = 0.97
 """The share of the best static plan's good turns that a setting has to keep."""
 
-_HALVINGS = 5
+_HALVINGS = 4
+_PLANNER_BUSY = (1.0, 1.4)
 _LEAST_VALUE, _MOST_VALUE = 8.0, 400.0
 
 _BUSY = (0.6, 0.8, 0.95)
@@ -158,7 +159,7 @@ class Grids:
                 seed,
             )
 
-        return Setting(f"value {value:.0f}", make)
+        return Setting(f"value {value:.0f}, busy {busy}", make)
 
     def _rival(self, name: str, label: str, router: Static, busy: float) -> Setting:
         fleet = self._fleet(router, busy)
@@ -288,14 +289,19 @@ def _best_of(name: str, tried: Sequence[tuple[Setting, Result]], least_good: flo
 def tune_planner(
     grids: Grids, least_good: float, parts: Parts | None = None, **steered: Any
 ) -> Tuned:
-    """The least worth of a right answer that keeps enough good turns, found by halving."""
-    low, high = math.log(_LEAST_VALUE), math.log(_MOST_VALUE)
+    """The least worth of a right answer that keeps enough good turns, found by halving.
+
+    Twice: with a fleet that has room for the demand that is forecast, and with a smaller one, for
+    an SLO that lets turns wait.
+    """
     tried: list[tuple[Setting, Result]] = []
-    for _ in range(_HALVINGS):
-        setting = grids.planned(math.exp((low + high) / 2), parts, **steered)
-        tried.append((setting, run(grids.scenario, setting.make(0), 0)[0]))
-        middle = (low + high) / 2
-        low, high = (low, middle) if tried[-1][1].good >= least_good else (middle, high)
+    for busy in _PLANNER_BUSY:
+        low, high = math.log(_LEAST_VALUE), math.log(_MOST_VALUE)
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            setting = grids.planned(math.exp(middle), parts, busy=busy, **steered)
+            tried.append((setting, run(grids.scenario, setting.make(0), 0)[0]))
+            low, high = (low, middle) if tried[-1][1].good >= least_good else (middle, high)
     return _best_of(PLANNER, tried, least_good)
 
 
