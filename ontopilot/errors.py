@@ -28,9 +28,16 @@
     ├── TurnError
     │   ├── QuestionError      a question that cannot be asked
     │   └── ActionError        an action that is declared or called wrongly
+    ├── TuneError
+    │   ├── DataUnfit          examples from which nothing can be learnt
+    │   ├── TrainingStopped    a training that cannot go on; its last checkpoint is kept
+    │   └── NotPromoted        an adapter that may not be put into service, or cannot be
     └── StoreError
         ├── StoreLocked        another process holds the store
         ├── StoreReadOnly      the store cannot be written
+        ├── NotYours           a conversation that somebody else began
+        ├── StillRunning       a request that is sent again while it is being answered
+        ├── OtherRequest       a request with the idempotency key of another one
         └── StoreVersion       the store was written by a newer ontopilot
 
 A message says where, which value and what to do.
@@ -159,6 +166,22 @@ class ActionError(TurnError):
     """An action is declared or called wrongly."""
 
 
+class TuneError(OntopilotError):
+    """A model cannot be made, measured or put into service."""
+
+
+class DataUnfit(TuneError):
+    """Examples from which nothing can be learnt: none, one-sided, or not about the base's task."""
+
+
+class TrainingStopped(TuneError):
+    """A training that cannot go on; its last good checkpoint is kept."""
+
+
+class NotPromoted(TuneError):
+    """An adapter that may not be put into service, or cannot be."""
+
+
 class StoreError(OntopilotError):
     """The store cannot be used."""
 
@@ -173,3 +196,15 @@ class StoreReadOnly(StoreError):
 
 class StoreVersion(StoreError):
     """The store was written by a newer version of ontopilot."""
+
+
+class NotYours(StoreError):
+    """A conversation or a turn that somebody else began."""
+
+
+class StillRunning(StoreError):
+    """A request is sent again while it is being answered."""
+
+
+class OtherRequest(StoreError):
+    """A request has the idempotency key of another one."""

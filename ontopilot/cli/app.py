@@ -11,12 +11,18 @@ from ontopilot.cli import (
     asking,
     chatting,
     demonstrating,
+    distilling,
     doctoring,
     evaluating,
+    finetuning,
+    forgetting,
     indexing,
+    keys,
+    mcp,
     models,
     ontologies,
     serving,
+    simulating,
 )
 from ontopilot.errors import OntopilotError
 
@@ -37,11 +43,24 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback()(start)
-    for module in (demonstrating, asking, chatting, indexing, doctoring, serving):
+    for module in (
+        demonstrating,
+        asking,
+        chatting,
+        indexing,
+        doctoring,
+        serving,
+        mcp,
+        forgetting,
+        simulating,
+        distilling,
+    ):
         module.register(app)
     app.add_typer(ontologies.build(), name="ontology")
     app.add_typer(evaluating.build(), name="eval")
     app.add_typer(models.build(), name="models")
+    app.add_typer(keys.build(), name="keys")
+    app.add_typer(finetuning.build(), name="finetune")
     return app
 
 
