@@ -28,6 +28,10 @@
     ├── TurnError
     │   ├── QuestionError      a question that cannot be asked
     │   └── ActionError        an action that is declared or called wrongly
+    ├── TuneError
+    │   ├── DataUnfit          examples from which nothing can be learnt
+    │   ├── TrainingStopped    a training that cannot go on; its last checkpoint is kept
+    │   └── NotPromoted        an adapter that may not be put into service, or cannot be
     └── StoreError
         ├── StoreLocked        another process holds the store
         ├── StoreReadOnly      the store cannot be written
@@ -160,6 +164,22 @@ class QuestionError(TurnError):
 
 class ActionError(TurnError):
     """An action is declared or called wrongly."""
+
+
+class TuneError(OntopilotError):
+    """A model cannot be made, measured or put into service."""
+
+
+class DataUnfit(TuneError):
+    """Examples from which nothing can be learnt: none, one-sided, or not about the base's task."""
+
+
+class TrainingStopped(TuneError):
+    """A training that cannot go on; its last good checkpoint is kept."""
+
+
+class NotPromoted(TuneError):
+    """An adapter that may not be put into service, or cannot be."""
 
 
 class StoreError(OntopilotError):

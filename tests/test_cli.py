@@ -642,6 +642,18 @@ def test_eval_retrieval(run, tmp_path):
     assert report["all_gold"] == {"1": 0.5, "2": 1.0}
 
 
+def test_eval_retrieval_leaves_each_part_out_in_turn(run, tmp_path):
+    corpus, questions = tmp_path / "corpus.jsonl", tmp_path / "questions.jsonl"
+    corpus.write_text('{"id": "a", "title": "", "text": "Kettles boil water."}')
+    questions.write_text('{"id": "1", "question": "What boils water?", "gold": ["a"]}')
+    given = ("eval", "retrieval", "--corpus", corpus, "--questions", questions, "--k", "1")
+    code, out, _ = run(*given, "--ablate", "dense,hops", "--json")
+    assert code == 0
+    each = {"recall": {"1": 1.0}, "all_gold": {"1": 1.0}}
+    assert json.loads(out)["ablations"] == {"dense": each, "hops": each}
+    fails(run(*given, "--ablate", "sparse"), 1, "'sparse'", "dense, lexical, graph, hops")
+
+
 # --- serve ---------------------------------------------------------------------------------------
 
 

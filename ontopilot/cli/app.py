@@ -11,8 +11,10 @@ from ontopilot.cli import (
     asking,
     chatting,
     demonstrating,
+    distilling,
     doctoring,
     evaluating,
+    finetuning,
     forgetting,
     indexing,
     keys,
@@ -20,6 +22,7 @@ from ontopilot.cli import (
     models,
     ontologies,
     serving,
+    simulating,
 )
 from ontopilot.errors import OntopilotError
 
@@ -49,12 +52,15 @@ def build() -> typer.Typer:
         serving,
         mcp,
         forgetting,
+        simulating,
+        distilling,
     ):
         module.register(app)
     app.add_typer(ontologies.build(), name="ontology")
     app.add_typer(evaluating.build(), name="eval")
     app.add_typer(models.build(), name="models")
     app.add_typer(keys.build(), name="keys")
+    app.add_typer(finetuning.build(), name="finetune")
     return app
 
 

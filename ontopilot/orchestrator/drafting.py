@@ -14,6 +14,7 @@ from ontopilot.orchestrator.answer import Claim, Verdict, VerdictStatus
 from ontopilot.orchestrator.cited import CitedStream
 from ontopilot.orchestrator.cited_claims import ClaimStream
 from ontopilot.orchestrator.events import Released
+from ontopilot.orchestrator.planning import Stopwatch
 from ontopilot.orchestrator.prompts import DRAFT, REASON, draft_request
 from ontopilot.orchestrator.reading import read_together
 from ontopilot.orchestrator.state import Workspace
@@ -215,10 +216,12 @@ async def _claims(
     work: Workspace, role: Role, request: GenerationRequest, context: Context
 ) -> AsyncIterator[Claim]:
     stream: CitedStream | ClaimStream | None = None
+    stopwatch = Stopwatch("reason" if role == "reasoner" else "draft")
     async for chunk in work.services.pool.generate(role, request):
         if chunk.restart:
             stream = None
         _note(work, role, chunk)
+        stopwatch.saw(work, chunk)
         if stream is None and chunk.text:
             keeps = request.schema is not None and not chunk.plain
             stream = ClaimStream() if keeps else CitedStream()
@@ -257,7 +260,7 @@ def chain(work: Workspace) -> tuple[Evidence, ...]:
     ontology = work.services.ontology
     starts = sorted(work.mentions, key=lambda m: m.start - m.end)
     for mention in starts:
-        if not _is_trouble(ontology, mention.iri):
+        if not is_trouble(ontology, mention.iri):
             continue
         steps = _steps(ontology, mention.iri)
         if any(fact.subject != mention.iri for fact in steps):
@@ -267,7 +270,7 @@ def chain(work: Workspace) -> tuple[Evidence, ...]:
     return ()
 
 
-def _is_trouble(ontology: Ontology, iri: Iri) -> bool:
+def is_trouble(ontology: Ontology, iri: Iri) -> bool:
     """Whether an individual is a problem, by its own names or by those of its classes."""
     if not ontology.has(iri) or ontology.term(iri).kind != "individual":
         return False

@@ -6,6 +6,7 @@ from ontopilot.orchestrator.store.rows import (
     PastTurn,
     Pending,
     PendingKind,
+    RatedTurn,
     SlotValue,
     TurnRow,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "PastTurn",
     "Pending",
     "PendingKind",
+    "RatedTurn",
     "SlotValue",
     "Store",
     "TurnRow",

@@ -74,3 +74,13 @@ class Feedback:
     turn: str
     rating: int
     correction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RatedTurn:
+    """A turn that somebody rated from 1 to 5, with their own text or ""."""
+
+    turn: str
+    question: str
+    rating: int
+    correction: str = ""

@@ -1,0 +1,1 @@
+"""Invented worlds: names, values and wordings that no model can have met before."""
