@@ -16,6 +16,7 @@ from ontopilot.tune.adapters import AdapterPlan, check_base, licence_of, train_a
 from ontopilot.tune.metrics import Metrics
 from ontopilot.tune.sets import DataSet
 
+pytestmark = pytest.mark.timeout(600)
 PLAN = AdapterPlan(rank=4, rate=5e-3, steps=10, tokens=1024, length=1024)
 
 
