@@ -333,6 +333,31 @@ def test_index_embeds_only_what_changed(run, shop, agent):
     assert json.loads(out)["reused"] == 0
 
 
+def test_index_verify_tells_what_is_stored_and_makes_nothing(run, shop, agent):
+    fails(run("index", agent, "--verify"), 1, "there is none", "ontopilot index")
+    assert run("index", agent)[0] == 0
+    code, out, _ = run("index", agent, "--verify", "--json")
+    report = json.loads(out)
+    assert code == 0
+    assert report["passages"] == json.loads(run("index", agent, "--json")[1])["passages"]
+    assert report["dimension"] > 0
+    code, text, _ = run("index", agent, "--verify")
+    assert code == 0
+    assert "matches its checksum" in text
+    assert "exact" in text
+
+
+def test_index_verify_finds_a_flipped_byte_and_index_repairs_it(run, shop, agent):
+    assert run("index", agent)[0] == 0
+    (file,) = (shop / ".ontopilot" / "index").glob("g-*/vectors.f32")
+    data = bytearray(file.read_bytes())
+    data[7] ^= 1
+    file.write_bytes(data)
+    fails(run("index", agent, "--verify"), 1, "'vectors.f32'", "checksum")
+    assert "made again" in json.loads(run("index", agent, "--json")[1])["note"]
+    assert run("index", agent, "--verify")[0] == 0
+
+
 def test_index_says_in_a_line_what_it_did(run, agent):
     code, out, err = run("index", agent)
     assert code == 0

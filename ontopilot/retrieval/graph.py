@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ontopilot.retrieval.names import Titles, names, title_keys
+from ontopilot.retrieval.names import Titles, names, title_keys, tokens
 from ontopilot.retrieval.passage import Passage
 
 Rows = NDArray[np.int64]
@@ -62,7 +62,7 @@ class Graph:
         for row, passage in documents:
             for key in title_keys(passage.title):
                 self._titled.setdefault(key, []).append(row)
-            for key in {name.key for name in names(passage.title)}:
+            for key in {name.key for name in names(tokens(passage.title))}:
                 self._headed.setdefault(key, []).append(row)
         self._titles = Titles(self._titled)
         self._rows, sure = self._gathered(documents)
@@ -81,11 +81,12 @@ class Graph:
         found = {key: dict.fromkeys(rows) for key, rows in self._titled.items()}
         sure: set[str] = set()
         for row, passage in documents:
-            for name in names(passage.text):
+            words = tokens(passage.text)
+            for name in names(words):
                 found.setdefault(name.key, {})[row] = None
                 if name.sure:
                     sure.add(name.key)
-            for title in self._titles.within(passage.text):
+            for title in self._titles.within(words):
                 found[title][row] = None
         return found, sure
 
@@ -98,8 +99,9 @@ class Graph:
 
     def asked(self, question: str) -> Asked:
         """What a question names. A title that several passages share says less of each."""
-        titles = set(self._titles.within(question))
-        found = titles | {name.key for name in names(question)}
+        words = tokens(question)
+        titles = set(self._titles.within(words))
+        found = titles | {name.key for name in names(words)}
         titled = np.zeros(self.size, dtype=np.float32)
         for title in titles:
             rows = self._titled[title]

@@ -26,6 +26,10 @@ PAST = 0.85
 """What a past interaction's score is multiplied by: beside a document it has to be better."""
 
 
+MOST_WORDS = 512
+"""Words of a message that a hop can ask for: whoever sends a book does not fill the memory."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The rows that a search considered, in ascending order, and what speaks for each.
@@ -82,7 +86,7 @@ class Hybrid:
         return follow(first * self._documents, self._words(wanted.text), self._graph, asked)
 
     def _words(self, text: str) -> Words:
-        words = sorted(set(stems(text)))
+        words = list(dict.fromkeys(stems(text)))[:MOST_WORDS]
         found = np.zeros((len(words), self.size), dtype=np.bool_)
         for at, word in enumerate(words):
             found[at, self.lexical.rows(word)] = True

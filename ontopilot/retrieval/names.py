@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ontopilot.prose import STOP_WORDS
 
@@ -24,11 +25,17 @@ class Name:
     sure: bool
 
 
+def tokens(text: str) -> list[str]:
+    """The words of a text and the marks that may part names, in order."""
+    return _TOKEN.findall(text)
+
+
 def key(words: Iterable[str]) -> str:
     """What stands for a name: lower case, without accents and possessive endings."""
     return " ".join(_folded(word) for word in words)
 
 
+@lru_cache(maxsize=65536)
 def _folded(word: str) -> str:
     plain = word.lower().replace("’", "'").removesuffix("'s")
     if plain.isascii():
@@ -39,12 +46,12 @@ def _folded(word: str) -> str:
 
 def title_keys(title: str) -> frozenset[str]:
     """The keys under which a title is mentioned: whole, and without its `(band)` or `(film)`."""
-    found = {key(_words(title)), key(_words(_QUALIFIED.sub("", title)))}
+    found = {key(_words(tokens(one))) for one in (title, _QUALIFIED.sub("", title))}
     return frozenset(one for one in found if len(one) > 2 and one not in STOP_WORDS)
 
 
-def _words(text: str) -> list[str]:
-    return [token for token in _TOKEN.findall(text) if token[0].isalnum()]
+def _words(found: Iterable[str]) -> list[str]:
+    return [token for token in found if token[0].isalnum()]
 
 
 class Titles:
@@ -64,17 +71,17 @@ class Titles:
             first: sorted(found, reverse=True) for first, found in lengths.items()
         }
 
-    def within(self, text: str) -> Iterator[str]:
-        """The keys of the titles that a text mentions, in its order."""
-        words = _words(text)
+    def within(self, found: Iterable[str]) -> Iterator[str]:
+        """The keys of the titles that a text mentions, given its tokens, in its order."""
+        words = _words(found)
         keys = [_folded(word) for word in words]
         at = 0
         while at < len(words):
             taken = 1
             for length in self._lengths.get(keys[at], ()):
-                found = " ".join(keys[at : at + length])
-                if found in self._keys and any(map(_marked, words[at : at + length])):
-                    yield found
+                title = " ".join(keys[at : at + length])
+                if title in self._keys and any(map(_marked, words[at : at + length])):
+                    yield title
                     taken = length
                     break
             at += taken
@@ -84,28 +91,27 @@ def _marked(word: str) -> bool:
     return word[0].isupper() or word[0].isdigit()
 
 
-def names(text: str) -> Iterator[Name]:
-    """The runs of capitalised words in a text: `Henrik Ibsen`, `University of Oslo`, `McRae`."""
-    tokens = _TOKEN.findall(text)
+def names(found: Sequence[str]) -> Iterator[Name]:
+    """The runs of capitalised words in a text's tokens: `Henrik Ibsen`, `University of Oslo`."""
     at, begins = 0, True
-    while at < len(tokens):
-        token = tokens[at]
+    while at < len(found):
+        token = found[at]
         if not token[0].isupper():
             begins = token in _ENDS or (begins and not token[0].isalnum())
             at += 1
             continue
-        end = _run(tokens, at)
-        found = _named(tokens[at:end], begins=begins)
-        if found is not None:
-            yield found
+        end = _run(found, at)
+        name = _named(found[at:end], begins=begins)
+        if name is not None:
+            yield name
         at, begins = end, False
 
 
-def _run(tokens: Sequence[str], start: int) -> int:
+def _run(found: Sequence[str], start: int) -> int:
     """Where the run of capitalised words that begins at `start` ends."""
     at = end = start + 1
-    while at < len(tokens):
-        token = tokens[at]
+    while at < len(found):
+        token = found[at]
         if token[0].isupper() or (token[0].isdigit() and end == at):
             end = at + 1
         elif token not in _WITHIN:

@@ -116,6 +116,11 @@ def test_the_pages_about_each_name_of_a_story_take_turns() -> None:
     assert {"g", "s"} <= {item.id[0] for item in items}
 
 
+def test_a_book_as_a_question_is_searched_in_bounds() -> None:
+    book = " ".join(f"Word{n} said that Name{n} went home." for n in range(5000))
+    assert len(found(world(), f"{QUESTION} {book}")) == 3
+
+
 def test_an_unknown_part_is_named() -> None:
     with pytest.raises(ConfigError, match="'sparse'"):
         parts(["sparse"])
