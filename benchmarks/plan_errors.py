@@ -45,7 +45,7 @@ TRACE = "AzureLLMInferenceTrace_conv.csv.gz"
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
-    parser.add_argument("--size", choices=["15m", "110m"], default="110m")
+    parser.add_argument("--size", choices=["110m", "500m"], default="110m")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--requests", type=int, default=60)

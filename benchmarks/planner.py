@@ -33,17 +33,28 @@ from ontopilot.orchestrator.plan.simulate.planned import Parts
 from ontopilot.orchestrator.plan.simulate.run import Scenario, figures
 from ontopilot.orchestrator.plan.simulate.site import Site
 from ontopilot.orchestrator.plan.simulate.trace import read_trace
-from ontopilot.orchestrator.plan.simulate.tuning import KEPT, Grids, split, tune
+from ontopilot.orchestrator.plan.simulate.tuning import (
+    KEPT,
+    Grids,
+    Tuned,
+    split,
+    tune,
+    tune_planner,
+)
 
 TRACES = {
-    "azure": ("AzureLLMInferenceTrace_conv.csv.gz", 1.0, 4),
-    "mooncake": ("conversation_trace.jsonl.gz", 0.15, 3),
-    "servegen": ("servegen-reason-deepseek-r1.tar.gz", 0.2, 6),
+    "azure": ("AzureLLMInferenceTrace_conv.csv.gz", 1.0, 6),
+    "mooncake": ("conversation_trace.jsonl.gz", 0.15, 4),
+    "servegen": ("servegen-reason-deepseek-r1.tar.gz", 0.2, 9),
 }
 """Files, what their tokens are multiplied with, and of how many requests one is taken, so that a
 small site can serve them."""
 
 CORES = 48.0
+
+KEEPS = 0.95
+"""The share of the static plan's good turns below which a rival does not count: it gives them up.
+"""
 
 LOADS = (0.35, 0.7)
 REACH = {"static": 1.5, "adaptive": 1.2, "never": 0.97, "gap": 0.8}
@@ -61,6 +72,9 @@ def main() -> int:
     parser.add_argument("--loads", default=",".join(str(load) for load in LOADS))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--ablate", action="store_true", help="leave mechanisms out")
+    parser.add_argument(
+        "--value", type=float, help="with --ablate: what a right answer is worth, not tuned"
+    )
     parser.add_argument("--join", action="store_true", help="vary how questions are joined")
     arguments = parser.parse_args()
     folder = arguments.data / "traces"
@@ -87,7 +101,7 @@ def cell(folder: Path, name: str, load: float, arguments: argparse.Namespace) ->
     scenario = at_load(Scenario(trace, site, measured(), default_slo(trace, site)), load)
     seeds = range(1, arguments.seeds + 1)
     if arguments.ablate:
-        found = ablations(scenario, seeds)
+        found = ablations(scenario, seeds, arguments.value)
     elif arguments.join:
         found = joins(scenario, seeds)
     else:
@@ -103,12 +117,15 @@ def judged(compared: Comparison) -> dict[str, Any]:
     told = compared.document()
     rows = {policy["name"]: policy["figures"] for policy in told["policies"]}
     ours, static = rows["planner"]["goodput"], rows["static"]["goodput"]
-    best = max(_ADAPTIVE, key=lambda name: rows[name]["goodput"]["mean"])
+    enough = KEEPS * rows["static"]["good"]["mean"]
+    able = [name for name in _ADAPTIVE if rows[name]["good"]["mean"] >= enough]
+    best = max(able or _ADAPTIVE, key=lambda name: rows[name]["goodput"]["mean"])
     rival, bound = rows[best]["goodput"], told["oracle_goodput"]["mean"]
     told["ratios"] = {
         "against_static": ours["mean"] / static["mean"],
         "disjoint_static": ours["low"] > static["high"],
         "best_adaptive": best,
+        "too_few_good": [name for name in _ADAPTIVE if name not in able],
         "against_adaptive": ours["mean"] / rival["mean"],
         "disjoint_adaptive": ours["low"] > rival["high"],
         "against_glued": ours["mean"] / rows["cascade, scaled"]["goodput"]["mean"],
@@ -119,8 +136,8 @@ def judged(compared: Comparison) -> dict[str, Any]:
     return told
 
 
-def ablations(scenario: Scenario, seeds: Sequence[int]) -> dict[str, Any]:
-    """The planner with mechanisms left out, each tuned anew, and under faults."""
+def ablations(scenario: Scenario, seeds: Sequence[int], value: float | None) -> dict[str, Any]:
+    """The planner with mechanisms left out, and under faults; tuned anew without a `value`."""
     before, after = split(scenario.trace, 0.3)
     practice, test = replace(scenario, trace=before), replace(scenario, trace=after)
     bare = Grids(practice)
@@ -142,7 +159,10 @@ def ablations(scenario: Scenario, seeds: Sequence[int]) -> dict[str, Any]:
     found = {}
     for label, (grids, parts, steered, world) in variants.items():
         _tell(label)
-        tuned = tune(label, list(grids.planner(parts, **steered)), practice, least)
+        if value is None:
+            tuned = tune_planner(grids, least, parts, **steered)
+        else:
+            tuned = Tuned(label, grids.planned(value, parts, **steered), ())
         one = measure(tuned, world, seeds)
         found[label] = {"setting": one.setting, "figures": figures(one.results)}
     whole = found["whole"]["figures"]["goodput"]["mean"]

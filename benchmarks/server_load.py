@@ -31,7 +31,7 @@ from ontopilot.orchestrator.agent import Agent
 from ontopilot.orchestrator.serve import create_app
 from ontopilot.retrieval.knowledge import Knowledge
 
-ROUNDS, CALLS = 9, 20
+ROUNDS, CALLS, STREAM_ROUNDS = 9, 10, 3
 QUESTIONS = [
     f"How long does it take to change the {part} of my {product}?"
     for product in PRODUCTS
@@ -122,7 +122,7 @@ async def together(agent: Agent, url: str, count: int) -> dict[str, Any]:
 
         rows: dict[str, list[float]] = {"http": [], "ask": []}
         errors = 0
-        for _ in range(5):
+        for _ in range(STREAM_ROUNDS):
             for name, work in (("http", streamed), ("ask", asked)):
                 took, failed = await at_once(count, work)
                 rows[name].append(statistics.quantiles(took, n=20)[-1] * 1000)

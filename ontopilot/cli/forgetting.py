@@ -1,14 +1,11 @@
 """`ontopilot forget` and `ontopilot export`: a person's data."""
 
-import time
 from typing import Annotated
 
 import typer
 
 from ontopilot.cli.agents import AgentName, opened
 from ontopilot.cli.output import notes, print_json
-
-_DAY_MS = 86_400_000
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +28,7 @@ def forget(
 ) -> None:
     """Delete conversations for good, with their turns, evidence, actions and feedback."""
     from ontopilot.orchestrator.store.forgetting import Forgetting
+    from ontopilot.orchestrator.store.ids import DAY_MS, now
 
     given = [value for value in (customer, conversation, older_than) if value is not None]
     if len(given) != 1:
@@ -42,7 +40,7 @@ def forget(
         elif conversation is not None:
             count = forgetting.conversation(conversation)
         else:
-            count = forgetting.before(time.time_ns() // 1_000_000 - (older_than or 0) * _DAY_MS)
+            count = forgetting.before(now() - (older_than or 0) * DAY_MS)
     notes().print(f"{count} conversation{'' if count == 1 else 's'} deleted")
 
 

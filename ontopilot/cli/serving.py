@@ -41,6 +41,10 @@ def serve(
         list[str] | None, typer.Option(help="A site that may ask from a browser (CORS).")
     ] = None,
     title: Annotated[str, typer.Option(help="What the chat page is called.")] = "",
+    keep_days: Annotated[
+        int | None,
+        typer.Option(help="Delete conversations in which nothing was said for so long.", min=1),
+    ] = None,
     customer: Annotated[
         str | None, typer.Option(help="Print a link that signs this customer in once.")
     ] = None,
@@ -69,6 +73,7 @@ def serve(
                 origins=origin or (),
                 rate=rate,
                 title=title,
+                keep_days=keep_days,
             ),
             log_level="warning",
             timeout_graceful_shutdown=30,

@@ -312,6 +312,18 @@ class Agent:
     async def _resume(self, turn: str) -> Answer:
         return await (await self._ready()).resume(turn)
 
+    def rate(self, turn: str, rating: int, *, correction: str = "") -> None:
+        """Keep what a person thinks of an answer, from 1 to 5; later plans learn from it.
+
+        Raises:
+            StoreError: the rating is another number, or the turn is unknown.
+        """
+        self._started().submit(self._rate(turn, rating, correction)).result()
+
+    async def _rate(self, turn: str, rating: int, correction: str) -> None:
+        turns = await self._ready()
+        await asyncio.to_thread(turns.rate, turn, rating, correction)
+
     def close(self) -> None:
         """Stop the engines and close the store; unfinished turns stay resumable."""
         if self._loop is not None:

@@ -145,6 +145,15 @@ class Turns:
         await asyncio.to_thread(nodes.restore, work)
         return await self._invoke(work, row.thread, None)
 
+    def rate(self, turn: str, rating: int, correction: str) -> None:
+        """Keep a rating, and let the planner learn from it."""
+        self.store.rate(turn, rating, correction=correction)
+        answer = self.store.answer(turn)
+        reasoned = any(step.name == "reason" and step.runs for step in answer.plan.operators)
+        role = "reasoner" if reasoned else "generator"
+        drafted = answer.versions.get(role, answer.plan.strategy)
+        self.planner.rated(answer.plan.strategy, drafted, rating)
+
     async def _invoke(self, work: Workspace, thread: str, start: Any) -> Answer:
         result = await self._graph.ainvoke(
             start, self._config(thread), context=work, durability="sync"

@@ -87,16 +87,16 @@ async def teach(
         ModelError: the teacher cannot answer.
         DataUnfit: nothing that it says is supported.
     """
+    whole = data.part("train")
+    chosen = whole[: most or len(whole)]
     engine = make_engine(parse(teacher), threads=threads)
     meaning = Ontology.load(ontology)
     try:
-        learnt = await taught(
-            engine, data.part("train")[: most or None], meaning, progress=progress
-        )
+        learnt = await taught(engine, chosen, meaning, progress=progress)
     finally:
         await engine.aclose()
     parts: dict[Part, tuple[Example, ...]] = {part: data.part(part) for part in PARTS}
-    parts["train"] = learnt.examples
+    parts["train"] = (*learnt.examples, *whole[len(chosen) :])
     about = {"teacher": teacher, "before": data.digest(), "answered": learnt.answered}
     return Lesson(DataSet.write(out, parts, about), learnt.answered, learnt.left_out)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 
+from ontopilot.errors import PromptTooLong
 from ontopilot.models.engine import Engine
 from ontopilot.models.structured.fitting import fitting
 from ontopilot.ontology.ontology import Ontology
@@ -20,6 +21,7 @@ Share = tuple[float, float]
 """Counted, and out of how many."""
 
 METRICS = (
+    "drafted",
     "fact_accuracy",
     "citation_precision",
     "faithfulness",
@@ -27,7 +29,8 @@ METRICS = (
     "right_answers",
     "chains_right",
 )
-"""More is better in each. `faithfulness` is one less the rate of unsupported claims."""
+"""More is better in each. `drafted` is the share of prompts that fit the context: only these count
+in the others. `faithfulness` is one less the rate of unsupported claims."""
 
 MOST_TOKENS = 320
 AT_ONCE = 4
@@ -60,9 +63,13 @@ async def drafted(
 
     async def one(example: Example) -> Drafted:
         nonlocal done
-        async with room:
-            claims = await _claims(engine, example)
-        scored = Drafted(example, claims, _parts(example, claims, ontology))
+        try:
+            async with room:
+                claims = await _claims(engine, example)
+            parts = {"drafted": (1.0, 1.0), **_parts(example, claims, ontology)}
+        except PromptTooLong:
+            claims, parts = (), {"drafted": (0.0, 1.0)}
+        scored = Drafted(example, claims, parts)
         done += 1
         progress("drafts", done, len(examples))
         return scored

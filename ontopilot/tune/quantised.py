@@ -21,7 +21,7 @@ from ontopilot.tune.measuring import Drafted, Progress, drafted, figures
 
 PRECISIONS: tuple[Weights, ...] = ("fp16", "int8", "int4")
 FILE = "variants.json"
-PROMPT_TOKENS, NEW_TOKENS, ROUNDS = 300, 64, 7
+PROMPT_TOKENS, NEW_TOKENS = 300, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ async def quantise(
     say: Callable[[str], None],
     progress: Progress,
     threads: int | None = None,
+    rounds: int = 7,
 ) -> Variants:
     """Make OpenVINO variants, measure each, and write `variants.json` beside them.
 
@@ -80,7 +81,7 @@ async def quantise(
             name: await drafted(engine, examples, ontology, progress=progress)
             for name, engine in engines.items()
         }
-        speeds = await _speeds(engines)
+        speeds = await _speeds(engines, rounds)
     finally:
         for engine in engines.values():
             await engine.aclose()
@@ -108,7 +109,7 @@ def _worse(variant: tuple[Drafted, ...], first: tuple[Drafted, ...]) -> str:
     return ", ".join(one.metric for one in verdict.differences if one.worse and one.metric in GATED)
 
 
-async def _speeds(engines: Mapping[str, Engine]) -> dict[str, tuple[float, float]]:
+async def _speeds(engines: Mapping[str, Engine], rounds: int) -> dict[str, tuple[float, float]]:
     """Median milliseconds to the first token, and tokens a second after it, of one stream."""
     prompts = Prompts()
     loads: dict[str, list[Load]] = {name: [] for name in engines}
@@ -116,16 +117,21 @@ async def _speeds(engines: Mapping[str, Engine]) -> dict[str, tuple[float, float
         if isinstance(engine, Warms):
             await engine.warm()
     await prompts.fit(next(iter(engines.values())), PROMPT_TOKENS)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, engine in engines.items():
             loads[name].append(await drive(engine, prompts.take(1), new_tokens=NEW_TOKENS))
     return {
         name: (
             1000 * median(load.first_token.quantile(0.5) for load in some),
-            median(load.decode_tokens_per_s for load in some),
+            median(_rate(load) for load in some),
         )
         for name, some in loads.items()
     }
+
+
+def _rate(load: Load) -> float:
+    """Tokens a second after the first one, or of the whole where a model says but one."""
+    return load.decode_tokens_per_s or load.usage.completion_tokens / load.seconds
 
 
 def chosen(folder: Path) -> Path:

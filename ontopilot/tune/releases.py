@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from ontopilot.errors import NotPromoted
 from ontopilot.models.files.digest import folder_digest
+from ontopilot.models.pool import Pool, Role
 from ontopilot.models.spec import EngineOptions, Model
 
 STATE, LOCK = "releases.json", ".lock"
@@ -76,6 +77,16 @@ class Releases:
     def model(self, base: str, *, options: EngineOptions | None = None) -> Model:
         """The base with the adapter in service, whose version every answer then records."""
         return Model(base, adapter=self.current(), options=options or EngineOptions())
+
+    async def serve(self, pool: Pool, role: Role, base: str) -> Model:
+        """Let a running pool answer with the adapter in service; no request fails meanwhile.
+
+        Raises:
+            ModelError: it cannot start; what served before goes on serving.
+        """
+        model = self.model(base)
+        await pool.swap(role, model)
+        return model
 
     def promote(self, adapter: Path, *, why: str, figures: Mapping[str, Any]) -> Entry:
         """Put an adapter into service.

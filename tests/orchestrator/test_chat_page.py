@@ -295,3 +295,31 @@ def test_markup_in_a_message_does_nothing_where_a_careless_page_would_obey(visit
 def icons(page):
     """The pictures that the page itself draws in a turn."""
     return page.locator(".turn svg:has(use)").count()
+
+
+class Boasting(Drafts):
+    """Says a true sentence and one that the manual contradicts."""
+
+    async def generate(self, request):
+        number = next((s.id for s in request.sources if "vinegar" in s.text), None)
+        if number is not None:
+            yield Chunk(f"{CLAIMS[0]} [{number}] {BOAST} [{number}]")
+        yield Chunk("", "stop", Usage(7, 5))
+
+
+BOAST = "Leave the mixture in the AquaBoil 2 for 90 minutes and rinse it twice."
+
+
+def test_what_was_held_back_is_counted_and_not_shown(visit, server, make_agent):
+    agent = make_agent(generator=Boasting())
+    agent.prepare()
+    server[0].app = create_app({"tiny": agent})
+    page = visit()
+    say(page)
+    answered(page)
+    assert re.search(r"2 sentences checked, 1 held back because", page.inner_text(".checked"))
+    assert "90 minutes" not in page.content()
+    page.reload()
+    answered(page)
+    assert "1 held back" in page.inner_text(".checked")
+    assert "90 minutes" not in page.content()

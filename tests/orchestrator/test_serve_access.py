@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from contextlib import contextmanager
 
 import httpx
@@ -290,3 +291,18 @@ def test_ready_while_the_store_answers(url, agent, monkeypatch):
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "5")
     assert "secret" not in reply.text
     assert httpx.get(f"{url}/healthz").status_code == 200
+
+
+def test_old_conversations_are_deleted_while_it_serves(agent):
+    old = agent.store.begin_turn(None, "C-1", "Hello?", "v1")
+    with agent.store.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE conversations SET begun = 1")
+        connection.exec_driver_sql("UPDATE turns SET begun = 1")
+    new = agent.store.begin_turn(None, "C-1", "Hello again?", "v1")
+    with running(create_app({"tiny": agent}, keep_days=30)) as base:
+        deadline = time.monotonic() + 20
+        while old.id in {row.id for row in agent.store.unfinished()}:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert httpx.get(f"{base}/healthz").status_code == 200
+    assert [row.id for row in agent.store.unfinished()] == [new.id]

@@ -81,6 +81,7 @@ def test_a_conversation_is_its_owners_alone(store):
 def test_a_conversation_that_python_began_is_taken_up_by_its_customer_only(store):
     owners = Owners(store.database)
     row = store.begin_turn(None, "C-1001", "Hello?", "v1")
+    assert (owners.of_turn(row.id), owners.of_turn("t-none")) == ("", None)
     with pytest.raises(NotYours):
         owners.claim(row.conversation, "visitor:a", customer=None)
     with pytest.raises(NotYours):

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from ontopilot.errors import NotPromoted
+from ontopilot.models import Pool
+from ontopilot.models.messages import GenerationRequest, Message
 from ontopilot.tune.releases import Releases
+from tests.models.adapter import save_adapter
+
+TINY = Path(__file__).resolve().parents[1] / "fixtures/tiny_llama"
 
 
 def adapter(folder: Path, name: str) -> Path:
@@ -85,3 +90,27 @@ def test_a_damaged_state_is_named(releases: Releases) -> None:
     (releases.folder / "releases.json").write_text("[{")
     with pytest.raises(NotPromoted, match="is damaged"):
         releases.current()
+
+
+async def test_a_promotion_is_taken_over_while_others_ask(
+    releases: Releases, tmp_path: Path
+) -> None:
+    async def answered() -> tuple[str, str]:
+        request = GenerationRequest(
+            (Message("user", "When can I return the kettle?"),), max_tokens=8
+        )
+        chunks = [chunk async for chunk in pool.generate("generator", request)]
+        return "".join(chunk.text for chunk in chunks), chunks[-1].engine
+
+    base = f"transformers:{TINY}"
+    pool = Pool(generator=releases.model(base))
+    try:
+        before, _ = await answered()
+        made = save_adapter(tmp_path / "adapter")
+        entry = releases.promote(made, why="better", figures={})
+        await releases.serve(pool, "generator", base)
+        after, engine = await answered()
+    finally:
+        await pool.aclose()
+    assert entry.version in engine
+    assert after != before

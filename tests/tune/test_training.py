@@ -15,6 +15,7 @@ from ontopilot.tune.checkpoints import Checkpoints
 from ontopilot.tune.metrics import Metrics
 from ontopilot.tune.recipe import Kitchen, Recipe
 
+pytestmark = pytest.mark.timeout(600)
 ROOT = Path(__file__).resolve().parents[2]
 RUN = """
 import sys, torch

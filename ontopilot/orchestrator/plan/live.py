@@ -210,9 +210,11 @@ class Planner:
             self._store(text)
         return regret
 
-    def rated(self, turn_class: str, grade: str, rating: int) -> None:
-        """Learn from a person's rating from 1 to 5 of what a deployment of a grade said."""
+    def rated(self, turn_class: str, deployment: str, rating: int) -> None:
+        """Learn from a person's rating, from 1 to 5, of what a deployment said; or `facts`."""
         with self._lock:
+            known = self.catalog.facts.get(deployment)
+            grade = deployment if known is None else known.grade
             self.catalog.quality.note_right(
                 Evidenced(turn_class), grade, right=float(rating >= 4), weight=1.0
             )

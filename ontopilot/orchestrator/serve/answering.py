@@ -83,9 +83,10 @@ async def streamed(serving: Serving, request: Request, asked: Question, lines: L
     try:
         earlier = await once.begin()
         if earlier is not None:
-            return SeatedStream(lines(replayed(earlier)), _stay, headers=_UNBUFFERED)
+            again = replayed(earlier)
+            return SeatedStream(lines(again), _stay, source=again, headers=_UNBUFFERED)
         try:
-            events, leave = await _begun(serving, request, asked)
+            first, events, leave = await _begun(serving, request, asked)
         except BaseException:
             await once.end(None)
             raise
@@ -93,7 +94,8 @@ async def streamed(serving: Serving, request: Request, asked: Question, lines: L
         return Response(status_code=GONE)
     except OntopilotError as error:
         raise as_http(error) from error
-    return SeatedStream(lines(once.watched(events)), leave, headers=_UNBUFFERED)
+    watched = once.watched(_all(first, events))
+    return SeatedStream(lines(watched), leave, source=events, headers=_UNBUFFERED)
 
 
 def _stay() -> None:
@@ -102,14 +104,15 @@ def _stay() -> None:
 
 async def _begun(
     serving: Serving, request: Request, asked: Question
-) -> tuple[AsyncIterator[Event], Leave]:
-    """The events of a turn that has its place, once the first of them is there."""
+) -> tuple[Event, AsyncGenerator[Event, None], Leave]:
+    """The first event of a turn that has its place, and the others."""
     conversation, leave = await _seat(serving, request, asked)
-    events = serving.agent(asked.agent).astream(
+    told = serving.agent(asked.agent).astream(
         asked.text, conversation=conversation, customer=asked.caller.customer
     )
+    events = cast(AsyncGenerator[Event, None], told)
     try:
-        return _all(await unless_gone(request, anext(events)), events), leave
+        return await unless_gone(request, anext(events)), events, leave
     except BaseException:
         leave()
         raise
@@ -122,9 +125,9 @@ async def _seat(serving: Serving, request: Request, asked: Question) -> tuple[st
     return conversation, await unless_gone(request, serving.room.enter())
 
 
-async def _all(first: Event, rest: AsyncIterator[Event]) -> AsyncIterator[Event]:
+async def _all(first: Event, rest: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
     """All events; when the client leaves, closing them cancels the turn."""
-    async with aclosing(cast(AsyncGenerator[Event, None], rest)):
+    async with aclosing(rest):
         yield first
         async for event in rest:
             yield event

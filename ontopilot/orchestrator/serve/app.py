@@ -1,12 +1,13 @@
 """The HTTP application: the API, the chat page, and what guards them."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from ontopilot.errors import ConfigError
+from ontopilot.errors import ConfigError, StoreError
 from ontopilot.orchestrator.agent import Agent
 from ontopilot.orchestrator.serve import errors
 from ontopilot.orchestrator.serve.access.fence import Fence
@@ -22,6 +23,10 @@ from ontopilot.orchestrator.serve.room import MOST_TURNS, MOST_WAITING, Room
 from ontopilot.orchestrator.serve.serving import Serving
 from ontopilot.orchestrator.serve.state import State
 from ontopilot.orchestrator.serve.turns import TurnFaces
+from ontopilot.orchestrator.store.forgetting import Forgetting
+from ontopilot.orchestrator.store.ids import DAY_MS, now
+
+log = logging.getLogger("ontopilot.serve")
 
 
 def create_app(
@@ -35,6 +40,7 @@ def create_app(
     origins: Collection[str] = (),
     rate: str = RATE,
     title: str = "",
+    keep_days: int | None = None,
 ) -> FastAPI:
     """An application that serves agents under the names they are given.
 
@@ -52,6 +58,7 @@ def create_app(
         origins: sites that may ask from a browser besides our own pages (CORS).
         rate: turns of one key, customer or address, such as `60/minute`.
         title: what the chat page is called; by default the agent's name.
+        keep_days: conversations in which nothing was said for so long are deleted; none by default.
 
     Raises:
         ConfigError: there is no agent to serve, no room for a turn, or the rate is not one.
@@ -63,9 +70,12 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         cold = () if prepared else agents.values()
         await asyncio.gather(*(asyncio.to_thread(agent.prepare) for agent in cold))
-        following = asyncio.create_task(_follow(changes))
+        beside = [asyncio.create_task(_follow(changes))]
+        if keep_days is not None:
+            beside.append(asyncio.create_task(_forget(serving, keep_days)))
         yield
-        following.cancel()
+        for task in beside:
+            task.cancel()
 
     changes = Changes(agents)
     app = FastAPI(title="ontopilot", lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -92,6 +102,18 @@ async def _follow(changes: Changes) -> None:
     while True:
         await asyncio.to_thread(changes.look)
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _forget(serving: Serving, days: int) -> None:
+    """Delete old conversations, now and every hour."""
+    while True:
+        for name in serving.agents:
+            forgetting = Forgetting(serving.store(name).database)
+            try:
+                await asyncio.to_thread(forgetting.before, now() - days * DAY_MS)
+            except StoreError as error:
+                log.warning("old conversations of %s stay for now: %s", name, error)
+        await asyncio.sleep(3600)
 
 
 def _let_in(app: FastAPI, origins: Collection[str]) -> None:

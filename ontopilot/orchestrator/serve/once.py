@@ -74,7 +74,7 @@ class Once:
         return Asked(self.serving.store(self.agent).database, self.owner)
 
 
-async def replayed(answer: Answer) -> AsyncIterator[Event]:
+async def replayed(answer: Answer) -> AsyncGenerator[Event, None]:
     """The events of a turn that has ended before."""
     yield Begun(answer.turn, answer.conversation)
     yield Done(answer)

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from ontopilot.errors import StoreError
 from ontopilot.orchestrator.store.database import Database
-from ontopilot.orchestrator.store.ids import check_id, now
+from ontopilot.orchestrator.store.ids import DAY_MS, check_id, now
 from ontopilot.orchestrator.store.tables import KeyTable, MetaTable, TicketTable
 
 Role = Literal["customer", "operator", "editor"]
@@ -25,8 +25,6 @@ of everybody."""
 
 PREFIX = "opk_"
 """How every key begins, so that it is recognised where it does not belong."""
-
-_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class Keys:
         who = None if customer is None else check_id("customer", customer)
         secret = PREFIX + secrets.token_urlsafe(32)
         made = now()
-        expires = None if days is None else made + days * _DAY_MS
+        expires = None if days is None else made + days * DAY_MS
         key = Key(f"k-{secrets.token_hex(4)}", name, role, wanted, who, made, expires, None)
         row = {
             "id": key.id,

@@ -45,15 +45,15 @@ class Owners:
         return bool(held == owner)
 
     def of_turn(self, turn: str) -> str | None:
-        """The owner of the conversation of a turn; None for an unknown turn or no owner."""
+        """The owner of the conversation of a turn, "" where Python began it; None for no turn."""
         query = (
             select(ConversationTable.owner)
             .join(TurnTable, TurnTable.conversation == ConversationTable.id)
             .where(TurnTable.id == turn)
         )
         with self._database.reading() as connection:
-            owner = connection.execute(query).scalar()
-        return None if owner is None else str(owner)
+            found = connection.execute(query).first()
+        return None if found is None else found[0] or ""
 
     def of(self, conversation: str) -> str | None:
         """The owner of a conversation; None for an unknown one or no owner."""

@@ -10,18 +10,20 @@ import numpy as np
 
 from ontopilot.orchestrator.plan.quality import Evidenced
 from ontopilot.orchestrator.plan.simulate.outcomes import Join, Verification
-from ontopilot.orchestrator.plan.simulate.planned import Parts, Planned, banded
+from ontopilot.orchestrator.plan.simulate.planned import Planned, banded
 from ontopilot.orchestrator.plan.simulate.rivals import Static
 from ontopilot.orchestrator.plan.simulate.run import Result, Scenario, figures, run
 from ontopilot.orchestrator.plan.simulate.trace import Trace
 from ontopilot.orchestrator.plan.simulate.tuning import (
     KEPT,
+    PLANNER,
     POLICIES,
     Grids,
     Tuned,
     mean_work,
     split,
     tune,
+    tune_planner,
     wins,
 )
 from ontopilot.orchestrator.plan.simulate.world import BARE, FULL, HARDER, World
@@ -135,7 +137,10 @@ def compare(
     measured = []
     for name in dict.fromkeys(("static", *names)):
         told(f"tuning {name}")
-        tuned = tune(name, grids.of(name), practice, least)
+        if name == PLANNER:
+            tuned = tune_planner(grids, least)
+        else:
+            tuned = tune(name, grids.of(name), practice, least)
         told(f"running {name}")
         measured.append(measure(tuned, test, seeds))
     bound = tuple(oracle(test, seed, least) for seed in seeds)
@@ -145,7 +150,7 @@ def compare(
 
 def warmed(grids: Grids) -> Grids:
     """With what the planner has learned on the train slice, where it tried plans to learn."""
-    setting = grids.planned(50.0, 0.6, Parts())
+    setting = grids.planned(50.0, busy=0.6)
     policy = setting.make(WARM_SEED)
     if not isinstance(policy, Planned):
         raise TypeError("the planner's grid makes planners")

@@ -150,7 +150,8 @@ class Planned:
     def ended(self, world: World, turn: Turn) -> None:
         """Learn from what passed verification, and from ratings."""
         del world
-        self._learn_pass(turn, passed=turn.passed)
+        if turn.passed or turn.attempts > 1:  # a first failure was learned when it happened
+            self._learn_pass(turn, passed=turn.passed)
         decision: Decision | None = turn.note
         if decision is not None and turn.attempts <= 1 and turn.latency > 0:
             guess = decision.chosen.latency.usual.quantile(0.5)
@@ -205,18 +206,12 @@ class Planned:
     def _learn_pass(self, turn: Turn, *, passed: bool) -> None:
         if not self.parts.learn:
             return
-        chosen = turn.chosen
-        second = turn.attempts > 1
-        if second:
-            first = next(iter(self._first(turn)), chosen)
-            key = arm(replace(chosen, strategy="draft", generator=first.generator), {}, second=True)
-        else:
-            key = arm(chosen, {})
+        chosen, decision = turn.chosen, turn.note
+        key = arm(chosen, {})
+        if turn.attempts > 1 and isinstance(decision, Decision):
+            first = decision.chosen.candidate.generator
+            key = arm(replace(chosen, strategy="draft", generator=first), {}, second=True)
         self.catalog.quality.note_pass(banded(turn), key, passed=passed)
-
-    def _first(self, turn: Turn) -> list[Candidate]:
-        decision: Decision | None = turn.note
-        return [] if decision is None else [decision.chosen.candidate]
 
 
 def banded(turn: Turn) -> Evidenced:

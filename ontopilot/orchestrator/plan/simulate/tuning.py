@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ontopilot.orchestrator.plan.catalog import Catalog
 from ontopilot.orchestrator.plan.controller import Steering
@@ -22,7 +23,7 @@ from ontopilot.orchestrator.plan.simulate.rivals import (
     Static,
     Threshold,
 )
-from ontopilot.orchestrator.plan.simulate.run import Scenario, run
+from ontopilot.orchestrator.plan.simulate.run import Result, Scenario, run
 from ontopilot.orchestrator.plan.simulate.site import Site
 from ontopilot.orchestrator.plan.simulate.trace import Trace
 from ontopilot.orchestrator.plan.simulate.world import BARE, FULL, Policy
@@ -36,6 +37,9 @@ BUDGET = 12
 
 KEPT = 0.97
 """The share of the best static plan's good turns that a setting has to keep."""
+
+_HALVINGS = 5
+_LEAST_VALUE, _MOST_VALUE = 8.0, 400.0
 
 _BUSY = (0.6, 0.8, 0.95)
 
@@ -106,9 +110,10 @@ class Grids:
                 yield self._scaled("reactive", label, router, _reactive(target, hold))
 
     def predictive(self) -> Iterator[Setting]:
-        """The ablest model, four forecasters, every 180 s or every 30 s, and two loads."""
-        for model, (every, busy), forecaster in itertools.product(
-            self.models[-1:], ((180.0, 0.7), (180.0, 0.9), (30.0, 0.9)), _FORECASTERS
+        """The two ablest models and four forecasters every 180 s, the lesser also every 30 s."""
+        lesser, ablest = self.models[-2:]
+        for (model, every, busy), forecaster in itertools.product(
+            ((ablest, 180.0, 0.8), (lesser, 180.0, 0.8), (lesser, 30.0, 0.9)), _FORECASTERS
         ):
             label = f"{model}, {forecaster}, every {every:.0f} s, busy {busy}"
             scaler = _predictive(forecaster, busy, every)
@@ -122,21 +127,15 @@ class Grids:
             label = f"{weak} then {strong}, target {target}"
             yield self._scaled("cascade, scaled", label, router, _reactive(target, 120.0))
 
-    def planner(self, parts: Parts | None = None, **steered: object) -> Iterator[Setting]:
-        """What a right answer is worth; the fleet may be busy all the time, on average."""
-        for value in (20.0, 35.0, 60.0, 110.0, 250.0):
-            yield self._planned(value, 1.0, parts or Parts(), **steered)
-
-    def planned(self, value: float, busy: float, parts: Parts, **steered: object) -> Setting:
-        """One setting of the planner."""
-        return self._planned(value, busy, parts, **steered)
-
-    def _planned(self, value: float, busy: float, parts: Parts, **steered: object) -> Setting:
+    def planned(
+        self, value: float, parts: Parts | None = None, *, busy: float = 1.0, **steered: Any
+    ) -> Setting:
+        """The planner, for which a right answer is worth so many core-seconds."""
         scenario, models = self.scenario, self.models
         space = Space(models, models[1:], (4, 10))
         trace = scenario.trace
         base = Steering(busy=busy)
-        steering = replace(base, **steered)  # type: ignore[arg-type]
+        steering = replace(base, **steered)
         # The SLO is kept more often than asked for where a turn has the choice.
         objective = Objective(slo_s=scenario.slo_s, confidence=0.9, value=value)
         fleet = self._fleet(Cascade(models[0], second=models[-1]), busy)
@@ -148,10 +147,18 @@ class Grids:
             if self.catalog is not None:
                 catalog.restore(self.catalog.document())
             return Planned(
-                catalog, space, objective, steering, parts, fleet, self.mix, "planner", seed
+                catalog,
+                space,
+                objective,
+                steering,
+                parts or Parts(),
+                fleet,
+                self.mix,
+                PLANNER,
+                seed,
             )
 
-        return Setting(f"value {value:.0f}, busy {busy}", make)
+        return Setting(f"value {value:.0f}", make)
 
     def _rival(self, name: str, label: str, router: Static, busy: float) -> Setting:
         fleet = self._fleet(router, busy)
@@ -187,11 +194,10 @@ _GRIDS: dict[str, Callable[[Grids], Iterator[Setting]]] = {
     "reactive": Grids.reactive,
     "predictive": Grids.predictive,
     "cascade, scaled": Grids.glued,
-    "planner": Grids.planner,
-    "planner, no re-planning": lambda grids: grids.planner(Parts(replan=False)),
 }
 
-POLICIES = tuple(_GRIDS)
+PLANNER = "planner"
+POLICIES = (*_GRIDS, PLANNER)
 
 
 def _reactive(target: float, hold: float) -> Callable[[Mapping[str, int]], Scaler]:
@@ -266,6 +272,10 @@ def wins(
 def tune(name: str, settings: Sequence[Setting], scenario: Scenario, least_good: float) -> Tuned:
     """The setting with the most goodput of those that keep enough good turns, on one seed."""
     tried = [(setting, run(scenario, setting.make(0), 0)[0]) for setting in settings]
+    return _best_of(name, tried, least_good)
+
+
+def _best_of(name: str, tried: Sequence[tuple[Setting, Result]], least_good: float) -> Tuned:
     enough = [row for row in tried if row[1].good >= least_good]
     if enough:
         best = max(enough, key=lambda row: row[1].goodput)
@@ -273,6 +283,20 @@ def tune(name: str, settings: Sequence[Setting], scenario: Scenario, least_good:
         best = max(tried, key=lambda row: row[1].good)
     told = tuple((s.label, round(r.good, 4), round(r.goodput, 5)) for s, r in tried)
     return Tuned(name, best[0], told)
+
+
+def tune_planner(
+    grids: Grids, least_good: float, parts: Parts | None = None, **steered: Any
+) -> Tuned:
+    """The least worth of a right answer that keeps enough good turns, found by halving."""
+    low, high = math.log(_LEAST_VALUE), math.log(_MOST_VALUE)
+    tried: list[tuple[Setting, Result]] = []
+    for _ in range(_HALVINGS):
+        setting = grids.planned(math.exp((low + high) / 2), parts, **steered)
+        tried.append((setting, run(grids.scenario, setting.make(0), 0)[0]))
+        middle = (low + high) / 2
+        low, high = (low, middle) if tried[-1][1].good >= least_good else (middle, high)
+    return _best_of(PLANNER, tried, least_good)
 
 
 def split(trace: Trace, share: float = 0.3) -> tuple[Trace, Trace]:

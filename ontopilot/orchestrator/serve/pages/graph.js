@@ -59,7 +59,7 @@ const graph = (() => {
     }
     for (const node of nodes) {
       const { x, y } = at.get(node.iri);
-      const mark = svg("g", { class: `${node.kind} ${node.lit ? "lit" : ""}`, tabindex: 0, role: "button", "aria-description": node.label });
+      const mark = svg("g", { class: `${node.kind} ${node.lit ? "lit" : ""}`, tabindex: 0, role: "button" });
       mark.append(svg("circle", { cx: x, cy: y, r: node.lit ? 9 : 6 }), svg("text", { x, y: y + 22, "text-anchor": "middle" }, short(node.label)));
       mark.addEventListener("click", () => choose(node.iri));
       mark.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(node.iri); } });
