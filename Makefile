@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTHONS := python3.11 python3.12 python3.13 python3
 
 # Debian packages that tests need beyond Python. A test that needs one is skipped without it.
-CI_PACKAGES := default-jre-headless
+CI_PACKAGES := chromium default-jre-headless
 SUDO = $(shell test "$$(id -u)" = 0 || echo sudo)
 
 # Where PyTorch's CPU wheels are, when the package index has only the CUDA build: see the README.

@@ -12,6 +12,7 @@ from _streams import Streams
 
 from ontopilot.config import load_settings
 from ontopilot.models import EngineOptions, GenerationRequest, Message, Model, Pool
+from ontopilot.models.spec import Precision
 
 KV_CACHE_MB = 512
 INSTALLED = Path(__file__).resolve().parents[1] / ".venv-vllm/bin/python"
@@ -42,9 +43,10 @@ class Ours:
     """Our `openvino` engine behind a pool."""
 
     about = ""
+    precision: Precision = "auto"
 
     def __init__(self, model: Path, cache: Path, folder: Path) -> None:
-        options = EngineOptions(cache=cache, kv_cache_mb=KV_CACHE_MB)
+        options = EngineOptions(precision=self.precision, cache=cache, kv_cache_mb=KV_CACHE_MB)
         self._pool = Pool(generator=Model(f"openvino:{model}", options=options))
 
     async def start(self, streams: Streams) -> None:
@@ -67,6 +69,12 @@ class Ours:
 
     async def close(self) -> None:
         await self._pool.aclose()
+
+
+class OursInt8(Ours):
+    """The same with weights of 8 bits, which the others have in 16."""
+
+    precision = "int8"
 
 
 class Raw:
@@ -222,5 +230,5 @@ class Vllm:
 
 
 KINDS: Mapping[str, Callable[[Path, Path, Path], Contender]] = MappingProxyType(
-    {"openvino": Ours, "raw": Raw, "transformers": Transformers, "vllm": Vllm}
+    {"openvino": Ours, "int8": OursInt8, "raw": Raw, "transformers": Transformers, "vllm": Vllm}
 )

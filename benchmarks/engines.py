@@ -8,6 +8,7 @@ since the model has no token that ends one. The engines take turns, in another o
 and a ratio is the median of the ratios within the rounds. Compared are
 
 - `openvino`: our engine behind a `Pool`, as an agent uses it;
+- `int8`: the same, asked for weights of 8 bits, which the others here have in 16;
 - `raw`: OpenVINO GenAI's pipeline, its steps and prefix cache as ours, driven by hand in here;
 - `transformers`: one batch of padded prompts, the number type that is faster here;
 - `vllm`: a server of vLLM's CPU build, which answers streamed completions over its socket.
@@ -35,6 +36,7 @@ from _streams import Streams, make_model
 from ontopilot.models import EngineOptions, GenerationRequest, Message, Model
 from ontopilot.models.engines import make_engine
 
+OURS = ("openvino", "int8")
 RIVALS = ("raw", "transformers", "vllm")
 STARTS = 5
 
@@ -83,10 +85,12 @@ async def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]
         "rounds": arguments.rounds,
         "start_s": {"median": round(statistics.median(starts), 2), "runs": starts},
         "engines": {kind: summary(found) for kind, found in runs.items()},
-        "openvino_against": {
-            rival: ratio(runs["openvino"], runs[rival])
-            for rival in RIVALS
-            if rival in runs and "openvino" in runs
+        **{
+            f"{ours}_against": {
+                rival: ratio(runs[ours], runs[rival]) for rival in RIVALS if rival in runs
+            }
+            for ours in OURS
+            if ours in runs
         },
         "about": {k: contender.about for k, contender in contenders.items() if contender.about},
     }

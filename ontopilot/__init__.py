@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ontopilot.ontology.terms import Fact, Mention, Term
     from ontopilot.orchestrator.agent import Agent
     from ontopilot.orchestrator.answer import Answer, Citation, Claim, Verdict
+    from ontopilot.orchestrator.plan.optimizer import Objective
     from ontopilot.retrieval.knowledge import Knowledge
     from ontopilot.retrieval.passage import Evidence
 
@@ -27,6 +28,7 @@ __all__ = [
     "Knowledge",
     "Mention",
     "Model",
+    "Objective",
     "OntopilotError",
     "Term",
     "Verdict",
@@ -43,6 +45,7 @@ _HOME = {
     "Knowledge": "ontopilot.retrieval.knowledge",
     "Mention": "ontopilot.ontology.terms",
     "Model": "ontopilot.models.spec",
+    "Objective": "ontopilot.orchestrator.plan.optimizer",
     "OntopilotError": "ontopilot.errors",
     "Term": "ontopilot.ontology.terms",
     "Verdict": "ontopilot.orchestrator.answer",

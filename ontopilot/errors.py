@@ -35,6 +35,9 @@
     └── StoreError
         ├── StoreLocked        another process holds the store
         ├── StoreReadOnly      the store cannot be written
+        ├── NotYours           a conversation that somebody else began
+        ├── StillRunning       a request that is sent again while it is being answered
+        ├── OtherRequest       a request with the idempotency key of another one
         └── StoreVersion       the store was written by a newer ontopilot
 
 A message says where, which value and what to do.
@@ -193,3 +196,15 @@ class StoreReadOnly(StoreError):
 
 class StoreVersion(StoreError):
     """The store was written by a newer version of ontopilot."""
+
+
+class NotYours(StoreError):
+    """A conversation or a turn that somebody else began."""
+
+
+class StillRunning(StoreError):
+    """A request is sent again while it is being answered."""
+
+
+class OtherRequest(StoreError):
+    """A request has the idempotency key of another one."""

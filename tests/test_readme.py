@@ -19,7 +19,7 @@ COMMANDS = [
     for line in block.splitlines()
     if line.startswith("$ ")
 ]
-SHOWN = [command for command in COMMANDS if "ontopilot" in command]
+SHOWN = [line for line in COMMANDS if "ontopilot" in line and "ontopilot serve" not in line]
 PROGRAMS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 

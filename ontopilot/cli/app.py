@@ -15,10 +15,14 @@ from ontopilot.cli import (
     doctoring,
     evaluating,
     finetuning,
+    forgetting,
     indexing,
+    keys,
+    mcp,
     models,
     ontologies,
     serving,
+    simulating,
 )
 from ontopilot.errors import OntopilotError
 
@@ -39,11 +43,23 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback()(start)
-    for module in (demonstrating, asking, chatting, indexing, doctoring, serving, distilling):
+    for module in (
+        demonstrating,
+        asking,
+        chatting,
+        indexing,
+        doctoring,
+        serving,
+        mcp,
+        forgetting,
+        simulating,
+        distilling,
+    ):
         module.register(app)
     app.add_typer(ontologies.build(), name="ontology")
     app.add_typer(evaluating.build(), name="eval")
     app.add_typer(models.build(), name="models")
+    app.add_typer(keys.build(), name="keys")
     app.add_typer(finetuning.build(), name="finetune")
     return app
 

@@ -19,6 +19,10 @@ Customer = Annotated[
     str | None, typer.Option(help="Identifier of the customer who asks, such as C-1001.")
 ]
 Conversation = Annotated[str | None, typer.Option(help="Go on with this conversation.")]
+Slo = Annotated[
+    float | None,
+    typer.Option("--slo", help="Seconds within which the answer is to be there: plan for it."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Explain = Annotated[
     bool, typer.Option("--explain", help="Show the plan, its times and what was checked.")
@@ -40,16 +44,19 @@ def ask(
     *,
     customer: Customer = None,
     conversation: Conversation = None,
+    slo: Slo = None,
     as_json: AsJson = False,
     explain: Explain = False,
 ) -> None:
     """Ask one question; print the answer and its sources."""
+    from ontopilot.orchestrator.plan.optimizer import Objective
     from ontopilot.orchestrator.understand import check_question
 
     text = check_question(from_stdin() if question == "-" else question)
     with opened(agent) as asked:
         prepare(asked)
-        answer = asked.ask(text, customer=customer, conversation=conversation)
+        wanted = None if slo is None else Objective(slo_s=slo)
+        answer = asked.ask(text, customer=customer, conversation=conversation, objective=wanted)
     if as_json:
         from ontopilot.orchestrator.answer_json import answer_document
 

@@ -130,7 +130,7 @@ class Chat:
         from rich.spinner import Spinner
 
         from ontopilot.cli.rendering import framed, prose
-        from ontopilot.orchestrator.events import Done, Released
+        from ontopilot.orchestrator.events import Done, Released, Step
 
         shown: list[str] = []
         with Live(console=self._console, refresh_per_second=12) as live:
@@ -141,7 +141,7 @@ class Chat:
                 if isinstance(event, Released):
                     shown.append(event.text)
                     live.update(framed(prose(" ".join(shown))))
-                else:
+                elif isinstance(event, Step):
                     wait = Spinner("dots", f"{event.name}…", style="dim")
                     text = [prose(" ".join(shown))] if shown else []
                     live.update(framed(Group(*text, wait)))

@@ -37,6 +37,7 @@ _SHOWN = {
 }
 _WORST = 10
 _PARTS = "ontology, retrieval, interactions, verify, reasoner"
+_SEARCH_PARTS = "dense, lexical, graph, hops"
 
 
 def build() -> typer.Typer:
@@ -100,8 +101,12 @@ def answers(
 def retrieval(
     corpus: Annotated[Path, typer.Option(help="Passages {id, title, text}, one a line.")],
     questions: QuestionFile,
+    *,
     ontology: Annotated[Path | None, typer.Option(help="Expand questions with it.")] = None,
     k: Annotated[str, typer.Option(help="Depths, separated by commas.")] = "2,5,10,20",
+    ablate: Annotated[
+        str, typer.Option(help=f"Parts to leave out in turn, with commas: {_SEARCH_PARTS}.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Recall on a corpus with gold passages."""
@@ -123,6 +128,7 @@ def retrieval(
             ks=depths,
             encoder=Pool().small.encoder,
             ontology=meaning,
+            ablate=[part.strip() for part in ablate.split(",") if part.strip()],
             progress=shown,
         )
     if as_json:
@@ -175,9 +181,11 @@ def _recall(report: dict[str, Any]) -> "Table":
         f"{report['questions']} questions, indexed in {report['index_seconds']:.1f} s, "
         f"{report['ms_per_question']:.1f} ms a question"
     )
-    table = _table(title, "k", "recall", "all gold")
-    for k in report["recall"]:
-        table.add_row(k, f"{report['recall'][k]:.3f}", f"{report['all_gold'][k]:.3f}")
+    table = _table(title, "", "k", "recall", "all gold")
+    for part, found in {"": report, **report.get("ablations", {})}.items():
+        for k in found["recall"]:
+            name = f"without {part}" if part else "whole"
+            table.add_row(name, k, f"{found['recall'][k]:.3f}", f"{found['all_gold'][k]:.3f}")
     return table
 
 

@@ -21,15 +21,22 @@ def register(app: typer.Typer) -> None:
 
 def index(
     agent: AgentName,
+    *,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Embed everything anew.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Only check what is stored, and tell what it is.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Build or refresh the index of an agent.
 
     Only documents and past interactions that changed are embedded again. A document that cannot
-    be read is skipped and named.
+    be read is skipped and named. A damaged index is made again from the sources.
     """
     with opened(agent) as indexed:
+        if verify:
+            _verify(indexed.name, indexed.home, as_json=as_json)
+            return
         prepare(indexed, rebuild=rebuild, tell_skipped=False)
         report = indexed.knowledge_index.report
         home = indexed.home
@@ -39,6 +46,28 @@ def index(
     console = screen()
     for line in _lines(indexed.name, report, home):
         console.print(clean(line))
+
+
+def _verify(name: str, home: Path, *, as_json: bool) -> None:
+    from ontopilot.retrieval.inspect import verify
+
+    stock = verify(home)
+    if as_json:
+        print_json({"agent": name, "home": str(home), **asdict(stock)})
+        return
+    console = screen()
+    console.print(
+        clean(
+            f"{name}: every file in {home / 'index'} matches its checksum; "
+            f"{stock.passages - stock.interactions:,} passages of documents and "
+            f"{stock.interactions:,} past interactions from {stock.sources:,} sources, "
+            f"{stock.statements:,} statements"
+        )
+    )
+    console.print(clean(f"encoder: {stock.encoder}, {stock.dimension} numbers a vector"))
+    console.print(
+        clean(f"search: {stock.search}; the vectors take {stock.memory / 2**20:,.1f} MB of memory")
+    )
 
 
 def _lines(name: str, report: "IndexReport", home: Path) -> list[str]:

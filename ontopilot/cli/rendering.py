@@ -51,7 +51,7 @@ def show_sources(console: Console, citations: "tuple[Citation, ...]") -> None:
 def show_explanation(console: Console, answer: "Answer") -> None:
     """Print the plan with estimated and actual times, and what was checked and withheld."""
     show(console, Text("\nPlan", "bold dim"))
-    show(console, plan_table(answer.plan))
+    show(console, plan_tree(answer.plan))
     if not answer.verdicts:
         return
     show(console, Text("\nChecked", "bold dim"))
@@ -65,21 +65,16 @@ def show_explanation(console: Console, answer: "Answer") -> None:
     show(console, table)
 
 
-def plan_table(plan: "Plan") -> Group:
-    """The plan: why it was chosen, its steps, and what was not chosen."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("step")
-    table.add_column("estimated", justify="right")
-    table.add_column("actual", justify="right")
-    table.add_column("", style="dim", overflow="fold")
-    for step in plan.operators:
-        detail = " ".join((f"×{step.runs}" if step.runs > 1 else "", clean(step.detail))).strip()
-        table.add_row(step.name, _ms(step.estimated_ms), _ms(step.actual_ms), detail)
-    total = sum(step.actual_ms or 0.0 for step in plan.operators)
-    table.add_row(Text("total", "bold"), "", Text(_ms(total), "bold"), "")
-    chosen = Text.assemble((plan.strategy, "bold"), f"  {clean(plan.reason)}")
-    rejected = [Text(f"not {o.strategy}: {clean(o.reason)}", "dim") for o in plan.rejected]
-    return Group(chosen, table, *rejected)
+def plan_tree(plan: "Plan") -> Text:
+    """The plan: why it was chosen, its steps with estimates and actuals, and what was not."""
+    from ontopilot.orchestrator.plan.explain import lines
+
+    first, *others = (clean(line) for line in lines(plan))
+    strategy, colon, reason = first.partition(":")
+    tree = Text.assemble((strategy, "bold"), f"{colon}{reason}")
+    for line in others:
+        tree.append(f"\n{line}", "" if line.startswith(("├", "│", "└")) else "dim")
+    return tree
 
 
 def prose(text: str) -> Text:
@@ -103,7 +98,3 @@ def _origin(cited: "Citation") -> Text:
     kind = _KINDS[cited.kind]
     parts = [part for part in (kind, cited.title, cited.source) if part]
     return Text(" · ".join(dict.fromkeys(clean(part) for part in parts)) or cited.id)
-
-
-def _ms(milliseconds: float | None) -> str:
-    return "–" if milliseconds is None else f"{milliseconds:,.1f} ms"

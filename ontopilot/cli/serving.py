@@ -2,7 +2,7 @@
 
 import socket
 from contextlib import suppress
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,11 @@ from ontopilot.cli.agents import AgentName, opened
 from ontopilot.cli.asking import prepare
 from ontopilot.cli.output import notes
 from ontopilot.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ontopilot.orchestrator.agent import Agent
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -21,47 +26,79 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     agent: AgentName,
+    *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8000,
     most_turns: Annotated[int, typer.Option(help="Turns worked on at a time.", min=1)] = 32,
     most_waiting: Annotated[
         int, typer.Option(help="Requests that wait for a turn; others get 429.", min=0)
     ] = 256,
+    keys: Annotated[
+        bool, typer.Option("--keys", help="Ask for API keys on this machine, too.")
+    ] = False,
+    rate: Annotated[str, typer.Option(help="Turns of one key, customer or address.")] = "60/minute",
+    origin: Annotated[
+        list[str] | None, typer.Option(help="A site that may ask from a browser (CORS).")
+    ] = None,
+    title: Annotated[str, typer.Option(help="What the chat page is called.")] = "",
+    keep_days: Annotated[
+        int | None,
+        typer.Option(help="Delete conversations in which nothing was said for so long.", min=1),
+    ] = None,
+    customer: Annotated[
+        str | None, typer.Option(help="Print a link that signs this customer in once.")
+    ] = None,
 ) -> None:
-    """Serve an agent to OpenAI clients over HTTP.
+    """Serve an agent over HTTP: a chat page, a console and an OpenAI-compatible API.
 
-    Paths: /v1/chat/completions, /v1/models, /healthz.
+    Beyond this machine, or with --keys, the API asks for keys: see `ontopilot keys`.
     """
     import uvicorn
 
     from ontopilot.orchestrator.serve import create_app
 
+    alone = host in _LOOPBACK
     with listening(host, port) as bound, opened(agent) as served:
         prepare(served)
         base = f"http://{host}:{bound.getsockname()[1]}"
-        console = notes()
-        console.print(
-            f"{served.name} answers at {base}/v1 (model {served.name!r}); Ctrl-C stops it"
-        )
-        if host not in _LOOPBACK:
-            console.print(
-                f"warning: everybody who reaches {host} can ask in any customer's name; "
-                "put a gateway with authentication before it",
-                style="yellow",
-            )
+        _introduce(notes(), served, base, open_to_all=alone and not keys, customer=customer)
         config = uvicorn.Config(
             create_app(
                 {served.name: served},
                 prepared=True,
                 most_turns=most_turns,
                 most_waiting=most_waiting,
+                open_to_all=alone and not keys,
+                hosts=_LOOPBACK if alone else (),
+                origins=origin or (),
+                rate=rate,
+                title=title,
+                keep_days=keep_days,
             ),
             log_level="warning",
-            timeout_graceful_shutdown=10,
+            timeout_graceful_shutdown=30,
             server_header=False,
         )
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[bound])
+
+
+def _introduce(
+    console: "Console", agent: "Agent", base: str, *, open_to_all: bool, customer: str | None
+) -> None:
+    """Say where everything is; sign-in links work once, within ten minutes."""
+    from ontopilot.orchestrator.store.keys import Keys
+
+    known = Keys(agent.store.database)
+    console.print(f"chat      {base}/")
+    if customer is not None:
+        link = known.ticket("customer", customer=customer)
+        console.print(f"          {base}/#ticket={link} (signs {customer} in, once)")
+    link = known.ticket("operator")
+    console.print(f"console   {base}/console#ticket={link} (signs you in, once)")
+    guard = "no key needed here" if open_to_all else "with a key: see `ontopilot keys`"
+    console.print(f"API       {base}/v1 (model {agent.name!r}; {guard})")
+    console.print("Ctrl-C stops it", style="dim")
 
 
 def listening(host: str, port: int) -> socket.socket:

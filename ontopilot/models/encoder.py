@@ -27,3 +27,12 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts to an array of shape (texts, dimension), float32, rows of unit length."""
         ...
+
+
+@runtime_checkable
+class Bulk(Protocol):
+    """An encoder that has a faster way for very many texts."""
+
+    def in_bulk(self) -> Encoder:
+        """An encoder of the same name, whose vectors are nearly the same."""
+        ...

@@ -62,15 +62,21 @@ class Machine:
 def inspect_machine() -> Machine:
     """Look at the machine; takes milliseconds, or about a second where there is a GPU."""
     total, free = _memory()
-    processor, flags = _processor()
+    processor, _ = _processor()
     return Machine(
         processor=processor,
         cores=usable_cores(),
-        features=tuple(flag for flag in _FLAGS if flag in flags),
+        features=processor_features(),
         memory=total,
         free=free,
         gpus=_gpus(),
     )
+
+
+def processor_features() -> tuple[str, ...]:
+    """The instructions for matrices and vectors that the processor has, of those that matter."""
+    _, flags = _processor()
+    return tuple(flag for flag in _FLAGS if flag in flags)
 
 
 def require_memory(needed: int, *, model: str) -> None:

@@ -1,5 +1,6 @@
 """The remote engine: a server that speaks OpenAI's chat completions."""
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
@@ -15,9 +16,12 @@ from ontopilot.models.streaming.chat_client import ChatClient, chat_body
 from ontopilot.models.streaming.sse import Completion
 from ontopilot.models.structured.constraint import Constraint, prepared
 
+log = logging.getLogger(__name__)
+
 _OF_FORM = ("response_format", "json_schema", "schema", "grammar", "structured", "guided")
 """Words of servers that refuse the form of an answer."""
 
+_SHOWN = 100
 _THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -44,12 +48,20 @@ class RemoteEngine:
             key=_key(model, key, address),
         )
         self._keeps_forms = True
+        self._answers_as = ""
         self._counters = Counters()
 
     @property
     def name(self) -> str:
         """The deployment's name."""
         return self._model.name
+
+    @property
+    def standing(self) -> str:
+        """Whether another model than the one that is asked for answered the last time."""
+        if self._answers_as in ("", self._served):
+            return "running"
+        return f"running, and answers as model {self._answers_as!r}"
 
     @property
     def capabilities(self) -> Capabilities:
@@ -87,6 +99,7 @@ class RemoteEngine:
             raise
         finally:
             self._counters.ended(completion.usage, failed=failed)
+            self._note_model(completion.model[:_SHOWN])
 
     async def _answer(
         self, request: GenerationRequest, constraint: Constraint | None, completion: Completion
@@ -112,6 +125,16 @@ class RemoteEngine:
             raise ConstraintRefused(
                 f"{error}; or leave out the grammar or schema, which it seems not to keep"
             ) from error
+
+    def _note_model(self, name: str) -> None:
+        """Warn once of a server that answers with another model than it was asked for.
+
+        It is not refused: servers often answer with the full name of what an alias stands for.
+        """
+        if name and name != self._answers_as:
+            self._answers_as = name
+            if name != self._served:
+                log.warning("engine %r: the server answers as model %r", self.name, name)
 
     def stats(self) -> EngineStats:
         """The counters so far."""

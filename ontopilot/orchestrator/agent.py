@@ -17,8 +17,9 @@ from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.ablation import parts
 from ontopilot.orchestrator.actions import Records
 from ontopilot.orchestrator.answer import Answer
-from ontopilot.orchestrator.declared import Action, declare
+from ontopilot.orchestrator.declared import Action, BoundAction, declare
 from ontopilot.orchestrator.events import Done, Event
+from ontopilot.orchestrator.plan.optimizer import Objective
 from ontopilot.orchestrator.snapshot import Snapshots
 from ontopilot.orchestrator.store import Store
 from ontopilot.orchestrator.turn import Turns
@@ -49,6 +50,8 @@ class Agent:
         store: SQLAlchemy URL of the store; by default SQLite in `home`.
         instructions: added to the prompt of every model.
         context_tokens: budget of the evidence in a prompt.
+        objective: what a turn is to reach, such as `Objective(slo_s=2.0, floor=0.6)`; by default
+            every turn gets the usual plan, with all the effort that it may need.
 
     Raises:
         ConfigError: an argument is wrong.
@@ -68,6 +71,7 @@ class Agent:
         store: str | None = None,
         instructions: str = "",
         context_tokens: int = 1500,
+        objective: Objective | None = None,
     ) -> None:
         if not name or not name.replace("-", "").replace("_", "").isalnum():
             raise ConfigError(f"Agent name={name!r}: use letters, digits, '-' and '_' only")
@@ -95,6 +99,7 @@ class Agent:
         )
         self._instructions = instructions
         self._context_tokens = context_tokens
+        self._objective = objective
         self._loop: LoopThread | None = None
         self._turns: Turns | None = None
 
@@ -150,6 +155,7 @@ class Agent:
                 snapshots=self._snapshots,
                 instructions=self._instructions,
                 context_tokens=self._context_tokens,
+                objective=self._objective,
             )
         return self._turns
 
@@ -169,6 +175,11 @@ class Agent:
     def actions(self) -> tuple[Action, ...]:
         """The registered actions."""
         return self._snapshots.actions
+
+    @property
+    def bound_actions(self) -> tuple[BoundAction, ...]:
+        """The actions as the next turn knows them, their names found in the ontology."""
+        return self._snapshots.current().actions.actions
 
     @property
     def pool(self) -> Pool:
@@ -196,7 +207,12 @@ class Agent:
         return self._started().submit(self._ready()).result().store
 
     def ask(
-        self, question: str, *, conversation: str | None = None, customer: str | None = None
+        self,
+        question: str,
+        *,
+        conversation: str | None = None,
+        customer: str | None = None,
+        objective: Objective | None = None,
     ) -> Answer:
         """Run one turn and wait for its answer.
 
@@ -204,17 +220,23 @@ class Agent:
             question: what the customer says, up to 20,000 characters.
             conversation: the conversation to go on with; by default a new one.
             customer: the identifier of the customer who is signed in.
+            objective: what this turn is to reach, in the place of the agent's.
 
         Raises:
             QuestionError: the question is empty, too long or not text.
         """
-        return self._start(question, conversation, customer, lambda event: None).result()
+        return self._start(question, conversation, customer, _nothing, objective).result()
 
     async def aask(
-        self, question: str, *, conversation: str | None = None, customer: str | None = None
+        self,
+        question: str,
+        *,
+        conversation: str | None = None,
+        customer: str | None = None,
+        objective: Objective | None = None,
     ) -> Answer:
         """Run one turn without blocking the caller's event loop; see `ask`."""
-        future = self._start(question, conversation, customer, lambda event: None)
+        future = self._start(question, conversation, customer, _nothing, objective)
         return await asyncio.wrap_future(future)
 
     def stream(
@@ -256,8 +278,10 @@ class Agent:
         conversation: str | None,
         customer: str | None,
         emit: Callable[[Event], None],
+        objective: Objective | None = None,
     ) -> Future[Answer]:
-        return self._started().submit(self._turn(question, conversation, customer, emit))
+        turn = self._turn(question, conversation, customer, emit, objective=objective)
+        return self._started().submit(turn)
 
     async def _turn(
         self,
@@ -265,9 +289,17 @@ class Agent:
         conversation: str | None,
         customer: str | None,
         emit: Callable[[Event], None],
+        *,
+        objective: Objective | None = None,
     ) -> Answer:
         turns = await self._ready()
-        return await turns.run(question, conversation=conversation, customer=customer, emit=emit)
+        return await turns.run(
+            question,
+            conversation=conversation,
+            customer=customer,
+            emit=emit,
+            objective=objective,
+        )
 
     def unfinished(self) -> tuple[str, ...]:
         """Turns that were begun and not finished, oldest first: a process that died left them."""
@@ -279,6 +311,18 @@ class Agent:
 
     async def _resume(self, turn: str) -> Answer:
         return await (await self._ready()).resume(turn)
+
+    def rate(self, turn: str, rating: int, *, correction: str = "") -> None:
+        """Keep what a person thinks of an answer, from 1 to 5; later plans learn from it.
+
+        Raises:
+            StoreError: the rating is another number, or the turn is unknown.
+        """
+        self._started().submit(self._rate(turn, rating, correction)).result()
+
+    async def _rate(self, turn: str, rating: int, correction: str) -> None:
+        turns = await self._ready()
+        await asyncio.to_thread(turns.rate, turn, rating, correction)
 
     def close(self) -> None:
         """Stop the engines and close the store; unfinished turns stay resumable."""
@@ -303,3 +347,7 @@ class Agent:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _nothing(event: Event) -> None:
+    """Nobody follows the turn."""

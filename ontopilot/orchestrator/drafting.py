@@ -14,6 +14,7 @@ from ontopilot.orchestrator.answer import Claim, Verdict, VerdictStatus
 from ontopilot.orchestrator.cited import CitedStream
 from ontopilot.orchestrator.cited_claims import ClaimStream
 from ontopilot.orchestrator.events import Released
+from ontopilot.orchestrator.planning import Stopwatch
 from ontopilot.orchestrator.prompts import DRAFT, REASON, draft_request
 from ontopilot.orchestrator.reading import read_together
 from ontopilot.orchestrator.state import Workspace
@@ -215,10 +216,12 @@ async def _claims(
     work: Workspace, role: Role, request: GenerationRequest, context: Context
 ) -> AsyncIterator[Claim]:
     stream: CitedStream | ClaimStream | None = None
+    stopwatch = Stopwatch("reason" if role == "reasoner" else "draft")
     async for chunk in work.services.pool.generate(role, request):
         if chunk.restart:
             stream = None
         _note(work, role, chunk)
+        stopwatch.saw(work, chunk)
         if stream is None and chunk.text:
             keeps = request.schema is not None and not chunk.plain
             stream = ClaimStream() if keeps else CitedStream()

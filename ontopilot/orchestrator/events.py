@@ -6,6 +6,14 @@ from ontopilot.orchestrator.answer import Answer, Citation, Claim
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The turn is in the store under this identifier."""
+
+    turn: str
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A node of the turn has begun."""
 
@@ -28,4 +36,4 @@ class Done:
     answer: Answer
 
 
-Event = Step | Released | Done
+Event = Begun | Step | Released | Done

@@ -7,7 +7,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from ontopilot.orchestrator import drafting
+from ontopilot.orchestrator import drafting, planning
 from ontopilot.orchestrator.ablation import kinds
 from ontopilot.orchestrator.events import Step
 from ontopilot.orchestrator.plan.choose import Situation, choose
@@ -99,7 +99,9 @@ def _choose(work: Workspace) -> Plan:
         trouble="reasoner" not in services.ablated and describes_trouble(work.question),
         passages=len(services.index.passages),
     )
-    return choose(situation, services.store.typical_ms())
+    typical_ms = services.store.typical_ms()
+    ruled = choose(situation, typical_ms)
+    return planning.begin(work, ruled, typical_ms)
 
 
 def retrieve(state: TurnState, runtime: TurnRuntime) -> Update:
@@ -108,7 +110,9 @@ def retrieve(state: TurnState, runtime: TurnRuntime) -> Update:
     done = timed(work, "retrieve")
     services = work.services
     found = services.index.search(
-        Query(work.text, work.mentions), k=FOUND, kinds=kinds(services.ablated)
+        Query(work.text, work.mentions),
+        k=planning.pieces(work, FOUND),
+        kinds=kinds(services.ablated),
     )
     if state["strategy"] == "facts":
         found = _facts_first(work, found)
@@ -117,9 +121,10 @@ def retrieve(state: TurnState, runtime: TurnRuntime) -> Update:
         [fact_evidence(services.ontology, fact, why=drafting.LISTED) for fact in listed], found
     )
     work.evidence = found
+    strategy = planning.retrieved(work)
     services.store.save_evidence(work.turn, work.evidence)
     done()
-    return {}
+    return {} if strategy is None else {"strategy": strategy}
 
 
 def _facts_first(work: Workspace, found: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
@@ -162,12 +167,15 @@ async def verify(state: TurnState, runtime: TurnRuntime) -> Update:
 
 
 def _next(state: TurnState, work: Workspace) -> str:
-    if drafting.addressed(work):
+    answered = drafting.addressed(work)
+    planning.verified(work, passed=answered, second=state["reasoned"])
+    if answered:
         return "respond"
     repairable = any(v.status != "supported" for v in work.verdicts) and not work.claims
     if repairable and state["attempt"] < 2 and work.services.pool.generates("generator"):
         return "draft"
-    if not state["reasoned"] and "reasoner" not in work.services.ablated:
+    able = not state["reasoned"] and "reasoner" not in work.services.ablated
+    if able and planning.may_reason(work):
         return "reason"
     return "respond" if state["attempt"] else "draft"
 
@@ -190,6 +198,7 @@ def respond(state: TurnState, runtime: TurnRuntime) -> Update:
     work = runtime.context
     done = timed(work, "respond")
     done()
+    planning.ended(work)
     finish(work)
     return {}
 
@@ -204,3 +213,4 @@ def restore(work: Workspace) -> None:
         work.verdicts.append(verdict)
         work.marked(claim)
     work.plan = replace(_choose(work), reason="resumed after an interruption")
+    work.planned = None  # what it took so far is unknown: nothing is to be learned of it

@@ -1,5 +1,6 @@
 """The state of a turn: a small checkpointed part, and a working part rebuilt from the store."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict
@@ -13,6 +14,8 @@ from ontopilot.orchestrator.ablation import Part
 from ontopilot.orchestrator.actions import Catalog, Intent
 from ontopilot.orchestrator.answer import Answer, Citation, Claim, Outcome, Verdict
 from ontopilot.orchestrator.events import Event
+from ontopilot.orchestrator.plan.live import Planned, Planner
+from ontopilot.orchestrator.plan.optimizer import Objective
 from ontopilot.orchestrator.plan.plan import Plan
 from ontopilot.orchestrator.store import Store
 from ontopilot.retrieval.knowledge import KnowledgeIndex
@@ -42,6 +45,7 @@ class Services:
     actions: Catalog
     instructions: str
     context_tokens: int
+    planner: Planner
     ablated: frozenset[Part] = frozenset()
 
 
@@ -62,6 +66,11 @@ class Workspace:
     mentions: tuple[Mention, ...] = ()
     intent: Intent | None = None
     plan: Plan | None = None
+    objective: Objective | None = None
+    """What the turn is to reach; None takes the usual plan."""
+    planned: Planned | None = None
+    """How the turn was planned, where a plan was chosen by its cost."""
+    began: float = field(default_factory=time.monotonic)
     evidence: tuple[Evidence, ...] = ()
     claims: list[Claim] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)

@@ -13,10 +13,12 @@ from ontopilot.orchestrator.ablation import Part
 from ontopilot.orchestrator.actions import Intent
 from ontopilot.orchestrator.answer import Answer
 from ontopilot.orchestrator.checkpoint import Checkpoints, sweep
-from ontopilot.orchestrator.events import Event
+from ontopilot.orchestrator.events import Begun, Event
 from ontopilot.orchestrator.graph import build
 from ontopilot.orchestrator.held import chosen
 from ontopilot.orchestrator.plan.choose import Situation, choose
+from ontopilot.orchestrator.plan.live import Planner
+from ontopilot.orchestrator.plan.optimizer import Objective
 from ontopilot.orchestrator.respond import finish
 from ontopilot.orchestrator.snapshot import Snapshots
 from ontopilot.orchestrator.state import Services, Workspace
@@ -24,6 +26,9 @@ from ontopilot.orchestrator.store import Pending, Store, TurnRow
 from ontopilot.orchestrator.understand import check_question, yes_or_no
 
 Emit = Callable[[Event], None]
+
+KEPT_AS = "planner"
+"""The name under which the store keeps the planner's statistics."""
 
 
 class Turns:
@@ -37,8 +42,13 @@ class Turns:
         snapshots: Snapshots,
         instructions: str,
         context_tokens: int,
+        objective: Objective | None = None,
     ) -> None:
         self.store = store
+        self.planner = Planner(
+            recall=lambda: store.noted(KEPT_AS), keep=lambda text: store.note(KEPT_AS, text)
+        )
+        self._objective = objective
         self._saver = saver
         self._snapshots = snapshots
         self._instructions = instructions
@@ -55,6 +65,7 @@ class Turns:
         snapshots: Snapshots,
         instructions: str,
         context_tokens: int,
+        objective: Objective | None = None,
     ) -> Self:
         """Open the checkpoint file, forget what ended turns left in it, and compile the graph."""
         saver = await Checkpoints.open(checkpoints)
@@ -65,12 +76,19 @@ class Turns:
             snapshots=snapshots,
             instructions=instructions,
             context_tokens=context_tokens,
+            objective=objective,
         )
 
     async def run(
-        self, question: str, *, conversation: str | None, customer: str | None, emit: Emit
+        self,
+        question: str,
+        *,
+        conversation: str | None,
+        customer: str | None,
+        emit: Emit,
+        objective: Objective | None = None,
     ) -> Answer:
-        """Run one turn to its answer."""
+        """Run one turn to its answer; `objective` is that of this turn alone."""
         text = check_question(question)
         services = await self._services()
         pending = self.store.pending(conversation) if conversation is not None else None
@@ -82,8 +100,10 @@ class Turns:
             services.ontology.version,
             thread=pending.turn if pending is not None and agreed is not None else None,
         )
+        emit(Begun(row.id, row.conversation))
         work = self._workspace(row, services, emit)
         work.first = conversation is None
+        work.objective = objective or self._objective
         if pending is not None:
             await self._take_up(work, pending, agreed)
         start: Any = {"turn": row.id} if agreed is None else Command(resume=agreed)
@@ -125,6 +145,15 @@ class Turns:
         await asyncio.to_thread(nodes.restore, work)
         return await self._invoke(work, row.thread, None)
 
+    def rate(self, turn: str, rating: int, correction: str) -> None:
+        """Keep a rating, and let the planner learn from it."""
+        self.store.rate(turn, rating, correction=correction)
+        answer = self.store.answer(turn)
+        reasoned = any(step.name == "reason" and step.runs for step in answer.plan.operators)
+        role = "reasoner" if reasoned else "generator"
+        drafted = answer.versions.get(role, answer.plan.strategy)
+        self.planner.rated(answer.plan.strategy, drafted, rating)
+
     async def _invoke(self, work: Workspace, thread: str, start: Any) -> Answer:
         result = await self._graph.ainvoke(
             start, self._config(thread), context=work, durability="sync"
@@ -164,10 +193,12 @@ class Turns:
             actions=snapshot.actions,
             instructions=self._instructions,
             context_tokens=self._context_tokens,
+            planner=self.planner,
             ablated=self.ablated,
         )
 
     async def aclose(self) -> None:
-        """Close the checkpoint file and the store."""
+        """Close the checkpoint file and the store; what the planner learned is kept."""
+        await asyncio.to_thread(self.planner.close)
         await self._saver.aclose()
         self.store.close()

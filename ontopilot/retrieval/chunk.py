@@ -77,7 +77,7 @@ def chunk(document: Document) -> Chunks:
     if document.markdown:
         title, sections, foreign = _sections(document)
     else:
-        title, sections = "", _plain(document.text)
+        title, sections = document.title, _plain(document.text)
     title = title or _title_from(document.name)
     found: list[Passage] = []
     for section in sections:

@@ -49,7 +49,9 @@ def gather(
         DocumentError: a path does not exist, or the interactions are malformed.
     """
     known = {} if stored is None else _known(stored)
-    found = find(documents)
+    # Past interactions hold personal data: in a folder of documents they are still redacted.
+    apart = None if tickets is None else tickets.resolve()
+    found = [item for item in find(documents) if item.path.resolve() != apart]
     records: list[SourceRecord] = []
     passages: list[Passage] = []
     for done, item in enumerate(found, start=1):

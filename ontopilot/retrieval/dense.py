@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontopilot.errors import RetrievalError
-from ontopilot.models.encoder import Encoder, Vectors
+from ontopilot.models.encoder import Bulk, Encoder, Vectors
 
 Rows = NDArray[np.int64]
 BATCH = 256
@@ -47,9 +47,13 @@ def encode(
 ) -> Vectors:
     """Encode texts in batches, telling after each how many are done.
 
+    More than a batch of them take the encoder's way for very many, if it has one.
+
     Raises:
         RetrievalError: the encoder returns vectors of another shape or that are not finite.
     """
+    if len(texts) > BATCH and isinstance(encoder, Bulk):
+        encoder = encoder.in_bulk()
     parts = [np.empty((0, encoder.dimension), dtype=np.float32)]
     for at in range(0, len(texts), BATCH):
         batch = texts[at : at + BATCH]

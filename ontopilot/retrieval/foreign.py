@@ -44,13 +44,18 @@ def own_words(text: str) -> OwnWords:
     at = 0
     places = quoted
     for block in blocks(shown):
-        if any(is_order(plain(shown[a:b])) for a, b in split(shown, block.start, block.end)):
+        if any(_orders(shown[a:b]) for a, b in split(shown, block.start, block.end)):
             kept.append(shown[at : block.start])
             at = block.end
             places += 1
     if not places:
         return OwnWords(shown)
     return OwnWords("".join([*kept, shown[at:]]).strip(), places)
+
+
+def _orders(sentence: str) -> bool:
+    """Whether a sentence is an order, by its words or by the tags that stand around them."""
+    return is_order(plain(sentence)) or ("<" in sentence and is_order(sentence))
 
 
 def without_bracketed_orders(line: str) -> OwnWords:

@@ -11,27 +11,20 @@ from ontopilot.models.encoder import Encoder, Vectors
 from ontopilot.ontology.terms import Iri, Literal, Mention
 from ontopilot.retrieval.asked import Properties, canonical, parts, wording
 from ontopilot.retrieval.concepts import distinct
-from ontopilot.retrieval.dense import Dense, Rows, encode
+from ontopilot.retrieval.dense import Rows, encode
 from ontopilot.retrieval.facts import Facts
 from ontopilot.retrieval.fuse import fuse
-from ontopilot.retrieval.lexical import Lexical, stems, weights
+from ontopilot.retrieval.hybrid import Found, Hybrid
 from ontopilot.retrieval.meaning import Meaning
+from ontopilot.retrieval.needs import needs
 from ontopilot.retrieval.passage import Evidence, EvidenceKind, Passage, Query
 from ontopilot.retrieval.relevance import Relevance, told
+from ontopilot.retrieval.scorings import Part, Wanted
 from ontopilot.retrieval.strange import strangers
 from ontopilot.retrieval.tags import Tags
 
-DENSE, LEXICAL, CONCEPT = 1.0, 1.0, 0.5
-"""The weights of the three scorings."""
-
 RETOLD = 1.0
 """The weight of what the encoder of statements says of past interactions, beside those three."""
-
-PAST = 0.85
-"""What a past interaction's score is multiplied by: beside a document it has to be better."""
-
-SYNONYM = 0.5
-"""How much a stem of a mentioned term's other names counts in lexical search."""
 
 HOPS_FROM = 4
 """The best passages whose terms are looked up for the property that a question asks for."""
@@ -90,13 +83,9 @@ class KnowledgeIndex:
         self.report = report
         self.encoder = encoder
         self.vectors = vectors
-        self._dense = Dense(vectors)
         self.nearness = nearness or encoder
         self._relevance = Relevance(self.passages, statements, self.nearness)
-        self._lexical = Lexical([stems(passage.indexed_text) for passage in self.passages])
-        self._prior = np.array(
-            [PAST if p.kind == "interaction" else 1.0 for p in self.passages], dtype=np.float32
-        )
+        self._hybrid = Hybrid(self.passages, vectors)
         self._past = np.flatnonzero([p.kind == "interaction" for p in self.passages])
         self._present = frozenset(passage.kind for passage in self.passages)
         self._same = tuple(hash(" ".join(p.text.split()).casefold()) for p in self.passages)
@@ -157,12 +146,18 @@ class KnowledgeIndex:
         return other
 
     def search(
-        self, query: Query, *, k: int = 8, kinds: Collection[EvidenceKind] | None = None
+        self,
+        query: Query,
+        *,
+        k: int = 8,
+        kinds: Collection[EvidenceKind] | None = None,
+        without: frozenset[Part] = frozenset(),
     ) -> tuple[Evidence, ...]:
         """The `k` pieces of evidence that best match a question, best first.
 
         Facts are at most half of the result when other kinds are asked for too. After the `k`
         come a few facts more: what the question asks for, of the things that passages name.
+        `without` leaves parts of the search out, to see what each is worth.
 
         Raises:
             ConfigError: `k` is less than 1, or a kind is unknown.
@@ -175,7 +170,8 @@ class KnowledgeIndex:
         if "fact" in wanted and self._facts is not None:
             most = k if len(wanted) == 1 else max(1, k // 2)
             facts = self._facts.search(query, k=most, properties=asked)
-        passages = self._passages(query, vector, k=k, allowed=self._allowed(wanted))
+        allowed = self._allowed(wanted)
+        passages = self._passages(query, vector, k=k, allowed=allowed, without=without)
         # A stable sort: of equals, a fact comes before a document, a document before a ticket.
         found = sorted((*facts, *passages), key=lambda item: -item.score)[:k]
         return (*found, *self._joined(query, found, asked))
@@ -236,7 +232,7 @@ class KnowledgeIndex:
 
     def strangers(self, query: Query) -> tuple[str, ...]:
         """The names in a question that nothing in the knowledge has; see `strange.strangers`."""
-        return strangers(query, self._lexical.frequency)
+        return strangers(query, self._hybrid.lexical.frequency)
 
     def _encode(
         self, query: Query, *, facts: bool
@@ -255,40 +251,31 @@ class KnowledgeIndex:
         return np.flatnonzero([passage.kind in wanted for passage in self.passages])
 
     def _passages(
-        self, query: Query, vector: NDArray[np.float32], *, k: int, allowed: Rows | None
+        self,
+        query: Query,
+        vector: NDArray[np.float32],
+        *,
+        k: int,
+        allowed: Rows | None,
+        without: frozenset[Part],
     ) -> list[Evidence]:
         if not (len(self.passages) if allowed is None else len(allowed)):
             return []
         mentions = distinct(query.mentions)
-        lexical = self._lexical.scores(self._weights(query.text, mentions))
-        others = {
-            "lexical": (lexical, LEXICAL),
-            "concept": (None if self._tags is None else self._tags.match(mentions), CONCEPT),
-        }
-        whole = {name: (each, w) for name, (each, w) in others.items() if each is not None}
-        rows = self._candidates(
-            vector, [each for each, _ in whole.values()], max(64, 8 * k), allowed
-        )
-        scorings = {"dense": (self._dense.scores(vector, rows), DENSE)}
-        scorings |= {name: (each[rows], weight) for name, (each, weight) in whole.items()}
-        # A ticket holds a customer's question, so it resembles a question more than a document
-        # does: what a full score is, documents say.
-        prior = self._prior[rows]
-        scores = fuse(list(scorings.values()), among=prior == 1.0) * prior
-        scores = self._retold(query, rows, scores)
-        bests = {name: float(part.max(initial=0.0)) for name, (part, _) in scorings.items()}
+        size = max(64, 8 * k)
+        several = needs(query.text)
+        vectors = encode(several, self.encoder)
+        wanted = Wanted(query.text, vector, mentions, size, allowed, without, several, vectors)
+        searched = self._hybrid.search(wanted, self._tags)
+        scores = self._retold(query, searched.rows, searched.scores)
         found: list[Evidence] = []
         texts: set[int] = set()
-        for at in np.lexsort((rows, -scores)):
-            row = int(rows[at])
+        for at in np.lexsort((searched.rows, -scores)):
+            row = int(searched.rows[at])
             if self._same[row] in texts:
                 continue
             texts.add(self._same[row])
-            shares = {
-                name: float(part[at]) / bests[name] if bests[name] > 0.0 else 0.0
-                for name, (part, _) in scorings.items()
-            }
-            found.append(self._evidence(row, float(scores[at]), shares, mentions))
+            found.append(self._evidence(row, float(scores[at]), searched, int(at), mentions))
             if len(found) == k:
                 break
         return found
@@ -309,43 +296,36 @@ class KnowledgeIndex:
         ordered[at[np.argsort(-both, kind="stable")]] = np.sort(scores[at])[::-1]
         return ordered
 
-    def _weights(self, text: str, mentions: Sequence[Mention]) -> dict[str, float]:
-        """The stems of a question, and with less weight those of its terms' other names."""
-        found = weights(stems(text))
-        if self._tags is not None:
-            for mention in mentions:
-                for word in self._tags.concepts.words(mention.iri):
-                    found.setdefault(word, SYNONYM * mention.score)
-        return found
-
-    def _candidates(
-        self,
-        vector: NDArray[np.float32],
-        scorings: Sequence[NDArray[np.float32]],
-        size: int,
-        allowed: Rows | None,
-    ) -> Rows:
-        """The rows that are among the best of any scoring, in ascending order."""
-        bests = [_best(scores, size, allowed) for scores in scorings]
-        return np.unique(
-            np.concatenate([self._dense.search(vector, size, allowed=allowed), *bests])
-        )
-
     def _evidence(
-        self, row: int, score: float, shares: Mapping[str, float], mentions: Sequence[Mention]
+        self, row: int, score: float, found: Found, at: int, mentions: Sequence[Mention]
     ) -> Evidence:
         passage = self.passages[row]
-        reasons = () if self._tags is None else self._tags.reasons(row, mentions)
+        shares = {name: float(part[at]) for name, part in found.shares.items()}
         return Evidence(
             id=passage.id,
             kind=passage.kind,
             text=passage.text,
             score=score,
-            why=_why(passage, shares, reasons),
+            why=_why(passage, shares, self._reasons(row, found, mentions)),
             title=passage.place,
             source=passage.source,
             terms=() if self._tags is None else tuple(sorted(self._tags.terms[row])),
         )
+
+    def _reasons(self, row: int, found: Found, mentions: Sequence[Mention]) -> list[str]:
+        """What the ontology and names say for a passage, in words."""
+        reasons: list[str] = []
+        terms = () if self._tags is None else self._tags.reasons(row, mentions)
+        if terms:
+            reasons.append("mentions " + " and ".join(terms))
+        if row in found.titled:
+            reasons.append("the question has its title")
+        if (hop := found.ways.get(row)) is not None:
+            seed = self.passages[hop.seed]
+            reasons.append(
+                f"has {hop.name!r} as {seed.title or seed.id!r} has, which was found before"
+            )
+        return reasons
 
 
 def _checked(k: int, kinds: Collection[EvidenceKind] | None) -> frozenset[EvidenceKind]:
@@ -358,24 +338,13 @@ def _checked(k: int, kinds: Collection[EvidenceKind] | None) -> frozenset[Eviden
     return wanted
 
 
-def _best(scores: NDArray[np.float32], size: int, allowed: Rows | None) -> Rows:
-    """The rows of the `size` best positive scores."""
-    rows = np.flatnonzero(scores > 0.0)
-    if allowed is not None:
-        rows = np.intersect1d(rows, allowed, assume_unique=True)
-    if len(rows) > size:
-        rows = rows[np.argpartition(-scores[rows], size)[:size]]
-    return rows
-
-
 def _why(passage: Passage, shares: Mapping[str, float], reasons: Sequence[str]) -> str:
     """Why a passage was found, in words."""
     matched = [name for name in ("dense", "lexical") if shares.get(name, 0.0) >= 0.5]
     parts: list[str] = []
     if passage.kind == "interaction":
         parts.append(f"past ticket {passage.id.partition(':')[2]}")
-    if reasons:
-        parts.append("mentions " + " and ".join(reasons))
+    parts.extend(reasons)
     if matched:
         parts.append(" and ".join(matched) + " match")
     return "; ".join(parts) or "a weak match"

@@ -30,7 +30,8 @@ class Knowledge:
     Making one only checks that the paths exist; `open` reads, encodes and stores.
 
     Args:
-        documents: a folder, a file, or several; Markdown, plain text and HTML are read.
+        documents: a folder, a file, or several; Markdown, plain text, HTML, PDF, CSV and JSONL are
+            read.
         interactions: a JSONL file with lines `{"id", "question", "answer", …}`.
         folder: where relative paths start; the current folder by default.
 

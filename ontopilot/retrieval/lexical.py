@@ -45,11 +45,14 @@ class Lexical:
         """The BM25 score of every passage for weighted stems."""
         found = np.zeros(self.size, dtype=np.float32)
         for word, weight in weights.items():
-            column = self._columns.get(word)
-            if column is not None:
-                part = slice(self._starts[column], self._starts[column + 1])
+            if (part := self._part(word)) is not None:
                 found[self._rows[part]] += weight * self._values[part]
         return found
+
+    def rows(self, word: str) -> NDArray[np.int32]:
+        """The passages that have a stem."""
+        part = self._part(word)
+        return np.empty(0, dtype=np.int32) if part is None else self._rows[part]
 
     def rarity(self, word: str) -> float:
         """The inverse document frequency of a stem, in 0 (everywhere) to 1 (nowhere or once)."""
@@ -62,8 +65,13 @@ class Lexical:
 
     def frequency(self, word: str) -> int:
         """How many passages have a stem."""
+        part = self._part(word)
+        return 0 if part is None else part.stop - part.start
+
+    def _part(self, word: str) -> slice | None:
+        """Where a stem's column is."""
         column = self._columns.get(word)
-        return 0 if column is None else self._starts[column + 1] - self._starts[column]
+        return None if column is None else slice(self._starts[column], self._starts[column + 1])
 
 
 def weights(words: Iterable[str]) -> dict[str, float]:

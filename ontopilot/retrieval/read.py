@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ontopilot.errors import DocumentError
+from ontopilot.retrieval import pdf
 from ontopilot.retrieval.html import as_markdown
+from ontopilot.retrieval.tables import csv_as_markdown, jsonl_as_markdown
 
 MAX_BYTES = 10 * 1024 * 1024
 """A larger document is refused: it is an export or a dump, not a page that people read."""
@@ -35,7 +37,7 @@ class Document:
     markdown: bool = True
 
 
-def _markdown(text: str) -> tuple[str, str]:
+def _markdown(text: str, _: str) -> tuple[str, str]:
     front = _FRONT_MATTER.match(text)
     if front is None:
         return "", text
@@ -43,17 +45,26 @@ def _markdown(text: str) -> tuple[str, str]:
     return title.group(1).strip("\"'") if title else "", text[front.end() :]
 
 
-def _plain(text: str) -> tuple[str, str]:
+def _plain(text: str, _: str) -> tuple[str, str]:
     return "", text
 
 
-_READERS: dict[str, Callable[[str], tuple[str, str]]] = {
+def _html(text: str, _: str) -> tuple[str, str]:
+    return as_markdown(text)
+
+
+_READERS: dict[str, Callable[[str, str], tuple[str, str]]] = {
     ".md": _markdown,
     ".markdown": _markdown,
     ".txt": _plain,
-    ".html": as_markdown,
-    ".htm": as_markdown,
+    ".html": _html,
+    ".htm": _html,
+    ".csv": csv_as_markdown,
+    ".jsonl": jsonl_as_markdown,
 }
+"""What gives title and body of a text and its name."""
+
+_PDF = ".pdf"
 
 
 def find(paths: Iterable[Path]) -> tuple[Found, ...]:
@@ -103,10 +114,10 @@ def load(found: Found) -> bytes:
     Raises:
         DocumentError: it is too large, cannot be opened, or has a format that is not read.
     """
-    if found.path.suffix.lower() not in _READERS:
+    if found.path.suffix.lower() not in (*_READERS, _PDF):
         raise DocumentError(
             f"document {found.name!r}: no reader for {found.path.suffix!r} files; "
-            f"convert it to one of {', '.join(sorted(_READERS))}"
+            f"convert it to one of {', '.join(sorted((*_READERS, _PDF)))}"
         )
     try:
         size = found.path.stat().st_size
@@ -126,11 +137,14 @@ def parse(found: Found, data: bytes) -> Document:
     """The document in the content of a file.
 
     Raises:
-        DocumentError: it is empty, binary or not UTF-8.
+        DocumentError: it is empty, binary, damaged, or not UTF-8.
     """
+    if found.path.suffix.lower() == _PDF:
+        title, body = pdf.as_text(data, found.name)
+        return Document(found.name, body, title, markdown=False)
     text = _decode(data, found.name).replace("\r\n", "\n").replace("\r", "\n")
     reader = _READERS[found.path.suffix.lower()]
-    title, body = reader(text)
+    title, body = reader(text, found.name)
     if not body.strip():
         raise DocumentError(f"document {found.name!r} is empty; write something in it or remove it")
     return Document(found.name, body, title, markdown=reader is not _plain)

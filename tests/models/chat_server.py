@@ -21,6 +21,9 @@ ANSWERS = {
     KETTLE: "The kettle can be returned within 30 days. [1]",
     WARRANTY: "The warranty of the kettle lasts 24 months. [2]",
 }
+NAMES = {"aliased": "something-else-2026"}
+"""What the server calls models that it was asked for by another name."""
+
 REFUSALS = {
     "busy": (429, "too many requests"),
     "broken": (500, "out of memory"),
@@ -107,7 +110,8 @@ class ChatServer:
         yield ": a comment\n\n"
         try:
             for word in words[: body["max_tokens"]]:
-                yield event({"choices": [{"delta": {"content": word}, "finish_reason": None}]})
+                choice = {"delta": {"content": word}, "finish_reason": None}
+                yield event({"model": NAMES.get(model, model), "choices": [choice]})
                 await asyncio.sleep(0)
                 if model == "silent":
                     await asyncio.sleep(30)

@@ -62,6 +62,16 @@ def test_vectors_equal_those_of_sentence_transformers(folder, pooling):
     np.testing.assert_allclose(encoder.encode(TEXTS), expected, atol=1e-4)
 
 
+@pytest.mark.parametrize(
+    "encoder", [SentenceEncoder().in_bulk(), SentenceEncoder(precision="bf16")]
+)
+def test_many_texts_are_encoded_nearly_alike(encoder):
+    """In bfloat16 where the processor has it."""
+    exact = SentenceEncoder()
+    assert encoder.name == exact.name
+    assert (exact.encode(TEXTS) * encoder.encode(TEXTS)).sum(axis=1).min() > 0.999
+
+
 def test_it_tells_how_far_it_is():
     seen = []
     SentenceEncoder().encode(
@@ -147,6 +157,8 @@ def test_a_folder_that_is_no_encoder(tmp_path):
 
 
 def test_unknown_backends_and_dimensions_are_refused():
+    with pytest.raises(ConfigError, match=r"precision='fp8'"):
+        SentenceEncoder(precision="fp8")
     with pytest.raises(ConfigError, match=r"backend='tpu'"):
         SentenceEncoder(backend="tpu")
     with pytest.raises(ConfigError, match=r"dimension=4"):

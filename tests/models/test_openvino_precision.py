@@ -4,6 +4,9 @@ import shutil
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 
 from ontopilot.errors import ConfigError, ModelError
 from ontopilot.models import EngineOptions, Model
@@ -11,6 +14,7 @@ from ontopilot.models.engines import make_engine
 from ontopilot.models.files.checkpoint import open_checkpoint
 from ontopilot.models.files.gguf import gguf_of, save_gguf
 from ontopilot.models.openvino.folder import save_folder
+from ontopilot.models.openvino.quantising import by_row
 from tests.conformance.engine import ask, text_of
 from tests.models.greedy import PROMPTS
 
@@ -83,6 +87,35 @@ async def test_files_and_folders_tell_what_they_hold(tiny, tmp_path, weights):
         other = "int8" if weights != "int8" else "fp16"
         with pytest.raises(ModelError, match=f"holds {weights} weights and precision='{other}'"):
             await served(str(tmp_path / name), precision=other)
+
+
+@given(
+    arrays(
+        np.float32,
+        array_shapes(min_dims=2, max_dims=2, max_side=9),
+        elements=st.floats(-6e4, 6e4, width=32),
+    )
+)
+def test_whole_numbers_of_a_row_are_near_it(matrix):
+    whole, scales = by_row(matrix)
+    assert np.abs(whole).max() <= 127
+    step = scales.astype(np.float32)
+    # Half a step, and what a scale of 16 bits leaves of the largest number of the row.
+    limit = step / 2 + np.abs(matrix).max(axis=1, keepdims=True) / 1000 + 1e-7 * 127
+    assert (np.abs(whole * step - matrix) <= limit).all()
+
+
+async def test_one_thread_serves_too(tiny, cache):
+    """OpenVINO's layers for AMX end the process where there is but one."""
+    texts = {}
+    for threads in (1, 2):
+        engine = make_engine(
+            Model(f"openvino:{tiny}", options=EngineOptions(kv_cache_mb=16, cache=cache)),
+            threads=threads,
+        )
+        texts[threads] = [await text_of(engine, ask(question)) for question in LEARNT]
+        await engine.aclose()
+    assert texts[1] == texts[2]
 
 
 async def test_a_format_that_there_is_not(tiny, tmp_path):

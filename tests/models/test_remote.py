@@ -44,6 +44,22 @@ async def test_the_servers_count_is_the_usage(server):
     assert (await chunks_of(engine_for(server, "good"), ask()))[-1].usage == Usage(9, 9)
 
 
+async def test_an_answer_of_another_model_is_told(server, caplog):
+    engine = engine_for(server, "aliased")
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            assert await text_of(engine, ask()) == ANSWERS[KETTLE] + " "
+    assert engine.standing == "running, and answers as model 'something-else-2026'"
+    assert caplog.text.count("answers as model 'something-else-2026'") == 1
+    pool = Pool(generator=Model(engine.name), encoder=HashEncoder())
+    _ = [chunk async for chunk in pool.generate("generator", ask())]
+    assert "answers as model 'something-else-2026'" in str(pool.describe())
+    await pool.aclose()
+    good = engine_for(server, "good")
+    await text_of(good, ask())
+    assert good.standing == "running"
+
+
 async def test_pieces_count_where_the_server_does_not(server):
     assert (await chunks_of(engine_for(server, "uncounted"), ask()))[-1].usage == Usage(0, 9)
 

@@ -1,6 +1,7 @@
 """A tiny shop with an agent on doubles: a hashing encoder and a scripted generator."""
 
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -67,3 +68,11 @@ def build_agent(shop: Path, **arguments: Any) -> Agent:
         return f"Order {order} is refunded."
 
     return agent
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        return int(bound.getsockname()[1])

@@ -12,6 +12,7 @@ from ontopilot.errors import ConfigError
 from ontopilot.models.messages import Chunk, Usage
 from ontopilot.models.scripted import ScriptedEngine
 from ontopilot.orchestrator.serve import create_app
+from ontopilot.orchestrator.serve.room import SeatedStream
 from tests.orchestrator.test_serve import QUESTION, post, running, user
 
 BODY = {"model": "tiny", "messages": user(QUESTION)}
@@ -157,3 +158,29 @@ def test_a_flood_leaves_the_server_well(agent, held):
 def test_there_must_be_room_for_a_turn(agent):
     with pytest.raises(ConfigError, match="most_turns=0"):
         create_app({"tiny": agent}, most_turns=0)
+
+
+async def test_a_stream_that_nobody_reads_ends_its_turn():
+    ended = []
+
+    async def turn():
+        try:
+            yield "first"
+            yield "second"
+        finally:
+            ended.append("turn")
+
+    async def lines():
+        yield "never read"
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        await asyncio.Event().wait()
+
+    source = turn()
+    await anext(source)
+    stream = SeatedStream(lines(), lambda: ended.append("place"), source=source, headers={})
+    await stream({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
+    assert ended == ["place", "turn"]

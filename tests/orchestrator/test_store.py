@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -311,3 +312,19 @@ def test_a_store_in_memory_serves_several_threads() -> None:
         rows = list(pool.map(lambda _: begin(store), range(8)))
     assert sorted(row.id for row in store.unfinished()) == sorted(row.id for row in rows)
     store.close()
+
+
+def test_a_note_is_kept_until_another_takes_its_place(store: Store) -> None:
+    assert store.noted("planner") == ""
+    store.note("planner", "one")
+    store.note("planner", "two")
+    assert store.noted("planner") == "two"
+
+
+def test_the_parts_of_a_step_are_no_steps_of_their_own(store: Store) -> None:
+    row = begin(store)
+    plan = Plan("draft", "", (Operator("draft", "", 3.0, 4.0, 1),))
+    plan = plan.part("draft", "prefill", milliseconds=1.0, tokens=30)
+    store.finish_turn(row.id, replace(answer_to(row), plan=plan))
+    assert dict(store.typical_ms()) == {"draft": 4.0}
+    assert store.answer(row.id).plan == plan

@@ -102,7 +102,7 @@ def test_a_store_of_a_newer_ontopilot_is_left_alone(path: Path) -> None:
     execute(path, "UPDATE meta SET value = '99' WHERE key = 'schema'")
     with pytest.raises(StoreVersion, match=r"schema '99'.*upgrade ontopilot"):
         Store.open(f"sqlite:///{path}")
-    execute(path, "UPDATE meta SET value = '1' WHERE key = 'schema'")
+    execute(path, "UPDATE meta SET value = '2' WHERE key = 'schema'")
     store = Store.open(f"sqlite:///{path}")
     assert [row.question for row in store.unfinished()] == ["Return?"]
     store.close()

@@ -295,16 +295,18 @@ def test_what_cannot_be_read_is_skipped_with_its_reason(
     (docs / "image.md").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00" * 50)
     (docs / "latin.md").write_bytes("# Gerät\n\nWärme".encode("latin-1"))
     (docs / "scan.pdf").write_bytes(b"%PDF-1.7")
+    (docs / "old.doc").write_bytes(b"\xd0\xcf")
     (docs / ".hidden.md").write_text("# Hidden\n\nNot indexed.")
     with (docs / "dump.md").open("wb") as file:
         file.truncate(50 * 2**20)
     index = opened(knowledge, shop, encoder)
     reasons = {skipped.source: skipped.reason for skipped in index.report.skipped}
-    assert set(reasons) == {"empty.md", "image.md", "latin.md", "scan.pdf", "dump.md"}
+    assert set(reasons) == {"empty.md", "image.md", "latin.md", "scan.pdf", "old.doc", "dump.md"}
     assert "is empty" in reasons["empty.md"]
     assert "is binary" in reasons["image.md"]
     assert "is not UTF-8: byte 0xe4 at offset 5" in reasons["latin.md"]
-    assert "no reader for '.pdf'" in reasons["scan.pdf"]
+    assert "is a damaged PDF" in reasons["scan.pdf"]
+    assert "no reader for '.doc'" in reasons["old.doc"]
     assert "has 50 MB" in reasons["dump.md"]
     assert f"limit of {MAX_BYTES // 2**20} MB" in reasons["dump.md"]
     assert index.report.passages == 5
@@ -399,3 +401,12 @@ def test_another_encoder_of_statements_makes_the_index_again(
     again = opened(knowledge, shop, encoder, nearness=other)
     assert repr(other.name) in again.report.note
     assert opened(knowledge, shop, encoder, nearness=other).report.note == ""
+
+
+def test_past_interactions_in_the_folder_of_documents_are_no_document(
+    shop: Path, encoder: HashEncoder
+) -> None:
+    (shop / "tickets.jsonl").rename(shop / "docs" / "tickets.jsonl")
+    knowledge = Knowledge("docs", interactions="docs/tickets.jsonl", folder=shop)
+    kinds = {p.source: p.kind for p in opened(knowledge, shop, encoder).passages}
+    assert kinds["tickets.jsonl"] == "interaction"

@@ -81,9 +81,12 @@ def build_pair(checkpoint: Checkpoint, adapter: Adapter, head: Head) -> Any:
         return graph.pair_model(head)
 
 
-def compiled(model: Any, threads: int | None) -> Any:
+def compiled(
+    model: Any, threads: int | None, *, precision: Literal["fp32", "bf16"] = "fp32"
+) -> Any:
     """An inference request of a graph on the CPU, on all cores unless `threads` says how many."""
-    options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+    hint = {"fp32": "f32", "bf16": "bf16"}[precision]
+    options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "LATENCY"}
     if threads:
         options["INFERENCE_NUM_THREADS"] = threads
     return ov.Core().compile_model(model, "CPU", options).create_infer_request()

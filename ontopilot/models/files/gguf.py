@@ -77,13 +77,18 @@ def gguf_of(
     Raises:
         ModelError: the checkpoint cannot be written as GGUF, or the cache folder cannot be used.
     """
-    folders = [checkpoint.folder, *([adapter.folder] if adapter else [])]
-    digests = "-".join(folder_digest(folder, times=True) for folder in folders)
-    form = "" if weights == "fp16" else f"-{weights}"
-    target = cache.expanduser() / f"{checkpoint.folder.resolve().name}-{digests}{form}.gguf"
+    target = cache.expanduser() / f"{cached_name(checkpoint, adapter, weights)}.gguf"
     if not target.is_file():
         save_gguf(checkpoint, target, adapter, weights=weights)
     return target
+
+
+def cached_name(checkpoint: Checkpoint, adapter: Adapter | None, weights: Weights) -> str:
+    """What the conversion of a checkpoint is called in a cache; it changes with the files."""
+    folders = [checkpoint.folder, *([adapter.folder] if adapter else [])]
+    digests = "-".join(folder_digest(folder, times=True) for folder in folders)
+    form = "" if weights == "fp16" else f"-{weights}"
+    return f"{checkpoint.folder.resolve().name}-{digests}{form}"
 
 
 def save_gguf(

@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 
 from ontopilot.errors import EngineFailed, ModelError, PromptTooLong, RequestRefused
 from ontopilot.models.messages import FinishReason, Message
-from ontopilot.models.openvino.load import KEPT_SHAPES, Served, load
+from ontopilot.models.openvino.load import Served, load
+from ontopilot.models.openvino.properties import KEPT_SHAPES
 from ontopilot.models.spec import NGRAM
 from ontopilot.models.streaming.child import Line, line_of
 from ontopilot.models.streaming.detokenize import Detokenizer, left_of, shown_before

@@ -133,7 +133,10 @@ def _with_optimum(
     command += ["--model", str(checkpoint.folder), "--task", "text-generation-with-past"]
     try:
         with new_folder(target) as made, tempfile.TemporaryFile() as log:
-            command += ["--weight-format", weights, str(made)]
+            command += ["--weight-format", weights]
+            if weights == "int8":  # what is served by whole numbers: see `quantising`
+                command += ["--sym"]
+            command += [str(made)]
             ended = subprocess.run(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False
             )

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ontopilot.errors import ModelError
+from ontopilot.models.files.adapter import Adapter
 from ontopilot.models.files.checkpoint import Checkpoint
-from ontopilot.models.files.digest import folder_digest
-from ontopilot.models.files.gguf import Weights, save_gguf
+from ontopilot.models.files.gguf import Weights, cached_name, save_gguf
+from ontopilot.models.openvino.quantising import quantise
 from ontopilot.models.openvino_import import import_openvino
 
 XML = "openvino_model.xml"
@@ -24,20 +25,33 @@ _KEPT = ("*.json", "*.jinja", "tokenizer.model", "*.txt")
 _LEFT_OUT = "*.safetensors.index.json"
 
 
-def folder_of(checkpoint: Checkpoint, cache: Path) -> Path:
+def folder_of(
+    checkpoint: Checkpoint,
+    cache: Path,
+    adapter: Adapter | None = None,
+    *,
+    weights: Weights = "fp16",
+) -> Path:
     """The OpenVINO folder of a checkpoint in a cache folder, made now if it is not there.
+
+    An adapter is merged into the weights.
 
     Raises:
         ModelError: the checkpoint cannot be converted, or the cache folder cannot be used.
     """
-    digest = folder_digest(checkpoint.folder, times=True)
-    target = cache.expanduser() / f"{checkpoint.folder.resolve().name}-{digest}"
+    target = cache.expanduser() / cached_name(checkpoint, adapter, weights)
     if not (target / XML).is_file():
-        save_folder(checkpoint, target)
+        save_folder(checkpoint, target, adapter, weights=weights)
     return target
 
 
-def save_folder(checkpoint: Checkpoint, target: Path, *, weights: Weights = "fp16") -> None:
+def save_folder(
+    checkpoint: Checkpoint,
+    target: Path,
+    adapter: Adapter | None = None,
+    *,
+    weights: Weights = "fp16",
+) -> None:
     """Make an OpenVINO folder that is there whole or not at all.
 
     Raises:
@@ -45,7 +59,7 @@ def save_folder(checkpoint: Checkpoint, target: Path, *, weights: Weights = "fp1
     """
     try:
         with new_folder(target) as made:
-            _convert(checkpoint, made, weights)
+            _convert(checkpoint, made, adapter, weights)
             for pattern in _KEPT:
                 for file in checkpoint.folder.glob(pattern):
                     if not file.match(_LEFT_OUT):
@@ -79,11 +93,14 @@ def new_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _convert(checkpoint: Checkpoint, folder: Path, weights: Weights) -> None:
+def _convert(
+    checkpoint: Checkpoint, folder: Path, adapter: Adapter | None, weights: Weights
+) -> None:
     """Leave the graph and its weights in a folder."""
     genai = import_openvino("openvino_genai")
     file = folder / "model.gguf"
-    save_gguf(checkpoint, file, weights=weights)
+    by_row = weights == "int8"
+    save_gguf(checkpoint, file, adapter, weights="fp16" if by_row else weights)
     try:
         genai.LLMPipeline(str(file), "CPU", enable_save_ov_model=True)
     except RuntimeError as error:
@@ -93,3 +110,5 @@ def _convert(checkpoint: Checkpoint, folder: Path, weights: Weights) -> None:
             "convert it with optimum-intel, or serve it with 'transformers:'"
         ) from error
     file.unlink()
+    if by_row:
+        quantise(folder / XML)

@@ -9,23 +9,15 @@ from ontopilot.models.files.checkpoint import read_ends, read_tokenizer
 from ontopilot.models.files.llama import head_size, kv_heads
 from ontopilot.models.files.template import ChatTemplate, read_template
 from ontopilot.models.hardware import require_memory
+from ontopilot.models.openvino.properties import properties_of
 from ontopilot.models.openvino.source import Source, find_draft, find_source
 from ontopilot.models.openvino_import import import_openvino
 from ontopilot.models.spec import NGRAM
 from ontopilot.models.streaming.child import Line
 
-KEPT_SHAPES = 16
-"""Shapes of a step for which OpenVINO and oneDNN keep what they compiled.
-
-By default they keep thousands, and each new length of a prompt adds some: 1,500 requests made the
-process 46 % larger. Keeping fewer costs no time that could be measured (60 prompts of 300 to 600
-tokens, eight at a time, on a Llama of 94 million weights: 20 s of processor time with either).
-"""
-
 _BLOCK_TOKENS = 32
 _FULL_CONTEXTS = 32
 _STEP_TOKENS = 256
-_HINTS = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
 
 _NEVER = frozenset({2**31 - 1})
 """What ends an answer where no token does: given none, the pipeline looks for a token -1."""
@@ -127,13 +119,7 @@ def _schedule(kv_tokens: int, context_tokens: int, draft: str) -> Any:
 
 def _pipeline(source: Source, schedule: Any, settings: Line) -> Any:
     genai = import_openvino("openvino_genai")
-    properties: dict[str, Any] = {"CPU_RUNTIME_CACHE_CAPACITY": str(KEPT_SHAPES)}
-    if settings["threads"]:
-        properties["INFERENCE_NUM_THREADS"] = settings["threads"]
-    if hint := _HINTS.get(settings["precision"]):
-        properties["INFERENCE_PRECISION_HINT"] = hint
-    if settings["precision"] == "fp32":
-        properties["KV_CACHE_PRECISION"] = "f32"
+    properties = properties_of(source, settings)
     own = dict(properties)
     if settings["draft"] == NGRAM:
         own["prompt_lookup"] = True

@@ -74,8 +74,9 @@ def _of_checkpoint(path: Path, settings: Line) -> Source:
     adapter = open_adapter(Path(settings["adapter"]), checkpoint) if settings["adapter"] else None
     require_memory(2 * checkpoint.numbers, model=settings["name"])
     weights = _WRITTEN.get(settings["precision"], "fp16")
-    file = gguf_of(checkpoint, Path(settings["cache"]), adapter, weights=weights)
-    return Source(file, checkpoint.config, path, weights)
+    make = folder_of if weights == "int8" else gguf_of
+    made = make(checkpoint, Path(settings["cache"]), adapter, weights=weights)
+    return Source(made, checkpoint.config, path, weights)
 
 
 def _of_folder(folder: Path, adapter: str | None) -> Source:

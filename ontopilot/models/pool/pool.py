@@ -86,6 +86,12 @@ class Pool:
         first = next(able, None)
         return first is not None and first.generates
 
+    def serving(self, role: Role) -> tuple[tuple[str, int, int, int], ...]:
+        """The deployments that share a role now: name, requests that run and wait, and room."""
+        able = ([d for d in tier if not d.refusal()] for tier in self._chains[role])
+        first = next((tier for tier in able if tier), [])
+        return tuple((d.name, d.meter.running, d.meter.queued, d.capacity) for d in first)
+
     async def generate(self, role: Role, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
         """Stream the answer of the first deployment that works and has room.
 

@@ -18,6 +18,8 @@ class Completion:
     engine: str
     usage: Usage = field(default_factory=Usage)
     finish: FinishReason | None = None
+    model: str = ""
+    """What the server calls the model that answers."""
 
 
 async def read_completion(
@@ -48,6 +50,7 @@ def _take(value: str, completion: Completion) -> str:
         if error := event.get("error"):
             said = error.get("message", "") if isinstance(error, dict) else error
             raise _failed(completion, f"the server reports {str(said)[:200]!r}")
+        completion.model = str(event.get("model") or completion.model)
         text = _of_choice(event["choices"][0], completion) if event.get("choices") else ""
         if counted := event.get("usage"):
             completion.usage = _counted(counted)

@@ -1,7 +1,7 @@
 """Score retrieval on a corpus with gold passages."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -13,6 +13,7 @@ from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.evaluate.questions import read_rows
 from ontopilot.retrieval.knowledge import KnowledgeIndex
 from ontopilot.retrieval.passage import EvidenceId, EvidenceKind, Passage, Query
+from ontopilot.retrieval.scorings import Part, parts
 
 PASSAGES: tuple[EvidenceKind, ...] = ("passage",)
 Progress = Callable[[str, int, int], None]
@@ -34,12 +35,18 @@ def evaluate_retrieval(
     ks: Iterable[int],
     encoder: Encoder,
     ontology: Ontology | None = None,
+    ablate: Collection[str] = (),
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Recall@k and the share of questions with all gold passages in the top k, averaged.
 
-    Recall is |gold ∩ top-k| / |gold|. Times: seconds to index, milliseconds a question.
+    Recall is |gold ∩ top-k| / |gold|. Times: seconds to index, milliseconds a question. Each part
+    of the search in `ablate` is left out in turn; `ablations` has what remains without it.
+
+    Raises:
+        ConfigError: there is no such part.
     """
+    left_out = sorted(parts(ablate))
     depths = sorted(set(ks))
     tell = progress or _silent
     tell("indexing", 0, len(corpus))
@@ -47,25 +54,53 @@ def evaluate_retrieval(
     index = KnowledgeIndex.build(corpus, encoder=encoder, ontology=ontology)
     indexed = time.perf_counter() - began
     tell("indexing", len(corpus), len(corpus))
-    found: list[list[str]] = []
+    asked = [
+        Query(q.question, tuple(ontology.link(q.question) if ontology else ())) for q in questions
+    ]
+    gold = [question.gold for question in questions]
     began = time.perf_counter()
-    for done, question in enumerate(questions, start=1):
-        mentions = ontology.link(question.question) if ontology is not None else ()
-        query = Query(question.question, mentions)
-        best = index.search(query, k=depths[-1], kinds=PASSAGES)
+    found = _found(index, asked, depths[-1], frozenset(), tell)
+    seconds = time.perf_counter() - began
+    report = {
+        **_scores(found, gold, depths),
+        "questions": len(questions),
+        "index_seconds": indexed,
+        "ms_per_question": seconds * 1000 / len(questions),
+    }
+    if left_out:
+        report["ablations"] = {
+            part: _scores(_found(index, asked, depths[-1], frozenset({part}), tell), gold, depths)
+            for part in left_out
+        }
+    return report
+
+
+def _found(
+    index: KnowledgeIndex,
+    asked: Sequence[Query],
+    depth: int,
+    without: frozenset[Part],
+    tell: Progress,
+) -> list[list[str]]:
+    """The ids that are found for each question, best first."""
+    found: list[list[str]] = []
+    for done, query in enumerate(asked, start=1):
+        best = index.search(query, k=depth, kinds=PASSAGES, without=without)
         found.append([evidence.id for evidence in best])
-        tell("asking", done, len(questions))
-    asked = time.perf_counter() - began
+        tell("asking", done, len(asked))
+    return found
+
+
+def _scores(
+    found: Sequence[Sequence[str]], gold: Sequence[frozenset[str]], depths: Sequence[int]
+) -> dict[str, Any]:
     shares = {
-        k: [_recall(q.gold, ids[:k]) for q, ids in zip(questions, found, strict=True)]
+        k: [_recall(wanted, ids[:k]) for wanted, ids in zip(gold, found, strict=True)]
         for k in depths
     }
     return {
         "recall": {str(k): fmean(each) for k, each in shares.items()},
         "all_gold": {str(k): fmean(share == 1 for share in each) for k, each in shares.items()},
-        "questions": len(questions),
-        "index_seconds": indexed,
-        "ms_per_question": asked * 1000 / len(questions),
     }
 
 

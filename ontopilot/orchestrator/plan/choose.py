@@ -35,7 +35,7 @@ class Situation:
 
 
 def choose(situation: Situation, typical_ms: Mapping[str, float]) -> Plan:
-    """The plan of a turn; `typical_ms` gives the usual milliseconds of each step so far."""
+    """The plan that the rules choose; `typical_ms` gives the usual milliseconds of each step."""
     strategy, reason = _strategy(situation)
     return Plan(
         strategy,

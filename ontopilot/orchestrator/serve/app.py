@@ -1,27 +1,32 @@
-"""The HTTP application: `/v1/chat/completions`, `/v1/models`, `/healthz` and `/metrics`."""
+"""The HTTP application: the API, the chat page, and what guards them."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Mapping
+import logging
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import FastAPI
 
-from ontopilot.errors import ConfigError, OntopilotError
-from ontopilot.models.measuring.prometheus import CONTENT_TYPE, exposition
+from ontopilot.errors import ConfigError, StoreError
 from ontopilot.orchestrator.agent import Agent
 from ontopilot.orchestrator.serve import errors
-from ontopilot.orchestrator.serve.connection import read_body, unless_gone
+from ontopilot.orchestrator.serve.access.fence import Fence
+from ontopilot.orchestrator.serve.access.limits import RATE, Rates
+from ontopilot.orchestrator.serve.chat.faces import Chat
+from ontopilot.orchestrator.serve.completions import Completions
+from ontopilot.orchestrator.serve.console.changes import LOOK_EVERY_S, Changes
+from ontopilot.orchestrator.serve.console.faces import Console
 from ontopilot.orchestrator.serve.conversation import Conversations
-from ontopilot.orchestrator.serve.metrics import measured
-from ontopilot.orchestrator.serve.reply import completion
-from ontopilot.orchestrator.serve.request import ChatRequest
-from ontopilot.orchestrator.serve.room import MOST_TURNS, MOST_WAITING, Leave, Room, SeatedStream
-from ontopilot.orchestrator.serve.stream import Asked, server_sent
+from ontopilot.orchestrator.serve.embeddings import Embeddings
+from ontopilot.orchestrator.serve.responses import Responses
+from ontopilot.orchestrator.serve.room import MOST_TURNS, MOST_WAITING, Room
+from ontopilot.orchestrator.serve.serving import Serving
+from ontopilot.orchestrator.serve.state import State
+from ontopilot.orchestrator.serve.turns import TurnFaces
+from ontopilot.orchestrator.store.forgetting import Forgetting
+from ontopilot.orchestrator.store.ids import DAY_MS, now
 
-_BODY = {"required": True, "content": {"application/json": {"schema": ChatRequest.json_schema()}}}
+log = logging.getLogger("ontopilot.serve")
 
 
 def create_app(
@@ -30,6 +35,12 @@ def create_app(
     prepared: bool = False,
     most_turns: int = MOST_TURNS,
     most_waiting: int = MOST_WAITING,
+    open_to_all: bool = True,
+    hosts: Collection[str] = (),
+    origins: Collection[str] = (),
+    rate: str = RATE,
+    title: str = "",
+    keep_days: int | None = None,
 ) -> FastAPI:
     """An application that serves agents under the names they are given.
 
@@ -37,8 +48,20 @@ def create_app(
     left to the caller. It works on `most_turns` turns at a time and lets `most_waiting` requests
     wait; further ones get 429 and when to come again.
 
+    Args:
+        agents: by the names under which they are asked; the keys are in the store of the first.
+        prepared: the agents have loaded what they need.
+        most_turns: turns worked on at a time.
+        most_waiting: requests that wait for a turn.
+        open_to_all: the API asks for no key. False for every server that others can reach.
+        hosts: names under which the server may be asked; none for any.
+        origins: sites that may ask from a browser besides our own pages (CORS).
+        rate: turns of one key, customer or address, such as `60/minute`.
+        title: what the chat page is called; by default the agent's name.
+        keep_days: conversations in which nothing was said for so long are deleted; none by default.
+
     Raises:
-        ConfigError: there is no agent to serve, or no room for a turn.
+        ConfigError: there is no agent to serve, no room for a turn, or the rate is not one.
     """
     if not agents:
         raise ConfigError("create_app agents={}: give at least one agent to serve")
@@ -47,98 +70,61 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         cold = () if prepared else agents.values()
         await asyncio.gather(*(asyncio.to_thread(agent.prepare) for agent in cold))
+        beside = [asyncio.create_task(_follow(changes))]
+        if keep_days is not None:
+            beside.append(asyncio.create_task(_forget(serving, keep_days)))
         yield
+        for task in beside:
+            task.cancel()
 
+    changes = Changes(agents)
     app = FastAPI(title="ontopilot", lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
-    faces = Faces(agents, Room(most_turns, most_waiting))
-    app.get("/healthz")(faces.health)
-    app.get("/metrics", response_class=Response)(faces.metrics)
-    app.get("/v1/models")(faces.models)
-    app.get("/v1/models/{name}")(faces.model)
-    app.post("/v1/chat/completions", response_model=None, openapi_extra={"requestBody": _BODY})(
-        faces.chat
-    )
+    serving = Serving(agents, Room(most_turns, most_waiting), Rates(rate), open_to_all)
+    talks = Conversations()
+    for faces in (
+        State(serving),
+        Completions(serving, talks),
+        Responses(serving, talks),
+        Embeddings(serving),
+        TurnFaces(serving),
+        Chat(serving, title=title),
+        Console(serving, changes),
+    ):
+        faces.install(app)
+    _let_in(app, origins)
+    app.add_middleware(Fence, hosts=hosts, origins=origins)
     return app
 
 
-class Faces:
-    """The handlers of one application."""
+async def _follow(changes: Changes) -> None:
+    """Take saves of the ontologies up as they come."""
+    while True:
+        await asyncio.to_thread(changes.look)
+        await asyncio.sleep(LOOK_EVERY_S)
 
-    def __init__(self, agents: Mapping[str, Agent], room: Room) -> None:
-        self._agents = dict(agents)
-        self._room = room
-        self._created = int(time.time())
-        self._conversations = Conversations()
 
-    async def health(self) -> dict[str, Any]:
-        """Say that the server answers, and which agents it serves."""
-        return {"status": "ok", "agents": sorted(self._agents)}
+async def _forget(serving: Serving, days: int) -> None:
+    """Delete old conversations, now and every hour."""
+    while True:
+        for name in serving.agents:
+            forgetting = Forgetting(serving.store(name).database)
+            try:
+                await asyncio.to_thread(forgetting.before, now() - days * DAY_MS)
+            except StoreError as error:
+                log.warning("old conversations of %s stay for now: %s", name, error)
+        await asyncio.sleep(3600)
 
-    def metrics(self) -> Response:
-        """The stats of the models for Prometheus; FastAPI runs this in a thread."""
-        return Response(exposition(lambda: measured(self._agents)), media_type=CONTENT_TYPE)
 
-    async def models(self) -> dict[str, Any]:
-        """List the agents as models."""
-        return {"object": "list", "data": [self._model(name) for name in self._agents]}
+def _let_in(app: FastAPI, origins: Collection[str]) -> None:
+    """CORS, for the sites that are named."""
+    if not origins:
+        return
+    from fastapi.middleware.cors import CORSMiddleware
 
-    async def model(self, name: str) -> dict[str, Any]:
-        """One agent as a model."""
-        self._agent(name)
-        return self._model(name)
-
-    def _model(self, name: str) -> dict[str, Any]:
-        return {"id": name, "object": "model", "created": self._created, "owned_by": "ontopilot"}
-
-    def _agent(self, name: str) -> Agent:
-        agent = self._agents.get(name)
-        if agent is None:
-            served = ", ".join(repr(known) for known in self._agents)
-            raise HTTPException(
-                404,
-                {
-                    "message": f"The model {name!r} does not exist; this server has {served}.",
-                    "param": "model",
-                    "code": "model_not_found",
-                },
-            )
-        return agent
-
-    async def chat(self, request: Request) -> Response:
-        """Answer the last user message of a chat, when there is room for a turn."""
-        body = ChatRequest.parse(await read_body(request))
-        agent = self._agent(body.model)
-        asked = Asked(body, self._conversations.of(body), self._conversations)
-        try:
-            leave = await unless_gone(request, self._room.enter())
-            answer = self._stream if body.stream else self._whole
-            return await answer(request, agent, asked, leave)
-        except ConnectionAbortedError:
-            return Response(status_code=499)
-        except OntopilotError as error:
-            raise errors.as_http(error) from error
-
-    async def _whole(self, request: Request, agent: Agent, asked: Asked, leave: Leave) -> Response:
-        body = asked.request
-        try:
-            turn = agent.aask(body.question, conversation=asked.conversation, customer=body.user)
-            answer = await unless_gone(request, turn)
-        finally:
-            leave()
-        self._conversations.remember(body, answer)
-        return JSONResponse(completion(body.model, answer))
-
-    async def _stream(self, request: Request, agent: Agent, asked: Asked, leave: Leave) -> Response:
-        body = asked.request
-        events = agent.astream(body.question, conversation=asked.conversation, customer=body.user)
-        try:
-            first = await unless_gone(request, anext(events))
-        except BaseException:
-            leave()
-            raise
-        return SeatedStream(
-            server_sent(asked, first, events),
-            leave,
-            headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
-        )
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["authorization", "content-type", "idempotency-key"],
+    )

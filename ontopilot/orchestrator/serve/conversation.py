@@ -24,7 +24,7 @@ class Conversations:
         self._known: OrderedDict[str, deque[str]] = OrderedDict()
         self._remembered = remembered
 
-    def of(self, request: ChatRequest) -> str | None:
+    def of(self, request: ChatRequest, owner: str) -> str | None:
         """The conversation of a request; `None` begins a new one.
 
         Earlier messages that nobody remembers give the id that their digest makes, so that a
@@ -34,17 +34,17 @@ class Conversations:
             return request.named_conversation
         if not request.earlier:
             return None
-        key = digest(request, request.earlier)
+        key = digest(request, request.earlier, owner)
         found = self._known.get(key)
         if found is None:
             return f"h-{key[:32]}"
         self._known.move_to_end(key)
         return found.popleft() if len(found) > 1 else found[0]
 
-    def remember(self, request: ChatRequest, answer: Answer) -> None:
+    def remember(self, request: ChatRequest, answer: Answer, owner: str) -> None:
         """Note what has been said by the end of a turn."""
         reply = ChatMessage(role="assistant", content=answer.text)
-        key = digest(request, [*request.earlier, request.messages[-1], reply])
+        key = digest(request, [*request.earlier, request.messages[-1], reply], owner)
         known = self._known.setdefault(key, deque(maxlen=100))
         if answer.conversation not in known:
             known.append(answer.conversation)
@@ -53,7 +53,7 @@ class Conversations:
             self._known.popitem(last=False)
 
 
-def digest(request: ChatRequest, messages: Sequence[ChatMessage]) -> str:
+def digest(request: ChatRequest, messages: Sequence[ChatMessage], owner: str) -> str:
     """A digest of who talks to which agent and what was said, white space apart."""
     said = [(message.role, " ".join(message.text.split())) for message in messages]
-    return sha256(json.dumps([request.model, request.user, said]).encode()).hexdigest()
+    return sha256(json.dumps([request.model, owner, said]).encode()).hexdigest()

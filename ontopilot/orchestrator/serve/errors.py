@@ -8,7 +8,15 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from ontopilot.errors import Busy, OntopilotError, QuestionError, StoreLocked
+from ontopilot.errors import (
+    Busy,
+    NotYours,
+    OntopilotError,
+    OtherRequest,
+    QuestionError,
+    StillRunning,
+    StoreLocked,
+)
 
 log = logging.getLogger("ontopilot.serve")
 
@@ -22,18 +30,28 @@ def error_document(status: int, detail: object) -> dict[str, Any]:
 
 def as_http(error: OntopilotError) -> HTTPException:
     """An error of a turn as an HTTP error; only what the client can mend is told to it in full."""
-    if isinstance(error, QuestionError):
-        return HTTPException(400, {"message": str(error), "param": "messages"})
     if isinstance(error, Busy):
         after = str(math.ceil(error.retry_after_s))
         message = f"Too many requests at once; ask again in {after} s."
         detail = {"message": message, "type": "rate_limit_error", "code": "rate_limit_exceeded"}
         return HTTPException(429, detail, headers={"Retry-After": after})
+    for kind, status, added in _TOLD:
+        if isinstance(error, kind):
+            return HTTPException(status, {"message": str(error), **added})
     log.error("%s: %s", type(error).__name__, error)
     if isinstance(error, StoreLocked):
         return HTTPException(503, {"message": "The store is busy; try again.", "code": "busy"})
     message = "The turn failed; the server's log has the reason."
     return HTTPException(500, {"message": message, "code": type(error).__name__})
+
+
+_TOLD: tuple[tuple[type[OntopilotError], int, dict[str, str]], ...] = (
+    (QuestionError, 400, {"param": "messages"}),
+    (NotYours, 403, {"param": "conversation"}),
+    (StillRunning, 409, {"code": "still_running"}),
+    (OtherRequest, 422, {"code": "idempotency_key_reused"}),
+)
+"""What a client can mend, with its status and what stands beside the message."""
 
 
 def install(app: FastAPI) -> None:

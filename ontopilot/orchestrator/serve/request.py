@@ -1,10 +1,11 @@
 """The chat request as OpenAI clients send it; what an agent does not use is tolerated."""
 
-import json
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import HTTPException
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
+
+from ontopilot.orchestrator.serve.body import read
 
 
 class Part(BaseModel):
@@ -61,27 +62,13 @@ class ChatRequest(BaseModel):
     max_completion_tokens: int | None = None
 
     @classmethod
-    def json_schema(cls) -> dict[str, Any]:
-        """The schema for the API's description, with every definition in place."""
-        schema = cls.model_json_schema()
-        definitions = schema.pop("$defs", {})
-        inlined: dict[str, Any] = _inline(schema, definitions)
-        return inlined
-
-    @classmethod
     def parse(cls, body: bytes) -> "ChatRequest":
         """Read a request body.
 
         Raises:
             HTTPException: 400, with the parameter that is wrong.
         """
-        try:
-            request = cls.model_validate(json.loads(body))
-        except ValidationError as error:
-            raise _invalid(error) from None
-        except (ValueError, RecursionError) as error:
-            message = f"The body of the request is not valid JSON: {error}."
-            raise HTTPException(400, {"message": message}) from None
+        request = read(cls, body)
         if request.messages[-1].role != "user":
             raise HTTPException(
                 400,
@@ -107,23 +94,3 @@ class ChatRequest(BaseModel):
     def earlier(self) -> list[ChatMessage]:
         """What was said before the question, by the customer and by the agent."""
         return [m for m in self.messages[:-1] if m.role in ("user", "assistant")]
-
-
-def _invalid(error: ValidationError) -> HTTPException:
-    first = error.errors(include_url=False)[0]
-    place = [str(part) for part in first["loc"]]
-    param = ".".join(part for part in place if part not in ("str", "list[Part]"))
-    value = repr(first.get("input"))
-    shown = value if len(value) <= 60 else value[:57] + "…"
-    message = f"Invalid value for {param or 'the body'!r}: {first['msg']}, got {shown}."
-    return HTTPException(400, {"message": message, "param": param or None})
-
-
-def _inline(value: Any, definitions: dict[str, Any]) -> Any:
-    if isinstance(value, dict):
-        if "$ref" in value:
-            return _inline(definitions[value["$ref"].rpartition("/")[2]], definitions)
-        return {key: _inline(inner, definitions) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_inline(inner, definitions) for inner in value]
-    return value

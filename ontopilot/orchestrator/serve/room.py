@@ -1,8 +1,9 @@
 """How many turns a server works on at a time, and the line before it."""
 
 import math
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -74,11 +75,22 @@ class Room:
 
 
 class SeatedStream(StreamingResponse):
-    """Server-sent events; ends its turn when all was sent, or when the client left."""
+    """Server-sent events; ends its turn when all was sent, or when the client left.
 
-    def __init__(self, content: AsyncIterator[str], leave: Leave, headers: Mapping[str, str]):
+    `source` is where the content comes from: it is closed even if nobody began to read.
+    """
+
+    def __init__(
+        self,
+        content: AsyncIterator[str],
+        leave: Leave,
+        *,
+        source: AsyncGenerator[Any, None],
+        headers: Mapping[str, str],
+    ) -> None:
         super().__init__(content, media_type="text/event-stream", headers=headers)
         self._leave = leave
+        self._source = source
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream."""
@@ -86,3 +98,4 @@ class SeatedStream(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             self._leave()
+            await self._source.aclose()

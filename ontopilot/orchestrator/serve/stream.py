@@ -1,51 +1,36 @@
 """A turn as server-sent events: one verified claim a chunk."""
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any, cast
 from uuid import uuid4
 
 from ontopilot.errors import OntopilotError
 from ontopilot.orchestrator.answer import Answer
 from ontopilot.orchestrator.events import Done, Event, Released
-from ontopilot.orchestrator.serve.conversation import Conversations
 from ontopilot.orchestrator.serve.errors import as_http, error_document
 from ontopilot.orchestrator.serve.reply import chunk, citations, extension, usage
 from ontopilot.orchestrator.serve.request import ChatRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request with the conversation that it belongs to."""
-
-    request: ChatRequest
-    conversation: str | None
-    conversations: Conversations
-
-
-async def server_sent(asked: Asked, first: Event, rest: AsyncIterator[Event]) -> AsyncIterator[str]:
-    """The lines of the stream; when the client leaves, closing `rest` cancels the turn."""
-    stream = Stream(asked.request)
-    async with aclosing(cast(AsyncGenerator[Event, None], rest)):
+async def server_sent(
+    request: ChatRequest, events: AsyncIterator[Event], remember: Callable[[Answer], None]
+) -> AsyncIterator[str]:
+    """The lines of the stream; `remember` is told of the answer."""
+    stream = Stream(request)
+    async with aclosing(cast(AsyncGenerator[Event, None], events)):
         yield _line(stream.piece({"role": "assistant", "content": ""}))
         try:
-            async for event in _all(first, rest):
+            async for event in events:
                 for document in stream.of(event):
                     yield _line(document)
                 if isinstance(event, Done):
-                    asked.conversations.remember(asked.request, event.answer)
+                    remember(event.answer)
         except OntopilotError as error:
             http = as_http(error)
             yield _line(error_document(http.status_code, http.detail))
     yield "data: [DONE]\n\n"
-
-
-async def _all(first: Event, rest: AsyncIterator[Event]) -> AsyncIterator[Event]:
-    yield first
-    async for event in rest:
-        yield event
 
 
 class Stream:

@@ -29,6 +29,7 @@ from ontopilot.orchestrator.store.failure import explained
 from ontopilot.orchestrator.store.tables import (
     SCHEMA,
     ActionTable,
+    AskedTable,
     Base,
     ConversationTable,
     MetaTable,
@@ -47,7 +48,7 @@ class Database:
         dialect = postgresql if self.dialect == "postgresql" else sqlite
         self._inserts: dict[type[Base], Insert] = {
             table: dialect.insert(table).on_conflict_do_nothing()
-            for table in (ConversationTable, ActionTable)
+            for table in (ConversationTable, ActionTable, MetaTable, AskedTable)
         }
 
     @classmethod
@@ -193,6 +194,14 @@ def _check_version(connection: Connection, name: str) -> None:
     # It changes no row, but a store that cannot be written says so here and not in mid-turn.
     connection.execute(update(MetaTable).where(MetaTable.key == "").values(value=""))
     found = connection.execute(select(MetaTable.value).where(MetaTable.key == "schema")).scalar()
+    if found is not None and found.isdigit() and 1 <= int(found) < SCHEMA:
+        from ontopilot.orchestrator.store.migrations import upgrade
+
+        upgrade(connection, found)
+        connection.execute(
+            update(MetaTable).where(MetaTable.key == "schema").values(value=str(SCHEMA))
+        )
+        return
     if found is not None and found.isdigit() and int(found) > SCHEMA:
         raise StoreVersion(
             f"store {name!r}: schema {found!r} was written by a newer ontopilot (this one reads "

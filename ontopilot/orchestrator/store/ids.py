@@ -5,6 +5,8 @@ import time
 
 from ontopilot.errors import QuestionError
 
+DAY_MS = 86_400_000
+
 LONGEST_ID = 200
 """Characters of an identifier that a caller gives."""
 

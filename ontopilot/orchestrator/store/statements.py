@@ -7,6 +7,7 @@ from ontopilot.orchestrator.store.tables import (
     ClaimTable,
     EvidenceTable,
     FeedbackTable,
+    MetaTable,
     PendingTable,
     StepTable,
     TurnTable,
@@ -116,6 +117,11 @@ END_ACTION = (
 FEEDBACK = select(FeedbackTable.rating, FeedbackTable.correction).where(FeedbackTable.turn == _turn)
 DROP_FEEDBACK = delete(FeedbackTable).where(FeedbackTable.turn == _turn)
 ADD_FEEDBACK = insert(FeedbackTable)
+
+_key: BindParameter[str] = bindparam("of_key")
+NOTE = select(MetaTable.value).where(MetaTable.key == _key)
+DROP_NOTE = delete(MetaTable).where(MetaTable.key == _key)
+ADD_NOTE = insert(MetaTable)
 RATED = (
     select(FeedbackTable.turn, TurnTable.question, FeedbackTable.rating, FeedbackTable.correction)
     .join(TurnTable, TurnTable.id == FeedbackTable.turn)

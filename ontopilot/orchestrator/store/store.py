@@ -60,6 +60,11 @@ class Store:
         """The file, or the address without its password."""
         return self._database.name
 
+    @property
+    def database(self) -> Database:
+        """The database behind it, for what is kept beside the turns: keys, owners."""
+        return self._database
+
     def begin_turn(
         self,
         conversation: str | None,
@@ -148,7 +153,7 @@ class Store:
         self._typical.add(
             (step.name, step.actual_ms)
             for step in answer.plan.operators
-            if step.actual_ms is not None
+            if step.actual_ms is not None and not step.of
         )
 
     def abandon(self, turn: str) -> None:
@@ -321,6 +326,17 @@ class Store:
     def _last_steps(self) -> list[tuple[str, float]]:
         return [(row[0], row[1]) for row in self._rows(statements.LAST_STEPS)]
 
+    def note(self, key: str, text: str) -> None:
+        """Keep a text of the program's own under a name, in the place of an earlier one."""
+        with self._database.writing() as connection:
+            connection.execute(statements.DROP_NOTE, {"of_key": key})
+            connection.execute(statements.ADD_NOTE, {"key": key, "value": text})
+
+    def noted(self, key: str) -> str:
+        """The text that was kept under a name; "" where there is none."""
+        found = self._rows(statements.NOTE, of_key=key)
+        return str(found[0][0]) if found else ""
+
     def rate(self, turn: str, rating: int, *, correction: str = "") -> None:
         """Keep what a person thinks of an answer, from 1 to 5; the last word counts.
 
@@ -381,5 +397,5 @@ def _steps(turn: str, operators: Sequence[Operator]) -> list[dict[str, Any]]:
             "actual_ms": step.actual_ms,
             "runs": step.runs,
         }
-        for position, step in enumerate(operators)
+        for position, step in enumerate(step for step in operators if not step.of)
     ]

@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = 1
-"""Raised with every change of these tables."""
+SCHEMA = 2
+"""Raised with every change of these tables, beside a script in `migrations/versions`."""
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 _JSON = JSON(none_as_null=True)
@@ -47,12 +47,16 @@ class MetaTable(Base):
 
 
 class ConversationTable(Base):
-    """A conversation, and the customer who began it if one was signed in."""
+    """A conversation, and the customer who began it if one was signed in.
+
+    `owner` is who alone may go on with it over HTTP (see `owners`); null where Python began it.
+    """
 
     __tablename__ = "conversations"
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     customer: Mapped[str | None] = mapped_column(Text, index=True)
     begun: Mapped[int] = mapped_column(BigInteger)
+    owner: Mapped[str | None] = mapped_column(Text, index=True)
 
 
 class TurnTable(Base):
@@ -174,3 +178,40 @@ class FeedbackTable(Base):
     correction: Mapped[Any] = mapped_column(_JSON)
     given: Mapped[int] = mapped_column(BigInteger)
     __table_args__ = (CheckConstraint("rating BETWEEN 1 AND 5", name="feedback_rating"),)
+
+
+class KeyTable(Base):
+    """An API key; the key itself is not kept, only its SHA-256."""
+
+    __tablename__ = "keys"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    digest: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(Text)
+    scopes: Mapped[Any] = mapped_column(_JSON)
+    customer: Mapped[str | None] = mapped_column(Text)
+    made: Mapped[int] = mapped_column(BigInteger)
+    expires: Mapped[int | None] = mapped_column(BigInteger)
+    revoked: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class TicketTable(Base):
+    """A sign-in link that works once, by its SHA-256."""
+
+    __tablename__ = "tickets"
+    digest: Mapped[str] = mapped_column(Text, primary_key=True)
+    role: Mapped[str] = mapped_column(Text)
+    customer: Mapped[str | None] = mapped_column(Text)
+    expires: Mapped[int] = mapped_column(BigInteger)
+    used: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class AskedTable(Base):
+    """A request with an idempotency key, and the turn that answered it."""
+
+    __tablename__ = "asked"
+    owner: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    body: Mapped[str] = mapped_column(Text)
+    turn: Mapped[str | None] = mapped_column(Text)
+    asked: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,1 @@
+"""Simulation: the planner, the controllers and rivals on traces of requests."""

@@ -1,0 +1,1 @@
+"""The customer's chat page and what it asks of the server."""

@@ -1,0 +1,47 @@
+"""What is stored of an index, checked and told without making anything."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ontopilot.errors import RetrievalError
+from ontopilot.retrieval.storage import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A stored index that matches its checksums; memory is that of its vectors, in bytes."""
+
+    passages: int
+    interactions: int
+    sources: int
+    statements: int
+    encoder: str
+    dimension: int
+    memory: int
+    search: str
+
+
+def verify(home: Path) -> Stock:
+    """Read the index stored in `home` and check every file of it; nothing is changed.
+
+    Raises:
+        IndexDamaged: a file does not match its checksum, or lacks.
+        RetrievalError: nothing is stored, or by another version.
+    """
+    folder = home / "index"
+    stored = Storage(folder).load()
+    if stored is None:
+        raise RetrievalError(
+            f"index in {str(folder)!r}: there is none, or another version of ontopilot made it; "
+            "run `ontopilot index` to make it"
+        )
+    return Stock(
+        passages=len(stored.passages),
+        interactions=sum(passage.kind == "interaction" for passage in stored.passages),
+        sources=len(stored.sources),
+        statements=len(stored.statements),
+        encoder=stored.encoder,
+        dimension=int(stored.vectors.shape[1]),
+        memory=stored.vectors.nbytes + stored.statements.nbytes,
+        search="exact inner products over all vectors, so that nothing near is missed",
+    )
