@@ -21,6 +21,10 @@ SHORT, EVEN = 0.3, 0.3
 whole rows after this share of its steps."""
 
 
+ROWS = 10
+"""Steps of which one row of the metrics tells."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """How a run goes: `tokens` a step in rows of `length`, at a highest `rate`."""
@@ -77,36 +81,40 @@ class Training:
         Raises:
             TrainingStopped: the loss is no number any more, or a checkpoint cannot be written.
         """
-        step = self._resume()
+        begun = step = self._resume()
         self._metrics.rewind(step)
         pools = {share: self._admitted(train, share) for share in self._shares()}
-        kept_at, clock, before = time.monotonic(), time.monotonic(), 0
-        sums, counted, begun = 0.0, 0, step
+        kept_at = clock = time.monotonic()
+        losses: list[tuple[float, int]] = []
         while step < self._plan.steps:
-            pool = pools[
-                max((s for s in pools if s <= step / self._plan.steps), default=min(pools))
-            ]
-            shown, count = self._step(pool, step)
-            sums, counted, before = (
-                sums + shown * count,
-                counted + count,
-                before + self._plan.tokens,
-            )
+            at = step / self._plan.steps
+            pool = pools[max((share for share in pools if share <= at), default=min(pools))]
+            losses.append(self._step(pool, step))
             step += 1
             last = step == self._plan.steps
-            if step % 10 == 0 or last:
-                spent = time.monotonic() - clock
-                row = {"step": step, "loss": sums / max(1, counted), "tokens_per_second":
-                       before / spent, "rate": share_of_rate(step, self._plan.steps)}  # fmt: skip
-                self._metrics.add(row)
-                left = (self._plan.steps - step) * (spent / (step - begun))
-                watch(Progress(step, self._plan.steps, row["loss"], before / spent, left))
-                sums, counted = 0.0, 0
-            if held and (step % self._plan.measured_every == 0 or last):
+            # Between two rows of the metrics, a run that goes on would count part of one again.
+            if step % ROWS and not last:
+                continue
+            told = self._told(step, losses, time.monotonic() - clock, step - begun)
+            losses = []
+            if held and (step // ROWS % max(1, self._plan.measured_every // ROWS) == 0 or last):
                 self._measure(held, step)
             if last or time.monotonic() - kept_at > self._plan.checkpoint_s:
                 self._keep(step)
                 kept_at = time.monotonic()
+            watch(told)
+
+    def _told(
+        self, step: int, losses: Sequence[tuple[float, int]], spent: float, done: int
+    ) -> Progress:
+        """Write a row of the metrics; `losses` are those of its steps with their tokens."""
+        plan = self._plan
+        counted = sum(count for _, count in losses)
+        mean = sum(shown * count for shown, count in losses) / max(1, counted)
+        speed = done * plan.tokens / spent
+        rate = share_of_rate(step, plan.steps)
+        self._metrics.add({"step": step, "loss": mean, "tokens_per_second": speed, "rate": rate})
+        return Progress(step, plan.steps, mean, speed, (plan.steps - step) * spent / done)
 
     def _shares(self) -> list[float]:
         if not self._plan.whole:
