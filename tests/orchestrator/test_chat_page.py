@@ -179,7 +179,7 @@ def test_all_of_it_works_with_the_keyboard(visit):
     assert page.evaluate("document.activeElement.id") == "source-close"
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.className") == "chip"
-    assert page.get_attribute(".chip", "aria-expanded") == "false"
+    page.wait_for_selector(".chip[aria-expanded='false']")
 
 
 def test_a_screen_reader_hears_the_answer_and_the_names_of_the_buttons(visit):

@@ -23,7 +23,6 @@ PLAN = AdapterPlan(rank=4, rate=5e-3, steps=10, tokens=1024, length=1024)
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, Any]:
     code = main([*(str(argument) for argument in arguments), "--json"])
     said = capsys.readouterr()
-    print(said.err)
     return code, json.loads(said.out) if said.out.strip() else None
 
 
