@@ -231,7 +231,10 @@ class Engine:
         schedule.num_kv_blocks = 64
         self.vocabulary = int(checkpoint.config["vocab_size"])
         self._pipeline = genai.ContinuousBatchingPipeline(
-            str(gguf_of(checkpoint, cache)), schedule, "CPU", {"INFERENCE_NUM_THREADS": threads}
+            str(gguf_of(checkpoint, cache)),
+            schedule,
+            "CPU",
+            {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"},
         )
         self._requests = 0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 EXAMPLES = Path(__file__).parents[1] / "examples"
 QUESTIONS = {
     "customer_service": ("support", "How long is the warranty of the AquaBoil 2?", "24 months"),
@@ -22,7 +22,7 @@ def ask(agent, question, home, *options):
         text=True,
         env={"PATH": "/usr/bin:/bin", "ONTOPILOT_HOME": str(home)},
         cwd=home.parent,
-        timeout=100,
+        timeout=250,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -22,7 +22,10 @@ class Constrained:
         model = gguf_of(open_checkpoint(folder), cache)
         self._tokenizer = read_tokenizer(folder)
         self._pipeline = genai.ContinuousBatchingPipeline(
-            str(model), schedule, "CPU", {"INFERENCE_NUM_THREADS": 1}
+            str(model),
+            schedule,
+            "CPU",
+            {"INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": "f32"},
         )
         self._requests = 0
 

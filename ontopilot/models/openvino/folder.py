@@ -102,7 +102,10 @@ def _convert(
     by_row = weights == "int8"
     save_gguf(checkpoint, file, adapter, weights="fp16" if by_row else weights)
     try:
-        genai.LLMPipeline(str(file), "CPU", enable_save_ov_model=True)
+        # In float32, where one thread is enough on every processor: see `properties`.
+        genai.LLMPipeline(
+            str(file), "CPU", enable_save_ov_model=True, INFERENCE_PRECISION_HINT="f32"
+        )
     except RuntimeError as error:
         last = str(error).strip().splitlines()[-1]
         raise ModelError(
