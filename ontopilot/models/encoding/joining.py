@@ -53,11 +53,10 @@ class Joined:
         return mine.vectors
 
     def _lead(self, mine: _Asked) -> None:
-        """Encode batches until one's own is done, and let the next one that waits go on."""
+        """Encode the batch that one's own begins, and let the next one that waits go on."""
         mine.ended.clear()
         try:
-            while mine.vectors is None and mine.failure is None:
-                self._encode(self._next())
+            self._encode(self._next())
         finally:
             self._pass_on()
 
