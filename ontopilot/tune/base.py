@@ -78,7 +78,8 @@ def _words(size: Size, tokenizer: Any, seed: int) -> NDArray[np.float32]:
     known = Tokenizer.from_file(str(packaged() / "tokenizer.json")).get_vocab()
     table = load_file(_weights(packaged()))["embeddings.word_embeddings.weight"]
     rows, places = [], []
-    for token, at in tokenizer.get_vocab().items():
+    # In the order of their numbers: the tokenizer's own order is another one in each process.
+    for token, at in sorted(tokenizer.get_vocab().items(), key=lambda entry: entry[1]):
         word = tokenizer.decode([at]).strip().lower()
         if word in known and not token.startswith("<|"):
             rows.append(known[word])

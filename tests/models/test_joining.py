@@ -82,6 +82,35 @@ def test_a_text_that_fails_fails_alone():
     assert joined.encode(["5"]).tolist() == [[5]]
 
 
+def test_an_interrupt_ends_only_the_one_whom_it_meets():
+    run = Slow(bad="7")
+    interrupts = iter([KeyboardInterrupt()])
+
+    def interrupted(texts):
+        vectors = run(texts)
+        if len(texts) > 1:
+            for interrupt in interrupts:
+                raise interrupt
+        return vectors
+
+    joined = Joined(interrupted, most=8)
+    with ThreadPoolExecutor(8) as threads:
+        first = threads.submit(joined.encode, ["0"])
+        assert run.begun.wait(30)
+        others = [threads.submit(joined.encode, [str(n)]) for n in range(1, 4)]
+        waiting(joined, 3)
+        run.go.set()
+        ended = [other.exception(30) for other in others]
+        assert [type(error) for error in ended].count(KeyboardInterrupt) == 1
+        assert first.result().tolist() == [[0]]
+        for n, (other, error) in enumerate(zip(others, ended, strict=True), start=1):
+            if error is None:
+                assert other.result().tolist() == [[n]]
+            else:
+                assert isinstance(error, KeyboardInterrupt)
+    assert joined.encode(["5"]).tolist() == [[5]]
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.lists(st.integers(-99, 99), max_size=5), min_size=1, max_size=30))
 def test_everybody_gets_their_own(asked):

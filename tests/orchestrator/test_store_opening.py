@@ -5,13 +5,16 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from ontopilot.errors import StoreError, StoreLocked, StoreReadOnly, StoreVersion
 from ontopilot.orchestrator.store import Store
+from ontopilot.orchestrator.store.database import Database
 
 
 @pytest.fixture
@@ -57,6 +60,21 @@ def test_a_store_that_is_locked_later_loses_nothing(path: Path) -> None:
     store.close()
 
 
+def test_writes_of_one_process_wait_for_each_other(path: Path) -> None:
+    """Longer than a write waits for another process, and each in its turn."""
+    database = Database.open(f"sqlite:///{path}", patience=0.05)
+
+    def write(n: int) -> int:
+        with database.writing() as connection:
+            connection.exec_driver_sql(f"UPDATE meta SET value = value WHERE key = '{n}'")
+            time.sleep(0.05)
+        return n
+
+    with ThreadPoolExecutor(12) as threads:
+        assert list(threads.map(write, range(12))) == list(range(12))
+    database.close()
+
+
 def test_a_store_opened_read_only_is_refused(path: Path) -> None:
     with pytest.raises(StoreReadOnly, match="write permission"):
         Store.open(f"sqlite:///file:{path}?mode=ro&uri=true")
@@ -71,6 +89,7 @@ OPEN_AS_NOBODY = """
 import os, sys
 from ontopilot.errors import StoreReadOnly
 from ontopilot.orchestrator.store import Store
+from ontopilot.orchestrator.store.database import Database
 if os.getuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 try:
@@ -157,6 +176,7 @@ FILL_THE_DISK = """
 import resource, sys
 from ontopilot.errors import StoreError
 from ontopilot.orchestrator.store import Store
+from ontopilot.orchestrator.store.database import Database
 from ontopilot.retrieval.passage import Evidence, EvidenceId
 store = Store.open(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, resource.RLIM_INFINITY))

@@ -70,7 +70,7 @@ def test_a_killed_run_goes_on_with_the_same_loss_curve(prepared: Path, tmp_path:
     assert run(killed).wait() == 0
     wanted, found = losses(straight), losses(killed)
     assert wanted.keys() == found.keys() == {10, 20, 30}
-    assert all(abs(found[step] - loss) <= 0.01 * loss for step, loss in wanted.items())
+    assert found == pytest.approx(wanted, rel=1e-6)
 
 
 @pytest.mark.slow

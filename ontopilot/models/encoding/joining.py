@@ -55,10 +55,12 @@ class Joined:
     def _lead(self, mine: _Asked) -> None:
         """Encode the batch that one's own begins, and let the next one that waits go on."""
         mine.ended.clear()
+        batch = self._next()
         try:
-            self._encode(self._next())
+            self._encode(batch)
         finally:
-            self._pass_on()
+            # An interrupt ends the one whose thread it meets; the others' texts are encoded next.
+            self._pass_on([one for one in batch if one is not mine and not one.ended.is_set()])
 
     def _next(self) -> list[_Asked]:
         """Those whose texts are encoded next, the first that came first."""
@@ -86,8 +88,9 @@ class Joined:
         for asked in batch:
             asked.ended.set()
 
-    def _pass_on(self) -> None:
+    def _pass_on(self, left: Sequence[_Asked]) -> None:
         with self._lock:
+            self._waiting[:0] = left
             self._led = bool(self._waiting)
             if self._led:
                 self._waiting[0].leads = True

@@ -1,6 +1,7 @@
 """Opening the database behind a store: connections, pragmas, schema."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
-from ontopilot.errors import StoreError, StoreReadOnly, StoreVersion
+from ontopilot.errors import StoreError, StoreLocked, StoreReadOnly, StoreVersion
 from ontopilot.orchestrator.store.codec import dumps
 from ontopilot.orchestrator.store.failure import explained
 from ontopilot.orchestrator.store.tables import (
@@ -38,6 +39,9 @@ from ontopilot.orchestrator.store.tables import (
 _SCHEMA_LOCK = 0x6F6E746F
 """Key of the PostgreSQL advisory lock under which the tables are made."""
 
+_IN_LINE_S = 30.0
+"""Seconds that a write to SQLite waits for other writes of this process."""
+
 
 class Database:
     """Pooled connections to one database; every transaction explains its errors."""
@@ -45,6 +49,7 @@ class Database:
     def __init__(self, engine: Engine, name: str) -> None:
         self.name = name
         self._engine = engine
+        self._line = threading.Lock()
         dialect = postgresql if self.dialect == "postgresql" else sqlite
         self._inserts: dict[type[Base], Insert] = {
             table: dialect.insert(table).on_conflict_do_nothing()
@@ -79,12 +84,28 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write; it is committed when the block ends without an error."""
-        with explained(self.name), self._engine.begin() as connection:
-            if self.dialect == "sqlite":
+        if self.dialect == "sqlite":
+            with self._in_line(), explained(self.name), self._engine.begin() as connection:
                 # Writers lock at once: a reader that turns writer later could not wait for it.
                 raw: Any = connection.connection.driver_connection
                 raw.execute("BEGIN IMMEDIATE")
-            yield connection
+                yield connection
+        else:
+            with explained(self.name), self._engine.begin() as connection:
+                yield connection
+
+    @contextmanager
+    def _in_line(self) -> Iterator[None]:
+        """Writers of this process one after the other: SQLite lets some of many wait too long."""
+        if not self._line.acquire(timeout=_IN_LINE_S):
+            raise StoreLocked(
+                f"store {self.name!r}: other turns wrote to it for {_IN_LINE_S:.0f} s; send fewer "
+                "turns at once"
+            )
+        try:
+            yield
+        finally:
+            self._line.release()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
