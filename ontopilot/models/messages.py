@@ -45,10 +45,11 @@ class GenerationRequest:
     quotes. `plain` is what a pool asks of such an engine instead: a request without either.
     `adapter` is the name of a LoRA adapter that the engine has loaded; engines that load none by
     name answer with the model they have. Of waiting requests, those of the lowest `priority` are
-    served first. `deadline_s` is how many seconds from now the answer must have begun; a pool that
-    cannot keep it refuses at once, so that the caller may do without. `relevance` tells an engine
-    that quotes how near each statement of each source is to the question; it takes milliseconds, so
-    it is called only where it is needed, in a thread.
+    served first. `deployment` names the one of a role's that was planned for the request: the
+    others serve it where that one has no room. `deadline_s` is how many seconds from now the answer
+    must have begun; a pool that cannot keep it refuses at once, so that the caller may do without.
+    `relevance` tells an engine that quotes how near each statement of each source is to the
+    question; it takes milliseconds, so it is called only where it is needed, in a thread.
     """
 
     messages: tuple[Message, ...]
@@ -62,6 +63,7 @@ class GenerationRequest:
     plain: "GenerationRequest | None" = None
     adapter: str = ""
     priority: int = 0
+    deployment: str = ""
     deadline_s: float | None = None
     question: str = ""
     sources: tuple[Source, ...] = ()

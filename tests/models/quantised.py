@@ -101,5 +101,6 @@ def save_quantised(folder: Path, method: str) -> None:
         {n: np.ascontiguousarray(a) for n, a in tensors.items()}, folder / "model.safetensors"
     )
     config = json.loads((folder / "config.json").read_text())
-    config |= {"quantization_config": {"quant_method": method, **settings}, "dtype": "float16"}
+    dtype = "bfloat16" if method == "compressed-tensors" else "float16"
+    config |= {"quantization_config": {"quant_method": method, **settings}, "dtype": dtype}
     (folder / "config.json").write_text(json.dumps(config))

@@ -89,12 +89,16 @@ QUANTISED = {
     ("stored", "precision", "says"),
     [
         ("awq", "int8", "is stored in int4, so that it cannot be served with precision='int8'"),
+        ("awq", "auto", "'awq', which vLLM computes on a CPU with AVX-512 only"),
         ("bitsandbytes", "auto", "'bitsandbytes', which vLLM reads no longer; use AWQ"),
         ("fp8", "auto", "'fp8', which vLLM computes on a GPU only"),
         ("odd", "auto", r"'quantization_config' in its config.json is \['awq'\]"),
     ],
 )
-async def test_quantised_checkpoints_that_cannot_be_served(tiny, tmp_path, stored, precision, says):
+async def test_quantised_checkpoints_that_cannot_be_served(
+    tiny, tmp_path, monkeypatch, stored, precision, says
+):
+    monkeypatch.setattr("ontopilot.models.vllm.weights.processor_features", lambda: ("avx2",))
     folder = shutil.copytree(tiny, tmp_path / "model")
     config = json.loads((folder / "config.json").read_text())
     config["quantization_config"] = QUANTISED[stored]

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ontopilot.errors import EngineFailed, ModelError
 from ontopilot.models import EngineOptions, Model
 from ontopilot.models.engines import make_engine
+from ontopilot.models.hardware import processor_features
 from tests.conformance.engine import WARRANTY, ask, text_of
 from tests.models.quantised import METHODS, save_quantised
 
@@ -26,10 +28,24 @@ async def answers(folder: Path, **options: object) -> list[str]:
         await engine.aclose()
 
 
-@pytest.mark.parametrize("method", METHODS)
+AMX = pytest.mark.xfail(
+    "amx_int8" in processor_features(),
+    raises=EngineFailed,
+    strict=False,
+    reason="vLLM 0.32.0 has ended at its first token here, on one processor with AMX",
+)
+
+
+@pytest.mark.parametrize(
+    "method", [pytest.param(m, marks=AMX if m == "compressed-tensors" else ()) for m in METHODS]
+)
 async def test_a_quantised_checkpoint_answers(tiny, tmp_path, method):
     folder = shutil.copytree(tiny, tmp_path / "model")
     save_quantised(folder, method)
+    if method in ("awq", "gptq") and "avx512f" not in processor_features():
+        with pytest.raises(ModelError, match=f"quantised with '{method}', .* AVX-512 only"):
+            await answers(folder)
+        return
     assert json.loads((folder / "config.json").read_text())["quantization_config"]
     kettle, warranty = await answers(folder)
     assert "30 days" in kettle

@@ -30,6 +30,10 @@ class Deployment:
     model: Model | None = None
     """What its engine runs, or None where the user gave the engine."""
     unusable: str = ""
+    stopped: str = ""
+    """Why its engine does not run though it could; a request that nothing else of its tier can
+    serve starts it again."""
+    stopping: bool = False
     at_once: int | None = None
     """How many requests its engine serves at a time, if that is fewer than the options allow."""
     retries: int = 0
@@ -47,6 +51,11 @@ class Deployment:
         return "" if self.model is None else self.model.kind
 
     @property
+    def stoppable(self) -> bool:
+        """Whether its engine runs here and can be made again after it was stopped."""
+        return self.kind not in ("", "remote", "extractive") and not self.unusable
+
+    @property
     def capacity(self) -> int:
         """How many requests may be under way."""
         most = self.options.most_requests
@@ -56,6 +65,8 @@ class Deployment:
         """Why it takes no request now, or ""."""
         if self.unusable:
             return self.unusable
+        if self.stopping:
+            return "its engine is being stopped"
         return f"resting after: {self.breaker.reason}" if self.breaker.resting else ""
 
     def admit(self) -> bool:
@@ -74,6 +85,7 @@ class Deployment:
                 if self.model is not None:
                     require_fit(self.model, inspect_machine())
                 self._engine = self.make()
+                self.stopped = ""
             return self._engine
 
     @property

@@ -87,16 +87,27 @@ class Passage:
     async def _place(self) -> Ticket[Deployment] | None:
         """A place at the first tier that has one; None when no tier is left."""
         self._busy = None
-        chain, at = self.chain(), 0
-        while at < len(chain):
-            wanted = self._wanted(chain[at])
-            if wanted and (ticket := await self._enter(wanted, last=at == len(chain) - 1)):
+        chain = self.chain()
+        tiers, at = self._tiers(chain), 0
+        while at < len(tiers):
+            wanted = self._wanted(tiers[at])
+            if wanted and (ticket := await self._enter(wanted, last=at == len(tiers) - 1)):
                 return ticket
             if (now := self.chain()) is not chain:
-                chain, at = now, 0
+                chain, tiers, at = now, self._tiers(now), 0
             elif not wanted:
                 at += 1
         return None
+
+    def _tiers(self, chain: Chain) -> Chain:
+        """The tiers as this request tries them: first what was planned, last what is stopped."""
+        return tuple(part for tier in chain for part in self._parts(tier) if part)
+
+    def _parts(self, tier: Tier) -> tuple[Tier, Tier, Tier]:
+        running = tuple(deployment for deployment in tier if not deployment.stopped)
+        planned = tuple(d for d in running if d.name == self.request.deployment)
+        others = tuple(d for d in running if d not in planned)
+        return planned, others, tuple(d for d in tier if d.stopped)
 
     async def _enter(self, wanted: Tier, *, last: bool) -> Ticket[Deployment] | None:
         """A place at one of some deployments, or None; each of them counts the visit."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -90,7 +91,12 @@ class Pool:
         """The deployments that share a role now: name, requests that run and wait, and room."""
         able = ([d for d in tier if not d.refusal()] for tier in self._chains[role])
         first = next((tier for tier in able if tier), [])
-        return tuple((d.name, d.meter.running, d.meter.queued, d.capacity) for d in first)
+        running = [d for d in first if not d.stopped] or first
+        return tuple((d.name, d.meter.running, d.meter.queued, d.capacity) for d in running)
+
+    def named(self, role: Role) -> tuple[Deployment, ...]:
+        """The deployments that were named for a role, whether they run or not."""
+        return self._chains[role][0]
 
     async def generate(self, role: Role, request: GenerationRequest) -> AsyncGenerator[Chunk, None]:
         """Stream the answer of the first deployment that works and has room.
@@ -122,7 +128,7 @@ class Pool:
         roles: tuple[Role, ...] = (role,) if role else ("generator", "reasoner")
         for chain in dict.fromkeys(self._chains[one] for one in roles):
             for tier in chain:
-                usable = [deployment for deployment in tier if not deployment.unusable]
+                usable = [d for d in tier if not d.unusable and not d.stopped]
                 able = [deployment for deployment in usable if await warmed(deployment)]
                 if any(not deployment.slow for deployment in able):
                     break
@@ -156,6 +162,52 @@ class Pool:
             self._own_reasoner = self._own_reasoner or role == "reasoner"
         left = [old for old in running if old not in self._deployments()]
         await self._retire(left, drain_s)
+
+    async def start(self, name: str) -> float:
+        """Start the engine of a deployment that was stopped; the seconds that it took.
+
+        Raises:
+            ConfigError: there is no such deployment.
+            ModelError: it cannot start.
+        """
+        began = time.monotonic()
+        deployment = self._deployment(name)
+        await start(deployment)
+        deployment.stopped = ""
+        self._admission.review()
+        return time.monotonic() - began
+
+    async def stop(self, name: str, reason: str, *, drain_s: float = 120.0) -> None:
+        """Stop the engine of a deployment once it has finished what it has begun.
+
+        Requests go to the others of its roles. It is started again by `start`, or by a request
+        that nothing else of a role can serve.
+
+        Raises:
+            ConfigError: there is no such deployment, it cannot be made again, or nothing else that
+                was named for a role of it runs.
+        """
+        deployment = self._deployment(name)
+        if not deployment.stoppable:
+            raise ConfigError(f"deployment {name!r} cannot be stopped: it could not be made again")
+        for role, chain in self._chains.items():
+            others = (d for d in chain[0] if d is not deployment and not d.stopped)
+            if deployment in chain[0] and all(d.refusal() for d in others):
+                raise ConfigError(f"deployment {name!r} is the last that serves the {role}")
+        deployment.stopped, deployment.stopping = reason, True
+        try:
+            self._admission.review()
+            await self._emptied([deployment], drain_s)
+            if (engine := deployment.detach()) is not None:
+                await engine.aclose()
+        finally:
+            deployment.stopping = False
+
+    def _deployment(self, name: str) -> Deployment:
+        found = {deployment.name: deployment for deployment in self._deployments()}
+        if name not in found:
+            raise ConfigError(f"deployment {name!r} is none of this pool's: {sorted(found)}")
+        return found[name]
 
     async def drain(self, *, drain_s: float = 120.0) -> None:
         """Take no more requests, finish those that run and wait, and close every engine."""

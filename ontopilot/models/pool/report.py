@@ -40,7 +40,7 @@ def of_chain(role: Literal["generator", "reasoner"], chain: Chain) -> RoleReport
     reports: list[DeploymentReport] = []
     serving = False
     for tier in chain:
-        able = [deployment for deployment in tier if not _problem(deployment)]
+        able = [d for d in tier if not _problem(d) and not d.stopped]
         for deployment in tier:
             serves = deployment in able and not serving
             note = _problem(deployment) or _standing(deployment, serves=serves)
@@ -78,6 +78,8 @@ def _problem(deployment: Deployment) -> str:
 
 
 def _standing(deployment: Deployment, *, serves: bool) -> str:
+    if deployment.stopped:
+        return f"stopped: {deployment.stopped}"
     if not serves:
         return "stands by"
     if deployment.started is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ontopilot.errors import ModelError
 from ontopilot.models.files.checkpoint import Checkpoint
+from ontopilot.models.hardware import processor_features
 from ontopilot.models.spec import Model, Precision
 
 _DTYPES: Mapping[Precision, str] = MappingProxyType(
@@ -25,6 +26,7 @@ Measured with the CPU build 0.32.0: `fp8` itself, one scale a tensor, ends it at
 one scale a channel works.
 """
 
+_FOUR_BITS = ("awq", "gptq")
 _DROPPED = ("bitsandbytes", "gguf")
 
 
@@ -43,6 +45,8 @@ def weights(model: Model, checkpoint: Checkpoint, *, on_gpu: bool) -> dict[str, 
                 f"model {str(checkpoint.folder)!r} is stored in {stored}, so that it cannot be "
                 f"served with precision={precision!r}; leave the precision out"
             )
+        if not on_gpu:
+            _check_processor(checkpoint)
         return {"dtype": _DTYPES.get(precision, "auto")}
     if precision in _DTYPES or precision == "auto":
         return {"dtype": _DTYPES.get(precision, "auto")}
@@ -88,4 +92,14 @@ def _check_stored(checkpoint: Checkpoint, *, on_gpu: bool) -> None:
         raise ModelError(
             f"{where}, which vLLM computes on a GPU only; use the unquantised model with "
             "precision='fp8' or 'int8'"
+        )
+
+
+def _check_processor(checkpoint: Checkpoint) -> None:
+    method = str(_quantisation(checkpoint).get("quant_method", ""))
+    if method in _FOUR_BITS and "avx512f" not in processor_features():
+        raise ModelError(
+            f"model {str(checkpoint.folder)!r} is quantised with {method!r}, which vLLM computes "
+            "on a CPU with AVX-512 only, and this one has none; use the unquantised model with "
+            "precision='int8'"
         )
