@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ontopilot.ontology.terms import Fact, Mention, Term
     from ontopilot.orchestrator.agent import Agent
     from ontopilot.orchestrator.answer import Answer, Citation, Claim, Verdict
+    from ontopilot.orchestrator.plan.controller import Steering
+    from ontopilot.orchestrator.plan.facts import DeploymentFacts
     from ontopilot.orchestrator.plan.optimizer import Objective
     from ontopilot.retrieval.knowledge import Knowledge
     from ontopilot.retrieval.passage import Evidence
@@ -23,6 +25,7 @@ __all__ = [
     "Answer",
     "Citation",
     "Claim",
+    "DeploymentFacts",
     "Evidence",
     "Fact",
     "Knowledge",
@@ -30,6 +33,7 @@ __all__ = [
     "Model",
     "Objective",
     "OntopilotError",
+    "Steering",
     "Term",
     "Verdict",
     "__version__",
@@ -40,6 +44,7 @@ _HOME = {
     "Answer": "ontopilot.orchestrator.answer",
     "Citation": "ontopilot.orchestrator.answer",
     "Claim": "ontopilot.orchestrator.answer",
+    "DeploymentFacts": "ontopilot.orchestrator.plan.facts",
     "Evidence": "ontopilot.retrieval.passage",
     "Fact": "ontopilot.ontology.terms",
     "Knowledge": "ontopilot.retrieval.knowledge",
@@ -47,6 +52,7 @@ _HOME = {
     "Model": "ontopilot.models.spec",
     "Objective": "ontopilot.orchestrator.plan.optimizer",
     "OntopilotError": "ontopilot.errors",
+    "Steering": "ontopilot.orchestrator.plan.controller",
     "Term": "ontopilot.ontology.terms",
     "Verdict": "ontopilot.orchestrator.answer",
 }

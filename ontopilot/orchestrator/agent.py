@@ -17,8 +17,11 @@ from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.ablation import parts
 from ontopilot.orchestrator.actions import Records
 from ontopilot.orchestrator.answer import Answer
+from ontopilot.orchestrator.autoscaler import Autoscaler
 from ontopilot.orchestrator.declared import Action, BoundAction, declare
 from ontopilot.orchestrator.events import Done, Event
+from ontopilot.orchestrator.plan.controller import Steering
+from ontopilot.orchestrator.plan.facts import DeploymentFacts
 from ontopilot.orchestrator.plan.optimizer import Objective
 from ontopilot.orchestrator.snapshot import Snapshots
 from ontopilot.orchestrator.store import Store
@@ -52,6 +55,10 @@ class Agent:
         context_tokens: budget of the evidence in a prompt.
         objective: what a turn is to reach, such as `Objective(slo_s=2.0, floor=0.6)`; by default
             every turn gets the usual plan, with all the effort that it may need.
+        steering: how the engines follow demand, which takes an objective; by default each starts
+            when it is first needed and runs until the end.
+        deployments: what is known of how fast deployments are, and of the cores they hold, by
+            their name; what is not told is learned from turns.
 
     Raises:
         ConfigError: an argument is wrong.
@@ -72,11 +79,15 @@ class Agent:
         instructions: str = "",
         context_tokens: int = 1500,
         objective: Objective | None = None,
+        steering: Steering | None = None,
+        deployments: Sequence[DeploymentFacts] = (),
     ) -> None:
         if not name or not name.replace("-", "").replace("_", "").isalnum():
             raise ConfigError(f"Agent name={name!r}: use letters, digits, '-' and '_' only")
         if context_tokens < 100:
             raise ConfigError(f"Agent context_tokens={context_tokens!r}: give at least 100")
+        if steering is not None and objective is None:
+            raise ConfigError("Agent steering: give an objective too, which says what it is for")
         settings = load_settings()
         self.name = name
         self.home = Path(home or settings.home or Path(ontology).resolve().parent / ".ontopilot")
@@ -100,6 +111,8 @@ class Agent:
         self._instructions = instructions
         self._context_tokens = context_tokens
         self._objective = objective
+        self._steering = steering
+        self._deployments = tuple(deployments)
         self._loop: LoopThread | None = None
         self._turns: Turns | None = None
 
@@ -156,7 +169,9 @@ class Agent:
                 instructions=self._instructions,
                 context_tokens=self._context_tokens,
                 objective=self._objective,
+                deployments=self._deployments,
             )
+            self._turns.follow_demand(self._steering)
         return self._turns
 
     def ablate(self, *names: str) -> None:
@@ -185,6 +200,11 @@ class Agent:
     def pool(self) -> Pool:
         """The models that serve this agent."""
         return self._pool
+
+    @property
+    def autoscaler(self) -> Autoscaler | None:
+        """What starts and stops engines as demand asks, and what it did; None without steering."""
+        return self._started().submit(self._ready()).result().autoscaler
 
     @property
     def snapshot(self) -> Ontology:

@@ -14,7 +14,7 @@ from ontopilot.orchestrator.answer import Claim, Verdict, VerdictStatus
 from ontopilot.orchestrator.cited import CitedStream
 from ontopilot.orchestrator.cited_claims import ClaimStream
 from ontopilot.orchestrator.events import Released
-from ontopilot.orchestrator.planning import Stopwatch
+from ontopilot.orchestrator.planning import Stopwatch, deployment
 from ontopilot.orchestrator.prompts import DRAFT, REASON, draft_request
 from ontopilot.orchestrator.reading import read_together
 from ontopilot.orchestrator.state import Workspace
@@ -117,6 +117,7 @@ async def generate(work: Workspace, role: Role) -> None:
         withheld=[v for v in work.verdicts if v.status != "supported"],
         relevance=lambda: _relevance(work, context.evidence),
     )
+    request = replace(request, deployment=deployment(work, role))
     async for claim in _claims(work, role, request, context):
         offer(work, claim)
     _go_further(work)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from ontopilot.models.messages import Chunk
 from ontopilot.models.pool import Role
-from ontopilot.orchestrator.plan.live import FULL, Roles, Serving
 from ontopilot.orchestrator.plan.plan import Plan, Replan, Strategy
+from ontopilot.orchestrator.plan.planned import FULL, Roles, Serving
 from ontopilot.orchestrator.plan.space import Candidate
 from ontopilot.orchestrator.plan.telling import expected, told
 from ontopilot.orchestrator.state import Workspace
@@ -30,6 +30,7 @@ class Stopwatch:
             self.first = now
         if chunk.finish is None or work.plan is None:
             return
+        work.served[self.step] = chunk.engine
         first, usage = self.first or now, chunk.usage
         read = 0 if usage is None else usage.prompt_tokens
         written = 0 if usage is None else usage.completion_tokens
@@ -91,6 +92,14 @@ def retrieved(work: Workspace) -> Strategy | None:
     return after.strategy if after.strategy != before.strategy else None
 
 
+def deployment(work: Workspace, role: Role) -> str:
+    """The deployment that the plan names for a role; "" lets the pool choose the least busy."""
+    if work.planned is None or work.planned.objective is None:
+        return ""
+    chosen = work.planned.candidate
+    return chosen.generator if role == "generator" else chosen.reasoner
+
+
 def verified(work: Workspace, *, passed: bool, second: bool) -> None:
     """Learn whether verification passed a draft."""
     if work.planned is not None and not work.services.ablated:
@@ -120,7 +129,7 @@ def ended(work: Workspace) -> None:
             taken[f"{part.of}: {part.name}"] = part.actual_ms
             kind = "read" if part.name == "prefill" else "written"
             taken[f"{part.of}: {kind}"] = part.actual_tokens or 0.0
-    regret, better = work.services.planner.ended(planned, taken)
+    regret, better = work.services.planner.ended(planned, taken, work.served)
     if planned.objective is not None:
         work.plan = replace(plan, regret=regret, hindsight=better)
     if plan.degraded:

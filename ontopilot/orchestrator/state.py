@@ -14,9 +14,10 @@ from ontopilot.orchestrator.ablation import Part
 from ontopilot.orchestrator.actions import Catalog, Intent
 from ontopilot.orchestrator.answer import Answer, Citation, Claim, Outcome, Verdict
 from ontopilot.orchestrator.events import Event
-from ontopilot.orchestrator.plan.live import Planned, Planner
+from ontopilot.orchestrator.plan.live import Planner
 from ontopilot.orchestrator.plan.optimizer import Objective
 from ontopilot.orchestrator.plan.plan import Plan
+from ontopilot.orchestrator.plan.planned import Planned
 from ontopilot.orchestrator.store import Store
 from ontopilot.retrieval.knowledge import KnowledgeIndex
 from ontopilot.retrieval.passage import Evidence, EvidenceId
@@ -71,6 +72,8 @@ class Workspace:
     planned: Planned | None = None
     """How the turn was planned, where a plan was chosen by its cost."""
     began: float = field(default_factory=time.monotonic)
+    served: dict[str, str] = field(default_factory=dict)
+    """The deployment that served a step."""
     evidence: tuple[Evidence, ...] = ()
     claims: list[Claim] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)

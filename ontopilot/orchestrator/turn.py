@@ -1,7 +1,7 @@
 """Running turns: begin, invoke the graph, end; interrupt and resume."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,11 +12,14 @@ from ontopilot.orchestrator import nodes
 from ontopilot.orchestrator.ablation import Part
 from ontopilot.orchestrator.actions import Intent
 from ontopilot.orchestrator.answer import Answer
+from ontopilot.orchestrator.autoscaler import Autoscaler
 from ontopilot.orchestrator.checkpoint import Checkpoints, sweep
 from ontopilot.orchestrator.events import Begun, Event
 from ontopilot.orchestrator.graph import build
 from ontopilot.orchestrator.held import chosen
 from ontopilot.orchestrator.plan.choose import Situation, choose
+from ontopilot.orchestrator.plan.controller import Steering
+from ontopilot.orchestrator.plan.facts import DeploymentFacts
 from ontopilot.orchestrator.plan.live import Planner
 from ontopilot.orchestrator.plan.optimizer import Objective
 from ontopilot.orchestrator.respond import finish
@@ -43,11 +46,15 @@ class Turns:
         instructions: str,
         context_tokens: int,
         objective: Objective | None = None,
+        deployments: Sequence[DeploymentFacts] = (),
     ) -> None:
         self.store = store
         self.planner = Planner(
-            recall=lambda: store.noted(KEPT_AS), keep=lambda text: store.note(KEPT_AS, text)
+            recall=lambda: store.noted(KEPT_AS),
+            keep=lambda text: store.note(KEPT_AS, text),
+            seeds={facts.name: facts for facts in deployments},
         )
+        self.autoscaler: Autoscaler | None = None
         self._objective = objective
         self._saver = saver
         self._snapshots = snapshots
@@ -66,6 +73,7 @@ class Turns:
         instructions: str,
         context_tokens: int,
         objective: Objective | None = None,
+        deployments: Sequence[DeploymentFacts] = (),
     ) -> Self:
         """Open the checkpoint file, forget what ended turns left in it, and compile the graph."""
         saver = await Checkpoints.open(checkpoints)
@@ -77,7 +85,18 @@ class Turns:
             instructions=instructions,
             context_tokens=context_tokens,
             objective=objective,
+            deployments=deployments,
         )
+
+    def follow_demand(self, steering: Steering | None) -> None:
+        """Let engines start and stop as demand asks for them, from now on."""
+        if steering is None or self._objective is None:
+            return
+        pool = self._snapshots.pool
+        self.autoscaler = Autoscaler(
+            self.planner, pool, self._objective, steering, cores=pool.machine().cores
+        )
+        self.autoscaler.start()
 
     async def run(
         self,
@@ -199,6 +218,8 @@ class Turns:
 
     async def aclose(self) -> None:
         """Close the checkpoint file and the store; what the planner learned is kept."""
+        if self.autoscaler is not None:
+            await asyncio.to_thread(self.autoscaler.close)
         await asyncio.to_thread(self.planner.close)
         await self._saver.aclose()
         self.store.close()

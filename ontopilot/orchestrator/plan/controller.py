@@ -60,13 +60,14 @@ class Wanted:
 
 @dataclass(slots=True)
 class Controller:
-    """Keeps the fleet; `cores` is the most it may hold."""
+    """Keeps the fleet; `cores` is the most it may hold, `most` so many replicas of a deployment."""
 
     catalog: Catalog
     space: Space
     objective: Objective
     cores: float
     steering: Steering = field(default_factory=Steering)
+    most: Mapping[str, int] = field(default_factory=dict)
     demand: Demand = field(init=False)
     price: float = 0.0
     _sizer: Sizer = field(init=False)
@@ -77,7 +78,12 @@ class Controller:
     def __post_init__(self) -> None:
         ahead = max(1, math.ceil(self.steering.lead_s / self.steering.every_s))
         self.demand = Demand(ahead, self.steering.forecaster)
-        self._sizer = Sizer(self.catalog, self.space, self.objective, self.steering.busy)
+        self.know(self.catalog)
+
+    def know(self, catalog: Catalog) -> None:
+        """Decide with other statistics from now on."""
+        self.catalog = catalog
+        self._sizer = Sizer(catalog, self.space, self.objective, self.steering.busy, self.most)
 
     def decide(
         self,
@@ -105,7 +111,7 @@ class Controller:
                 break
             price = price * 1.3 + _LEAST_PRICE
         self.price = price
-        kept = self._held(now, self._within(fleet.replicas), running)
+        kept = self._held(now, self._within(fleet.replicas, running), running)
         self._note_starts(now, kept, running)
         best = self.demand.best()
         return Wanted(kept, fleet.prices, price, self.demand.values[-1], rate, best, fleet.work)
@@ -133,15 +139,18 @@ class Controller:
         total = max(1e-9, sum(self._mix.values()))
         return {seen: count / total for seen, count in self._mix.items()}
 
-    def _within(self, wanted: Mapping[str, int]) -> dict[str, int]:
-        """What fits the cores: the cheapest deployments first, and at least one replica of one."""
+    def _within(self, wanted: Mapping[str, int], running: Mapping[str, int]) -> dict[str, int]:
+        """What fits the cores: the cheapest deployments first, and at least one replica of one.
+
+        That is one of those that run already, where nothing is wanted.
+        """
         facts = self.catalog.facts
         left, kept = self.cores, dict.fromkeys(wanted, 0)
         for name in sorted(wanted, key=lambda name: facts[name].cores):
             kept[name] = min(wanted[name], int(left // facts[name].cores))
             left -= kept[name] * facts[name].cores
         if not any(kept.values()):
-            kept[min(kept, key=lambda name: facts[name].cores)] = 1
+            kept[min(kept, key=lambda name: (not running.get(name), facts[name].cores))] = 1
         return kept
 
     def _held(

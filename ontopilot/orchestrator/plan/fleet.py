@@ -8,13 +8,14 @@ deployment, where a replica less is worth more than the answers that it would ha
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from ontopilot.orchestrator.plan.catalog import Catalog
 from ontopilot.orchestrator.plan.cost import Estimate
 from ontopilot.orchestrator.plan.facts import DeploymentFacts, Load
 from ontopilot.orchestrator.plan.optimizer import Objective, plan_turn
+from ontopilot.orchestrator.plan.planned import FULL
 from ontopilot.orchestrator.plan.quality import Evidenced
 from ontopilot.orchestrator.plan.space import Known, Space, candidates
 
@@ -62,12 +63,16 @@ class Fleet:
 
 @dataclass(frozen=True, slots=True)
 class Sizer:
-    """Sizes fleets of the deployments of a catalog, each busy for a share `busy` at most."""
+    """Sizes fleets of the deployments of a catalog, each busy for a share `busy` at most.
+
+    `most` bounds the replicas of a deployment; one that is not named has no bound.
+    """
 
     catalog: Catalog
     space: Space
     objective: Objective
     busy: float
+    most: Mapping[str, int] = field(default_factory=dict)
 
     def fleets(self, expected: Expected) -> Iterator[Fleet]:
         """Fleets worth looking at: for every set of deployments, as asked for and with less.
@@ -102,9 +107,43 @@ class Sizer:
         return None
 
     def _asked(self, names: Sequence[str], expected: Expected, extra: Mapping[str, float]) -> Fleet:
-        """What a set of deployments would be asked for at some prices."""
+        """What a set of deployments would be asked for at some prices.
+
+        Turns go where they are best answered. Once one of the set can have no more replicas, what
+        is left of them goes to the others.
+        """
         facts = self.catalog.facts
         prices = {n: expected.core_price * f.cores + extra.get(n, 0.0) for n, f in facts.items()}
+        work, right, left, able = dict.fromkeys(facts, 0.0), 0.0, 1.0, list(names)
+        while able and left > _RARE:
+            each, good = self._turn(able, expected, prices)
+            asked = {n: expected.rate * left * seconds for n, seconds in each.items() if seconds}
+            room = {n: self._room(n, expected) - work[n] for n in asked if n in self.most}
+            taken = min((max(0.0, room[n]) / asked[n] for n in room), default=1.0)
+            part = min(1.0, taken)
+            for name, seconds in asked.items():
+                work[name] += part * seconds
+            right += part * left * good
+            left *= 1 - part
+            full = [n for n in room if room[n] <= part * asked[n] * (1 + 1e-9)]
+            if not full:
+                break
+            able = [name for name in able if name not in full]
+        replicas = {n: self._needed(work[n] + expected.waiting.get(n, 0.0)) for n in facts}
+        replicas = {n: min(count, self.most.get(n, count)) for n, count in replicas.items()}
+        held = self.cores(replicas) * (1 + expected.core_price)
+        worth = self.objective.value * expected.rate * right - held
+        return Fleet(replicas, work, prices, worth)
+
+    def _room(self, name: str, expected: Expected) -> float:
+        """Seconds a second that all the replicas a deployment may have can work."""
+        return self.most[name] * self.busy - expected.waiting.get(name, 0.0)
+
+    def _turn(
+        self, names: Sequence[str], expected: Expected, prices: Mapping[str, float]
+    ) -> tuple[dict[str, float], float]:
+        """Seconds of each deployment that a turn takes on average, and how likely it is right."""
+        facts = self.catalog.facts
         space = replace(
             self.space,
             generators=[name for name in self.space.generators if name in names],
@@ -112,7 +151,7 @@ class Sizer:
         )
         loads = {n: Load(running=f.slots // 3, price=prices[n]) for n, f in facts.items()}
         slow = {name: self.catalog.slowness(name) for name in facts}
-        work, right = dict.fromkeys(facts, 0.0), 0.0
+        each, right = dict.fromkeys(facts, 0.0), 0.0
         for seen, share in expected.mix.items():
             options = candidates(space, Known(facts=expected.offered.get(seen, False)))
             if not options or share < _RARE:
@@ -121,11 +160,8 @@ class Sizer:
             chosen = plan_turn(options, about, self.objective).chosen
             right += share * chosen.success.mean
             for name, seconds in planned_work(chosen, facts).items():
-                work[name] += expected.rate * share * seconds * slow[name]
-        replicas = {n: self._needed(work[n] + expected.waiting.get(n, 0.0)) for n in facts}
-        held = self.cores(replicas) * (1 + expected.core_price)
-        worth = self.objective.value * expected.rate * right - held
-        return Fleet(replicas, work, prices, worth)
+                each[name] += share * seconds * slow[name]
+        return each, right
 
     def _needed(self, work: float) -> int:
         load = work / self.busy
@@ -148,3 +184,9 @@ def planned_work(chosen: Estimate, facts: Mapping[str, DeploymentFacts]) -> dict
                 seconds = chance * facts[part.deployment].work_s(prompt, part.amount)
                 work[part.deployment] = work.get(part.deployment, 0.0) + seconds
     return work
+
+
+def typical_work(catalog: Catalog, name: str) -> float:
+    """Seconds of a deployment that a usual draft takes when it is busy."""
+    turn = catalog.turn("draft")
+    return catalog.facts[name].work_s(turn.prompt_of(FULL).mean, turn.output.mean)

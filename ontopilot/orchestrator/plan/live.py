@@ -1,25 +1,25 @@
 """The planner of an agent: plans its turns, learns from them, and remembers."""
 
+import copy
 import json
 import logging
 import math
+import random
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from ontopilot.errors import OntopilotError
 from ontopilot.orchestrator.plan.catalog import Catalog
-from ontopilot.orchestrator.plan.cost import Estimate
 from ontopilot.orchestrator.plan.facts import ClassFacts, DeploymentFacts, Load
 from ontopilot.orchestrator.plan.optimizer import Decision, Objective, plan_turn
+from ontopilot.orchestrator.plan.planned import FULL, Planned, Roles, Serving, options, usual_of
 from ontopilot.orchestrator.plan.quality import Evidenced, arm
 from ontopilot.orchestrator.plan.quantity import Quantity
-from ontopilot.orchestrator.plan.space import Candidate, Known, Space, candidates
-
-FULL, LEAN = 10, 4
-"""Pieces of evidence of a first search: usually, and where a plan makes do with less."""
+from ontopilot.orchestrator.plan.space import Candidate, Known
 
 LEARNED = 12.0
 """Turns of a class after which a plan with less effort than usual may be chosen."""
@@ -33,44 +33,9 @@ _KEEP_EVERY = 20
 _BANDS = ("low", "middle", "high")
 _LOG = logging.getLogger(__name__)
 
+_NOBODY: Mapping[str, str] = MappingProxyType({})
+
 _TYPICAL = ClassFacts("typical", prompt=Quantity(300.0, 9e4), evidence=Quantity(110.0, 1.2e4))
-
-
-@dataclass(frozen=True, slots=True)
-class Serving:
-    """A deployment that serves a role now: its name, and requests that run and wait there."""
-
-    name: str
-    running: int = 0
-    waiting: int = 0
-    capacity: int = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """Who would draft and who would reason."""
-
-    generators: tuple[Serving, ...]
-    reasoners: tuple[Serving, ...]
-
-
-@dataclass(slots=True)
-class Planned:
-    """The planning of one turn: what was decided, of what, and what is known of the turn."""
-
-    seen: Evidenced
-    objective: Objective | None
-    decision: Decision
-    safe: Candidate
-    known: Known
-    roles: Roles
-    began: float
-    facts: Mapping[str, DeploymentFacts] = field(default_factory=dict)
-
-    @property
-    def candidate(self) -> Candidate:
-        """The plan as it is now."""
-        return self.decision.chosen.candidate
 
 
 class Planner:
@@ -87,12 +52,18 @@ class Planner:
         keep: Callable[[str], None] = lambda text: None,
         seeds: Mapping[str, DeploymentFacts] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        seed: int | None = None,
     ) -> None:
         self.catalog = Catalog(typical=_TYPICAL)
         self.catalog.quality.priors = {"facts": 0.75, EXTRACTIVE: 0.7}
         self._seeds = dict(seeds or {})
         self._keep = keep
         self._clock = clock
+        self.prices: Mapping[str, float] = {}
+        """The shadow prices of deployments, as the fleet was sized with."""
+        self._random = random.Random(seed)  # noqa: S311 - it explores
+        self._arrived: Counter[Evidenced] = Counter()
+        self._offered: dict[Evidenced, bool] = {}
         self._scores: dict[str, deque[float]] = {}
         self._lock = threading.Lock()
         self._failed = False
@@ -107,12 +78,15 @@ class Planner:
         roles: Roles,
         objective: Objective | None,
         began: float,
-        draw: float = 1.0,
     ) -> Planned:
         """Plan a turn that was understood; without an objective the usual plan is taken."""
         with self._lock:
             seen = Evidenced(turn_class)
             known = Known(facts=offered)
+            self._arrived[seen] += 1
+            self._offered[seen] = offered
+            explores = objective is not None and objective.explore > 0
+            draw = self._random.random() if explores else 1.0
             decision = self._decide(
                 safe, seen=seen, known=known, roles=roles, objective=objective, draw=draw
             )
@@ -125,7 +99,27 @@ class Planner:
                 roles,
                 began,
                 dict(self.catalog.facts),
+                draw,
             )
+
+    def arrivals(self) -> tuple[dict[Evidenced, int], dict[Evidenced, bool]]:
+        """The turns by class since this was asked last, and whether facts may answer a class."""
+        with self._lock:
+            arrived, self._arrived = dict(self._arrived), Counter()
+            return arrived, dict(self._offered)
+
+    def known(self, roles: Roles) -> Catalog:
+        """A copy of what is known of deployments and of turns, for whoever sizes the fleet."""
+        with self._lock:
+            self._loads(roles)
+            facts = {serving.name: self.catalog.facts[serving.name] for serving in roles.both}
+            return replace(copy.deepcopy(self.catalog), facts=facts)
+
+    def started(self, deployment: str, seconds: float) -> None:
+        """Learn how long the engine of a deployment took to start."""
+        with self._lock:
+            if (facts := self.catalog.facts.get(deployment)) is not None:
+                self.catalog.facts[deployment] = replace(facts, start_s=seconds)
 
     def retrieved(self, turn: Planned, *, found: int, score: float) -> str:
         """Plan the rest after retrieval where reality differs; why it was, or ""."""
@@ -134,6 +128,10 @@ class Planner:
             seen = Evidenced(turn.seen.turn_class, band)
             elapsed = self._clock() - turn.began
             reason = self._beyond(turn, seen, found, elapsed)
+            if seen != turn.seen:
+                self._arrived[turn.seen] -= 1
+                self._arrived[seen] += 1
+                self._offered[seen] = self._offered.get(turn.seen, False)
             turn.seen = seen
             turn.known = replace(turn.known, found=max(1, found))
             if not reason or turn.objective is None or turn.candidate.strategy == "facts":
@@ -187,8 +185,13 @@ class Planner:
                 turn.seen, arm(option, grades, second=use_second), passed=passed
             )
 
-    def ended(self, turn: Planned, taken_ms: Mapping[str, float]) -> tuple[float, str]:
-        """Learn what the steps took; the regret in core-seconds, and the plan that saves it."""
+    def ended(
+        self, turn: Planned, taken_ms: Mapping[str, float], served: Mapping[str, str] = _NOBODY
+    ) -> tuple[float, str]:
+        """Learn what the steps took; the regret in core-seconds, and the plan that saves it.
+
+        `served` names the deployment that served a step.
+        """
         with self._lock:
             seen = turn.seen
             for step, size in (
@@ -201,7 +204,7 @@ class Planner:
             if turn.candidate.strategy == "facts":
                 whole = sum(taken_ms.get(s, 0.0) for s in ("retrieve", "draft", "verify")) / 1000
                 self.catalog.note_size(seen.turn_class, "facts_s", whole)
-            self._learn_generation(turn, taken_ms)
+            self._learn_generation(turn, taken_ms, served)
             self.catalog.turns += 1
             regret = self._regret(turn)
             due = self.catalog.turns % _KEEP_EVERY == 0
@@ -240,13 +243,13 @@ class Planner:
     ) -> Decision:
         loads = self._loads(roles)
         about = self.catalog.situated(seen, loads, elapsed_s=elapsed, retrieved=retrieved)
-        options = _options(safe, known, roles)
+        every = options(safe, known, roles.space)
         if objective is None:
-            found = plan_turn(options, about, Objective(), draw=1.0)
-            return _kept(
+            found = plan_turn(every, about, Objective(), draw=1.0)
+            return usual_of(
                 found, safe, "the rules chose another plan, and no objective asks for less"
             )
-        decision = plan_turn(options, about, objective, draw=draw)
+        decision = plan_turn(every, about, objective, draw=draw)
         chosen = decision.chosen
         little = chosen.candidate != safe and chosen.success.seen < LEARNED
         if little and not decision.explored and not decision.degraded:
@@ -255,17 +258,22 @@ class Planner:
                 objective.slo_s is None
                 or usual.latency.below(objective.slo_s) >= objective.confidence
             ):
-                return _kept(
+                return usual_of(
                     decision, safe, f"only {chosen.success.seen:.0f} turns of it are known"
                 )
         return decision
 
     def _loads(self, roles: Roles) -> dict[str, Load]:
         loads = {}
-        for serving in (*roles.generators, *roles.reasoners):
+        for serving in roles.both:
             if serving.name not in self.catalog.facts:
                 self.catalog.facts[serving.name] = self._facts(serving)
-            loads[serving.name] = Load(serving.running, serving.waiting, output=90.0)
+            loads[serving.name] = Load(
+                serving.running,
+                serving.waiting,
+                output=90.0,
+                price=self.prices.get(serving.name, 0.0),
+            )
         return loads
 
     def _facts(self, serving: Serving) -> DeploymentFacts:
@@ -311,19 +319,21 @@ class Planner:
             return f"evidence this near passes with {now:.2f}, not {before:.2f}"
         return ""
 
-    def _learn_generation(self, turn: Planned, taken_ms: Mapping[str, float]) -> None:
+    def _learn_generation(
+        self, turn: Planned, taken_ms: Mapping[str, float], served: Mapping[str, str]
+    ) -> None:
         """Correct a deployment's times: reading until the first token, and writing after it."""
         for step in ("draft", "reason"):
             first, rest = taken_ms.get(f"{step}: prefill"), taken_ms.get(f"{step}: decode")
             prompt, output = taken_ms.get(f"{step}: read"), taken_ms.get(f"{step}: written")
-            role = turn.roles.generators if step == "draft" else turn.roles.reasoners
-            facts = self.catalog.facts.get(role[0].name) if role else None
+            facts = self.catalog.facts.get(served.get(step, ""))
             if first is None or rest is None or facts is None:
                 continue
+            running = next((s.running for s in turn.roles.both if s.name == facts.name), 0)
             self.catalog.note_times(
                 facts.name,
                 prefill=(first / 1000, (prompt or 0.0) * facts.prefill_s + facts.fixed_s),
-                decode=(rest / 1000, (output or 0.0) * facts.step(role[0].running + 1)),
+                decode=(rest / 1000, (output or 0.0) * facts.step(running + 1)),
             )
             if prompt and output:
                 seen = turn.seen.turn_class
@@ -370,30 +380,3 @@ class Planner:
             self._failed = True
         else:
             self._failed = False
-
-
-def _options(safe: Candidate, known: Known, roles: Roles) -> Sequence[Candidate]:
-    """The usual plan, and the others that the rules leave."""
-    space = Space(
-        [serving.name for serving in roles.generators[:1]],
-        [serving.name for serving in roles.reasoners[:1]],
-        (LEAN, FULL),
-        again=True,
-    )
-    found = candidates(space, known)
-    return tuple(dict.fromkeys((safe, *found)))
-
-
-def _kept(decision: Decision, safe: Candidate, reason: str) -> Decision:
-    """A decision for the usual plan."""
-    every = (decision.chosen, *decision.others)
-    usual = next((e for e in every if e.candidate == safe and not e.problem), decision.chosen)
-    others = tuple(e for e in every if e is not usual)
-    return Decision(usual, others, decision.objective, kept=reason)
-
-
-def success_in_time(found: Estimate, objective: Objective | None) -> float | None:
-    """The probability that a plan keeps the SLO; None without one."""
-    if objective is None or objective.slo_s is None:
-        return None
-    return found.latency.below(objective.slo_s)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from ontopilot.orchestrator.plan.cost import Estimate, Part
-from ontopilot.orchestrator.plan.live import Planned, success_in_time
 from ontopilot.orchestrator.plan.log import decision_log
 from ontopilot.orchestrator.plan.optimizer import Objective
 from ontopilot.orchestrator.plan.plan import Alternative, Expected, Operator, Plan, Strategy
+from ontopilot.orchestrator.plan.planned import Planned, success_in_time
 from ontopilot.orchestrator.plan.quantity import Quantity, total
 
 _MS = 1000.0
@@ -49,7 +49,7 @@ def told(
         expected=expected(chosen, turn.objective),
         objective=said(turn.objective),
         degraded=decision.degraded,
-        log="" if turn.objective is None else decision_log(decision),
+        log="" if turn.objective is None else decision_log(decision, draw=turn.draw),
     )
 
 

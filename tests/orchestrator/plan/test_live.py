@@ -11,9 +11,10 @@ from ontopilot.errors import ConfigError, StoreError
 from ontopilot.models.scripted import ScriptedEngine
 from ontopilot.orchestrator.agent import Agent
 from ontopilot.orchestrator.plan.explain import render
-from ontopilot.orchestrator.plan.live import FULL, Planner, Roles, Serving
+from ontopilot.orchestrator.plan.live import Planner
 from ontopilot.orchestrator.plan.log import replayed
 from ontopilot.orchestrator.plan.plan import Alternative, Expected, Operator, Plan, Replan
+from ontopilot.orchestrator.plan.planned import FULL, Roles, Serving
 from ontopilot.orchestrator.plan.space import Candidate
 from ontopilot.retrieval.knowledge import Knowledge
 

@@ -10,6 +10,7 @@ from ontopilot.orchestrator.plan.catalog import Catalog
 from ontopilot.orchestrator.plan.controller import Controller, Steering, Wanted
 from ontopilot.orchestrator.plan.cost import Situated
 from ontopilot.orchestrator.plan.facts import ClassFacts
+from ontopilot.orchestrator.plan.fleet import typical_work
 from ontopilot.orchestrator.plan.optimizer import Decision, Objective, plan_turn
 from ontopilot.orchestrator.plan.quality import Evidenced, Quality, arm
 from ontopilot.orchestrator.plan.quantity import Quantity
@@ -170,7 +171,7 @@ class Planned:
             return
         running = {name: world.count(name) for name in world.site.facts}
         backlog = {
-            name: sum(len(replica) for replica in replicas) * self._typical_work(name)
+            name: sum(len(replica) for replica in replicas) * typical_work(self.catalog, name)
             for name, replicas in world.replicas.items()
         }
         wanted = self._controller.decide(
@@ -181,10 +182,6 @@ class Planned:
             world.resize(name, count)
             world.prices[name] = wanted.prices[name]
         self.decisions.append((world.now, wanted))
-
-    def _typical_work(self, name: str) -> float:
-        turn = self.catalog.turn("draft")
-        return self.catalog.facts[name].work_s(turn.prompt_of(FULL).mean, turn.output.mean)
 
     def _decide(
         self, world: World, turn: Turn, seen: Evidenced, known: Known, *, retrieved: bool
