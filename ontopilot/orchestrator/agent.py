@@ -23,6 +23,7 @@ from ontopilot.orchestrator.events import Done, Event
 from ontopilot.orchestrator.plan.controller import Steering
 from ontopilot.orchestrator.plan.facts import DeploymentFacts
 from ontopilot.orchestrator.plan.optimizer import Objective
+from ontopilot.orchestrator.plan.seeding import seeds
 from ontopilot.orchestrator.snapshot import Snapshots
 from ontopilot.orchestrator.store import Store
 from ontopilot.orchestrator.turn import Turns
@@ -57,8 +58,9 @@ class Agent:
             every turn gets the usual plan, with all the effort that it may need.
         steering: how the engines follow demand, which takes an objective; by default each starts
             when it is first needed and runs until the end.
-        deployments: what is known of how fast deployments are, and of the cores they hold, by
-            their name; what is not told is learned from turns.
+        profiles: what `ontopilot models bench` measured of the models on this machine; what no
+            profile tells is learned from turns.
+        deployments: the same by hand, for engines elsewhere, and the cores that each holds.
 
     Raises:
         ConfigError: an argument is wrong.
@@ -80,6 +82,7 @@ class Agent:
         context_tokens: int = 1500,
         objective: Objective | None = None,
         steering: Steering | None = None,
+        profiles: Sequence[str | Path] = (),
         deployments: Sequence[DeploymentFacts] = (),
     ) -> None:
         if not name or not name.replace("-", "").replace("_", "").isalnum():
@@ -112,6 +115,7 @@ class Agent:
         self._context_tokens = context_tokens
         self._objective = objective
         self._steering = steering
+        self._profiles = tuple(Path(file) for file in profiles)
         self._deployments = tuple(deployments)
         self._loop: LoopThread | None = None
         self._turns: Turns | None = None
@@ -169,10 +173,18 @@ class Agent:
                 instructions=self._instructions,
                 context_tokens=self._context_tokens,
                 objective=self._objective,
-                deployments=self._deployments,
+                seeds=self._seeds(),
             )
             self._turns.follow_demand(self._steering)
         return self._turns
+
+    def _seeds(self) -> dict[str, DeploymentFacts]:
+        """What was measured of the deployments before any turn; what is told by hand wins."""
+        told = {facts.name: facts for facts in self._deployments}
+        if not self._profiles:
+            return told
+        named = (*self._pool.named("generator"), *self._pool.named("reasoner"))
+        return seeds(self._profiles, named, self._pool.machine()) | told
 
     def ablate(self, *names: str) -> None:
         """Leave parts out of the turns that follow, to measure what they are worth.

@@ -1,7 +1,7 @@
 """Running turns: begin, invoke the graph, end; interrupt and resume."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -46,13 +46,13 @@ class Turns:
         instructions: str,
         context_tokens: int,
         objective: Objective | None = None,
-        deployments: Sequence[DeploymentFacts] = (),
+        seeds: Mapping[str, DeploymentFacts] | None = None,
     ) -> None:
         self.store = store
         self.planner = Planner(
             recall=lambda: store.noted(KEPT_AS),
             keep=lambda text: store.note(KEPT_AS, text),
-            seeds={facts.name: facts for facts in deployments},
+            seeds=seeds,
         )
         self.autoscaler: Autoscaler | None = None
         self._objective = objective
@@ -73,7 +73,7 @@ class Turns:
         instructions: str,
         context_tokens: int,
         objective: Objective | None = None,
-        deployments: Sequence[DeploymentFacts] = (),
+        seeds: Mapping[str, DeploymentFacts] | None = None,
     ) -> Self:
         """Open the checkpoint file, forget what ended turns left in it, and compile the graph."""
         saver = await Checkpoints.open(checkpoints)
@@ -85,7 +85,7 @@ class Turns:
             instructions=instructions,
             context_tokens=context_tokens,
             objective=objective,
-            deployments=deployments,
+            seeds=seeds,
         )
 
     def follow_demand(self, steering: Steering | None) -> None:

@@ -1,12 +1,57 @@
 """From a measured profile to the coefficients of a deployment."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 
-from ontopilot.errors import ConfigError
-from ontopilot.models.benching.profile import Cell, Figures, Profile
+from ontopilot.errors import ConfigError, ModelError
+from ontopilot.models.benching.profile import Cell, Figures, Profile, load_profile
+from ontopilot.models.hardware import Machine
+from ontopilot.models.pool.deployment import Deployment
 from ontopilot.orchestrator.plan.facts import DeploymentFacts
+
+_LOG = logging.getLogger(__name__)
+
+
+def seeds(
+    files: Iterable[Path], deployments: Sequence[Deployment], machine: Machine
+) -> dict[str, DeploymentFacts]:
+    """What profiles tell of deployments, by their names.
+
+    A profile that cannot be used, such as that of another machine, is told in the log; turns
+    then teach what it would have.
+    """
+    found: dict[str, DeploymentFacts] = {}
+    for file in files:
+        try:
+            profile = load_profile(file, machine)
+        except ModelError as error:
+            _LOG.warning("%s", error)
+            continue
+        for deployment in deployments:
+            model = deployment.model
+            if model is None or _place(model.target) != _place(profile.model):
+                continue
+            options = model.options
+            try:
+                found[deployment.name] = facts_of(
+                    profile,
+                    engine=model.kind,
+                    name=deployment.name,
+                    precision=options.precision,
+                    draft=options.draft,
+                )
+            except ConfigError as error:
+                _LOG.warning("%s", error)
+    return found
+
+
+def _place(target: str) -> str:
+    """A model's folder in one spelling; a name that is none stays as it is."""
+    path = Path(target).expanduser()
+    return str(path.resolve()) if path.exists() else target
 
 
 def facts_of(

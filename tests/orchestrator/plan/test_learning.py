@@ -1,6 +1,7 @@
 """The statistics: corrected by what happened, reset when it no longer holds, kept and restored."""
 
 import json
+import logging
 import math
 import random
 
@@ -9,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ontopilot.errors import ConfigError
-from ontopilot.models.benching.profile import Cell, Figures, Profile, Setting, Shape
+from ontopilot.models import Model, Pool
+from ontopilot.models.benching.profile import Cell, Figures, Profile, Setting, Shape, save_profile
 from ontopilot.orchestrator.plan.catalog import Catalog
 from ontopilot.orchestrator.plan.facts import DeploymentFacts
 from ontopilot.orchestrator.plan.forecast import FORECASTERS, Demand
 from ontopilot.orchestrator.plan.learning import Measure, Ratio
 from ontopilot.orchestrator.plan.quality import Evidenced, Quality
-from ontopilot.orchestrator.plan.seeding import facts_of
+from ontopilot.orchestrator.plan.seeding import facts_of, seeds
 
 
 def noise(seed=1, spread=0.1):
@@ -227,3 +229,19 @@ def test_a_fleet_counts_on_a_slow_engine_only_where_it_is_far_off(times, told):
     for _ in range(40):
         catalog.note_times("small", prefill=(0.1, 0.1), decode=(times, 1.0))
     assert catalog.slowness("small") == pytest.approx(told, rel=0.1)
+
+
+def test_profiles_are_found_by_the_model_that_they_are_of(tmp_path, caplog):
+    pool = Pool(generator=[Model("openvino:m"), Model("openvino:other")])
+    machine = pool.machine()
+    own = profile().model_copy(update={"machine": machine.fingerprint})
+    save_profile(own, tmp_path / "own.json")
+    save_profile(profile(), tmp_path / "elsewhere.json")
+    files = [tmp_path / name for name in ("own.json", "elsewhere.json", "none.json")]
+    with caplog.at_level(logging.WARNING):
+        found = seeds(files, pool.named("generator"), machine)
+    assert {name: facts.step_s for name, facts in found.items()} == {
+        "openvino:m": pytest.approx(0.02)
+    }
+    assert "was measured on another machine" in caplog.text
+    assert "none.json' does not exist" in caplog.text
