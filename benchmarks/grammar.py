@@ -197,7 +197,7 @@ def ebnf_of(schema: str) -> str:
 
 def draft_ebnf(sources: int, *, least: int = 0) -> str:
     """The grammar of a draft that cites so many sources, with at least so many claims."""
-    schema = json.loads(claims_schema(sources, most=MOST_CLAIMS))
+    schema = json.loads(claims_schema(range(1, sources + 1), most=MOST_CLAIMS))
     schema["properties"]["claims"]["minItems"] = least
     return ebnf_of(json.dumps(schema))
 

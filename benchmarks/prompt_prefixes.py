@@ -1,13 +1,13 @@
-"""How much of a conversation's prompts a prefix cache could hold.
+"""How much of a conversation's prompts a prefix cache could hold, and what is left to compute.
 
     python benchmarks/prompt_prefixes.py --json
 
-Ten turns of one conversation with the example shop; a double that knows nothing takes the place
-of the generator and keeps the requests. Tokens are those of the tiny Llama of the tests. `share`
-counts the tokens that the prompt begins with as an earlier one did, in blocks of 16. `first` are
-the drafts that a turn asks for first, `all` also those after a claim was withheld. The other
-figures are of the same prompts with their sources in another order or number: those of the last
-turn first, and those of all turns so far in the order in which they came.
+Ten turns of one conversation with the example shop. A double takes the place of the generator,
+repeats the first sentence of its first source and keeps the requests. Tokens are those of the tiny
+Llama of the tests, which has about two for each that a large vocabulary has. `share` counts the
+tokens that a prompt begins with as an earlier one did, in blocks of 16; `computed` are the others.
+`now` are the prompts as they are, which go on from the conversation, and `alone` the same
+questions and sources, each in a prompt of its own, as a reasoner that is no generator gets them.
 """
 
 import argparse
@@ -22,7 +22,9 @@ from _report import document, show
 from tokenizers import Tokenizer
 
 from ontopilot import Agent, Knowledge
-from ontopilot.models import GenerationRequest, ScriptedEngine, Source
+from ontopilot.models import GenerationRequest, ScriptedEngine
+from ontopilot.models.scripted import quote_first_source
+from ontopilot.orchestrator.prompts import DRAFT, REASON, STEPS
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOP = ROOT / "examples/customer_service"
@@ -52,14 +54,11 @@ def main() -> int:
 
 def measure() -> dict[str, Any]:
     """The shares of the conversation."""
-    turns = conversation()
-    firsts = [requests[0] for requests in turns if requests]
+    requests = [request for turn in conversation() for request in turn]
     return {
-        "drafts": sum(map(len, turns)),
-        "all": shared([text_of(r, r.sources) for requests in turns for r in requests]),
-        "first": shared([text_of(r, r.sources) for r in firsts]),
-        "last_turn_first": shared(kept_in_order(firsts)),
-        "all_so_far": shared(added_up(firsts)),
+        "prompts": len(requests),
+        "now": shared([text_of(one) for one in requests]),
+        "alone": shared([alone(one) for one in requests]),
     }
 
 
@@ -67,9 +66,9 @@ def conversation() -> list[list[GenerationRequest]]:
     """The requests of each turn."""
     turns: list[list[GenerationRequest]] = []
 
-    def know_nothing(request: GenerationRequest) -> str:
+    def quote(request: GenerationRequest) -> str:
         turns[-1].append(request)
-        return "I do not know."
+        return quote_first_source(request)
 
     with tempfile.TemporaryDirectory() as home:
         os.environ["ONTOPILOT_HOME"] = home
@@ -78,7 +77,7 @@ def conversation() -> list[list[GenerationRequest]]:
             ontology=SHOP / "shop.owl",
             policies=SHOP / "policies.ttl",
             knowledge=Knowledge("docs", interactions="tickets.jsonl", folder=SHOP),
-            generator=ScriptedEngine(know_nothing),
+            generator=ScriptedEngine(quote),
         )
         with agent:
             about = None
@@ -88,34 +87,19 @@ def conversation() -> list[list[GenerationRequest]]:
     return turns
 
 
-def text_of(request: GenerationRequest, sources: Sequence[Source]) -> str:
-    """The prompt of a request, with these sources in the place of its own."""
-    system, user = (message.content for message in request.messages)
-    listing = "\n".join(f"[{n}] {s.title}: {s.text}" for n, s in enumerate(sources, start=1))
-    return f"{system}\nSources:\n{listing}\n\nQuestion:{user.rpartition('Question:')[2]}"
+def text_of(request: GenerationRequest) -> str:
+    """The prompt of a request."""
+    return "\n".join(f"{message.role}: {message.content}" for message in request.messages)
 
 
-def kept_in_order(requests: Sequence[GenerationRequest]) -> list[str]:
-    """Prompts whose sources begin with those that the last one had, too."""
-    last: list[tuple[str, str]] = []
-    texts = []
-    for request in requests:
-        new = {(source.title, source.text): source for source in request.sources}
-        order = [key for key in last if key in new] + [key for key in new if key not in last]
-        texts.append(text_of(request, [new[key] for key in order]))
-        last = order
-    return texts
-
-
-def added_up(requests: Sequence[GenerationRequest]) -> list[str]:
-    """Prompts with the sources of all turns so far."""
-    known: dict[tuple[str, str], Source] = {}
-    texts = []
-    for request in requests:
-        for source in request.sources:
-            known.setdefault((source.title, source.text), source)
-        texts.append(text_of(request, list(known.values())))
-    return texts
+def alone(request: GenerationRequest) -> str:
+    """The prompt of its question and sources without the conversation."""
+    listing = "\n".join(
+        f"[{number}] {one.title}: {one.text}" for number, one in enumerate(request.sources, start=1)
+    )
+    steps = request.messages[-1].content.endswith(STEPS)
+    system = (REASON if steps else DRAFT).claims
+    return f"system: {system}\nuser: Sources:\n{listing}\n\nQuestion: {request.question}"
 
 
 def shared(texts: Sequence[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from ontopilot.orchestrator.cited import CitedSentence, read_sentence
@@ -20,13 +21,13 @@ It ends by a number of words: a number of characters costs ten milliseconds a to
 _OPENED = re.compile(r'\s*\{\s*"claims"\s*:\s*\[')
 
 
-def claims_schema(count: int, *, most: int) -> str:
-    """A JSON schema of at most so many claims that cite the sources 1 to `count` and no others."""
+def claims_schema(numbers: Sequence[int], *, most: int) -> str:
+    """A JSON schema of at most so many claims that cite the sources of these numbers alone."""
     claim = _object(
         text={"type": "string", "pattern": _TEXT},
         ids={
             "type": "array",
-            "items": {"type": "integer", "enum": list(range(1, count + 1))},
+            "items": {"type": "integer", "enum": list(numbers)},
             "minItems": 1,
             "maxItems": MOST_IDS,
         },

@@ -1,7 +1,7 @@
 """Drafting: engines' text becomes claims, and only verified claims become text."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from ontopilot.models.messages import NEAR_ENOUGH, Chunk, GenerationRequest
@@ -13,9 +13,17 @@ from ontopilot.orchestrator.ablation import kinds
 from ontopilot.orchestrator.answer import Claim, Verdict, VerdictStatus
 from ontopilot.orchestrator.cited import CitedStream
 from ontopilot.orchestrator.cited_claims import ClaimStream
+from ontopilot.orchestrator.dialogue import Dialogue
 from ontopilot.orchestrator.events import Released
 from ontopilot.orchestrator.planning import Stopwatch, deployment
-from ontopilot.orchestrator.prompts import DRAFT, REASON, draft_request
+from ontopilot.orchestrator.prompts import (
+    ANSWER_TOKENS,
+    DRAFT,
+    NOTHING_SAID,
+    REASON,
+    STEPS,
+    draft_request,
+)
 from ontopilot.orchestrator.reading import read_together
 from ontopilot.orchestrator.state import Workspace
 from ontopilot.orchestrator.understand import asks_how, asks_open, describes_trouble, several
@@ -108,19 +116,45 @@ async def generate(work: Workspace, role: Role) -> None:
     Then comes what the question goes on to ask of what the claims name.
     """
     context = pack(_usable(work), budget_tokens=work.services.context_tokens)
+    # A reasoner of its own has another cache, in which a long prompt would have to be read anew.
+    apart = role == "reasoner" and not work.services.pool.one_for_both
+    said = NOTHING_SAID if apart else _said(work, context)
     request = draft_request(
         work.text,
         context,
-        system=REASON if role == "reasoner" else DRAFT,
+        system=REASON if apart else DRAFT,
         most_claims=MOST_CLAIMS,
         instructions=work.services.instructions,
         withheld=[v for v in work.verdicts if v.status != "supported"],
         relevance=lambda: _relevance(work, context.evidence),
+        dialogue=said,
+        closing=STEPS if role == "reasoner" and not apart else "",
     )
     request = replace(request, deployment=deployment(work, role))
-    async for claim in _claims(work, role, request, context):
+    before = work.usage.prompt_tokens
+    async for claim in _claims(work, role, request, said.numbers(context.evidence)):
         offer(work, claim)
+    if not apart and work.services.pool.generates(role):
+        read = sum(len(message.content) for message in request.messages)
+        now = said.counted(work.usage.prompt_tokens - before, read)
+        work.dialogue = now.opening(work.text, context.evidence)
     _go_further(work)
+
+
+def _said(work: Workspace, context: Context) -> Dialogue:
+    """What was said in the conversation; nothing where a prompt would become too long with it."""
+    said = work.dialogue or work.services.dialogues.of(work.conversation)
+    room = work.services.pool.context_tokens("generator")
+    left = max(1, int(0.9 * room) - ANSWER_TOKENS) if room else 0
+    fits = said.fits(said.asking(work.text, context.evidence), room=left)
+    return said if fits else NOTHING_SAID
+
+
+def remember(work: Workspace) -> None:
+    """Keep what this turn added to the dialogue, from which the next prompt goes on."""
+    if work.dialogue is not None:
+        now = work.dialogue.answered((claim.text, claim.evidence_ids) for claim in work.claims)
+        work.services.dialogues.keep(work.conversation, now)
 
 
 def _go_further(work: Workspace) -> None:
@@ -214,7 +248,7 @@ def _tells_kind(item: Evidence) -> bool:
 
 
 async def _claims(
-    work: Workspace, role: Role, request: GenerationRequest, context: Context
+    work: Workspace, role: Role, request: GenerationRequest, sources: Mapping[int, Evidence]
 ) -> AsyncIterator[Claim]:
     stream: CitedStream | ClaimStream | None = None
     stopwatch = Stopwatch("reason" if role == "reasoner" else "draft")
@@ -227,9 +261,9 @@ async def _claims(
             keeps = request.schema is not None and not chunk.plain
             stream = ClaimStream() if keeps else CitedStream()
         for sentence, markers in stream.feed(chunk.text) if stream else ():
-            yield _claim(sentence, markers, context)
+            yield _claim(sentence, markers, sources)
     for sentence, markers in stream.finish() if stream else ():
-        yield _claim(sentence, markers, context)
+        yield _claim(sentence, markers, sources)
 
 
 def _note(work: Workspace, role: Role, chunk: Chunk) -> None:
@@ -241,8 +275,8 @@ def _note(work: Workspace, role: Role, chunk: Chunk) -> None:
         work.versions = {**work.versions, role: chunk.engine}
 
 
-def _claim(sentence: str, markers: tuple[int, ...], context: Context) -> Claim:
-    cited = [context.evidence[n - 1] for n in markers if 1 <= n <= len(context.evidence)]
+def _claim(sentence: str, markers: tuple[int, ...], sources: Mapping[int, Evidence]) -> Claim:
+    cited = [sources[n] for n in markers if n in sources]
     facts = tuple(fact for item in cited for fact in item.facts if item.text == sentence)
     return Claim(sentence, tuple(dict.fromkeys(item.id for item in cited)), facts)
 

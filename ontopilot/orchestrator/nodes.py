@@ -199,6 +199,7 @@ def respond(state: TurnState, runtime: TurnRuntime) -> Update:
     done = timed(work, "respond")
     done()
     planning.ended(work)
+    drafting.remember(work)
     finish(work)
     return {}
 

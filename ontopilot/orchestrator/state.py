@@ -13,6 +13,7 @@ from ontopilot.ontology.terms import Mention
 from ontopilot.orchestrator.ablation import Part
 from ontopilot.orchestrator.actions import Catalog, Intent
 from ontopilot.orchestrator.answer import Answer, Citation, Claim, Outcome, Verdict
+from ontopilot.orchestrator.dialogue import Dialogue, Dialogues
 from ontopilot.orchestrator.events import Event
 from ontopilot.orchestrator.plan.live import Planner
 from ontopilot.orchestrator.plan.optimizer import Objective
@@ -47,6 +48,7 @@ class Services:
     instructions: str
     context_tokens: int
     planner: Planner
+    dialogues: Dialogues
     ablated: frozenset[Part] = frozenset()
 
 
@@ -72,6 +74,8 @@ class Workspace:
     planned: Planned | None = None
     """How the turn was planned, where a plan was chosen by its cost."""
     began: float = field(default_factory=time.monotonic)
+    dialogue: Dialogue | None = None
+    """What prompts have said in the conversation, from the first draft of this turn on."""
     served: dict[str, str] = field(default_factory=dict)
     """The deployment that served a step."""
     evidence: tuple[Evidence, ...] = ()

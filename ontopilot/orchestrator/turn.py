@@ -14,6 +14,7 @@ from ontopilot.orchestrator.actions import Intent
 from ontopilot.orchestrator.answer import Answer
 from ontopilot.orchestrator.autoscaler import Autoscaler
 from ontopilot.orchestrator.checkpoint import Checkpoints, sweep
+from ontopilot.orchestrator.dialogue import Dialogues
 from ontopilot.orchestrator.events import Begun, Event
 from ontopilot.orchestrator.graph import build
 from ontopilot.orchestrator.held import chosen
@@ -55,6 +56,7 @@ class Turns:
             seeds=seeds,
         )
         self.autoscaler: Autoscaler | None = None
+        self._dialogues = Dialogues()
         self._objective = objective
         self._saver = saver
         self._snapshots = snapshots
@@ -213,6 +215,7 @@ class Turns:
             instructions=self._instructions,
             context_tokens=self._context_tokens,
             planner=self.planner,
+            dialogues=self._dialogues,
             ablated=self.ablated,
         )
 

@@ -69,7 +69,7 @@ def test_what_is_no_claim_is_passed_over(text, found):
 
 
 def test_the_schema_allows_the_sources_of_the_context_and_no_others():
-    schema = claims_schema(60, most=2)
+    schema = claims_schema(range(1, 61), most=2)
     grammar = constraint_of(GenerationRequest((), schema=schema)).grammar
     for text, ids, allowed in (
         ('So "it" is, é.', [1, 60], True),

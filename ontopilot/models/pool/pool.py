@@ -94,6 +94,17 @@ class Pool:
         running = [d for d in first if not d.stopped] or first
         return tuple((d.name, d.meter.running, d.meter.queued, d.capacity) for d in running)
 
+    @property
+    def one_for_both(self) -> bool:
+        """Whether the reasoner is the generator."""
+        return self._chains["generator"] is self._chains["reasoner"]
+
+    def context_tokens(self, role: Role) -> int:
+        """The shortest context of the engines that run for a role; 0 where none has a bound."""
+        engines = (d.started for d in self._chains[role][0] if not d.refusal())
+        bounds = (one.capabilities.context_tokens for one in engines if one is not None)
+        return min((bound for bound in bounds if bound), default=0)
+
     def named(self, role: Role) -> tuple[Deployment, ...]:
         """The deployments that were named for a role, whether they run or not."""
         return self._chains[role][0]
