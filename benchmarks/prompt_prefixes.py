@@ -8,10 +8,16 @@ Llama of the tests, which has about two for each that a large vocabulary has. `s
 tokens that a prompt begins with as an earlier one did, in blocks of 16; `computed` are the others.
 `now` are the prompts as they are, which go on from the conversation, and `alone` the same
 questions and sources, each in a prompt of its own, as a reasoner that is no generator gets them.
+
+With `--vllm` the same prompts are put to real vLLM (`ONTOPILOT_VLLM` names it), with the tiny Llama
+stretched to a context that holds them; `vllm` is what its own counters say.
 """
 
 import argparse
+import asyncio
+import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -22,7 +28,8 @@ from _report import document, show
 from tokenizers import Tokenizer
 
 from ontopilot import Agent, Knowledge
-from ontopilot.models import GenerationRequest, ScriptedEngine
+from ontopilot.models import EngineOptions, GenerationRequest, Model, ScriptedEngine
+from ontopilot.models.engines import make_engine
 from ontopilot.models.scripted import quote_first_source
 from ontopilot.orchestrator.prompts import DRAFT, REASON, STEPS
 
@@ -30,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SHOP = ROOT / "examples/customer_service"
 TOKENIZER = ROOT / "tests/fixtures/tiny_llama/tokenizer.json"
 BLOCK = 16
+CONTEXT = 32768
 TURNS = (
     "What is the warranty of the AquaBoil kettle?",
     "How do I descale it?",
@@ -47,15 +55,17 @@ TURNS = (
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    parser.add_argument("--vllm", action="store_true", help="put the prompts to real vLLM, too")
     arguments = parser.parse_args()
-    show(document(measure(), packages=("tokenizers",)), as_json=arguments.json)
+    show(document(measure(vllm=arguments.vllm), packages=("tokenizers",)), as_json=arguments.json)
     return 0
 
 
-def measure() -> dict[str, Any]:
+def measure(*, vllm: bool) -> dict[str, Any]:
     """The shares of the conversation."""
     requests = [request for turn in conversation() for request in turn]
     return {
+        **({"vllm": asyncio.run(counted(requests))} if vllm else {}),
         "prompts": len(requests),
         "now": shared([text_of(one) for one in requests]),
         "alone": shared([alone(one) for one in requests]),
@@ -85,6 +95,29 @@ def conversation() -> list[list[GenerationRequest]]:
                 turns.append([])
                 about = agent.ask(question, conversation=about).conversation
     return turns
+
+
+async def counted(requests: Sequence[GenerationRequest]) -> dict[str, Any]:
+    """What vLLM counts while it answers the requests one after the other."""
+    with tempfile.TemporaryDirectory() as parent:
+        folder = Path(shutil.copytree(TOKENIZER.parent, Path(parent) / "model"))
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        config["max_position_embeddings"] = CONTEXT
+        (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+        options = EngineOptions(kv_cache_mb=1024, compiled=False)
+        engine = make_engine(
+            Model(f"vllm:{folder}", options=options), vllm=Path(os.environ["ONTOPILOT_VLLM"])
+        )
+        try:
+            for request in requests:
+                bare = GenerationRequest(request.messages, max_tokens=4)
+                async for _ in engine.generate(bare):
+                    pass
+            stats = engine.stats()
+        finally:
+            await engine.aclose()
+    share = stats.cached_tokens / stats.prompt_tokens
+    return {"share": round(share, 3), "tokens": stats.prompt_tokens, "cached": stats.cached_tokens}
 
 
 def text_of(request: GenerationRequest) -> str:
