@@ -1,6 +1,7 @@
 """The store on a real PostgreSQL, which needs no root, also while it goes away and comes back."""
 
 import signal
+import subprocess
 import threading
 import time
 from contextlib import suppress
@@ -129,6 +130,15 @@ def waited(condition, seconds=60):
         time.sleep(0.02)
 
 
+def start_again(server):
+    """Start it; on a busy machine that takes longer than the ten seconds that pgserver waits."""
+    for _ in range(5):
+        with suppress(subprocess.SubprocessError):
+            server.ensure_postgres_running()
+            return
+    pytest.fail("the server did not start again")
+
+
 def test_no_acknowledged_turn_is_lost_when_the_server_stops_and_starts(server, store):
     with Load(store) as load:
         waited(lambda: len(load.acknowledged) > 20)
@@ -136,7 +146,7 @@ def test_no_acknowledged_turn_is_lost_when_the_server_stops_and_starts(server, s
         postmaster.send_signal(signal.SIGQUIT)  # its "immediate shutdown": no client is waited for
         postmaster.wait(60)
         waited(lambda: load.errors)
-        server.ensure_postgres_running()
+        start_again(server)
         before = len(load.acknowledged)
         waited(lambda: len(load.acknowledged) > before + 20)
     told = [row["id"] for row in Forgetting(store.database).export("C-1") if row["answer"]]
