@@ -45,7 +45,7 @@ pytestmark = pytest.mark.slow
 
 
 def patiently(start):
-    """Start a server; on a busy machine it takes longer than the ten seconds that pgserver waits."""
+    """Start a server; a busy machine takes longer than the ten seconds that pgserver waits."""
     for _ in range(5):
         with suppress(subprocess.SubprocessError):
             return start()
