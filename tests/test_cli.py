@@ -293,6 +293,7 @@ def test_without_a_command_there_is_help(run):
         ["ask"],
         ["chat"],
         ["index"],
+        ["search"],
         ["doctor"],
         ["serve"],
         ["ontology", "show"],

@@ -2,7 +2,7 @@
 
 import asyncio
 import queue
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,9 @@ from ontopilot.orchestrator.plan.optimizer import Objective
 from ontopilot.orchestrator.snapshot import Snapshots
 from ontopilot.orchestrator.store import Store
 from ontopilot.orchestrator.turn import Turns
+from ontopilot.retrieval.filter import Filter
 from ontopilot.retrieval.knowledge import Knowledge, KnowledgeIndex, Progress
+from ontopilot.retrieval.passage import Evidence, EvidenceKind, Query
 
 Function = TypeVar("Function", bound=Callable[..., str])
 Provider = TypeVar("Provider", bound=Records)
@@ -213,6 +215,7 @@ class Agent:
         conversation: str | None = None,
         customer: str | None = None,
         objective: Objective | None = None,
+        filter: Sequence[str] = (),  # noqa: A002 - the word of the field
     ) -> Answer:
         """Run one turn and wait for its answer.
 
@@ -221,11 +224,23 @@ class Agent:
             conversation: the conversation to go on with; by default a new one.
             customer: the identifier of the customer who is signed in.
             objective: what this turn is to reach, in the place of the agent's.
+            filter: conditions on the documents and past interactions that may be evidence, such
+                as `product=AquaBoil 2` or `concept=Kettle`; what the ontology states of what the
+                question names stays evidence.
 
         Raises:
             QuestionError: the question is empty, too long or not text.
+            ConfigError: a condition is malformed, or names a field that no document has.
+            UnknownTerm: a condition names a concept that the ontology does not have.
         """
-        return self._start(question, conversation, customer, _nothing, objective).result()
+        return self._start(
+            question,
+            conversation,
+            customer,
+            _nothing,
+            objective=objective,
+            conditions=filter,
+        ).result()
 
     async def aask(
         self,
@@ -234,9 +249,17 @@ class Agent:
         conversation: str | None = None,
         customer: str | None = None,
         objective: Objective | None = None,
+        filter: Sequence[str] = (),  # noqa: A002 - the word of the field
     ) -> Answer:
         """Run one turn without blocking the caller's event loop; see `ask`."""
-        future = self._start(question, conversation, customer, _nothing, objective)
+        future = self._start(
+            question,
+            conversation,
+            customer,
+            _nothing,
+            objective=objective,
+            conditions=filter,
+        )
         return await asyncio.wrap_future(future)
 
     def stream(
@@ -278,9 +301,13 @@ class Agent:
         conversation: str | None,
         customer: str | None,
         emit: Callable[[Event], None],
+        *,
         objective: Objective | None = None,
+        conditions: Sequence[str] = (),
     ) -> Future[Answer]:
-        turn = self._turn(question, conversation, customer, emit, objective=objective)
+        turn = self._turn(
+            question, conversation, customer, emit, objective=objective, conditions=conditions
+        )
         return self._started().submit(turn)
 
     async def _turn(
@@ -290,7 +317,8 @@ class Agent:
         customer: str | None,
         emit: Callable[[Event], None],
         *,
-        objective: Objective | None = None,
+        objective: Objective | None,
+        conditions: Sequence[str],
     ) -> Answer:
         turns = await self._ready()
         return await turns.run(
@@ -299,7 +327,28 @@ class Agent:
             customer=customer,
             emit=emit,
             objective=objective,
+            conditions=conditions,
         )
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 8,
+        kinds: Collection[EvidenceKind] | None = None,
+        filter: Sequence[str] = (),  # noqa: A002 - the word of the field
+    ) -> tuple[Evidence, ...]:
+        """The `k` pieces of evidence that best match a question, best first; no model answers.
+
+        `filter` has conditions such as `product=AquaBoil 2`, `date>=2026-01` or `concept=Kettle`.
+
+        Raises:
+            ConfigError: `k` is less than 1, or a kind, a field or a condition is none.
+            UnknownTerm: a condition names a concept that the ontology does not have.
+        """
+        now = self._snapshots.current()
+        query = Query(question, now.ontology.link(question))
+        return now.index.search(query, k=k, kinds=kinds, filter=Filter.parse(filter))
 
     def unfinished(self) -> tuple[str, ...]:
         """Turns that were begun and not finished, oldest first: a process that died left them."""

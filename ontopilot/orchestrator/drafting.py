@@ -313,7 +313,10 @@ def second_hop(work: Workspace) -> tuple[Evidence, ...]:
                 added.append(Mention(0, 0, ontology.label(term), term, 0.5))
     text = f"{work.text} {work.evidence[0].text}" if work.evidence else work.text
     found = work.services.index.search(
-        Query(text, (*work.mentions, *added[:6])), k=8, kinds=kinds(work.services.ablated)
+        Query(text, (*work.mentions, *added[:6])),
+        k=8,
+        kinds=kinds(work.services.ablated),
+        filter=work.filter,
     )
     held = {item.id for item in work.evidence}
     hop = tuple(replace(e, why=f"second step: {e.why}") for e in found if e.id not in held)

@@ -113,6 +113,7 @@ def retrieve(state: TurnState, runtime: TurnRuntime) -> Update:
         Query(work.text, work.mentions),
         k=planning.pieces(work, FOUND),
         kinds=kinds(services.ablated),
+        filter=work.filter,
     )
     if state["strategy"] == "facts":
         found = _facts_first(work, found)

@@ -1,7 +1,7 @@
 """Running turns: begin, invoke the graph, end; interrupt and resume."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,6 +24,7 @@ from ontopilot.orchestrator.snapshot import Snapshots
 from ontopilot.orchestrator.state import Services, Workspace
 from ontopilot.orchestrator.store import Pending, Store, TurnRow
 from ontopilot.orchestrator.understand import check_question, yes_or_no
+from ontopilot.retrieval.filter import Filter
 
 Emit = Callable[[Event], None]
 
@@ -87,10 +88,13 @@ class Turns:
         customer: str | None,
         emit: Emit,
         objective: Objective | None = None,
+        conditions: Sequence[str] = (),
     ) -> Answer:
-        """Run one turn to its answer; `objective` is that of this turn alone."""
+        """Run one turn to its answer; `objective` and the filter's `conditions` are its alone."""
         text = check_question(question)
+        wanted = Filter.parse(conditions)
         services = await self._services()
+        services.index.screen(wanted)
         pending = self.store.pending(conversation) if conversation is not None else None
         agreed = yes_or_no(text) if pending is not None and pending.kind == "confirm" else None
         row = self.store.begin_turn(
@@ -104,9 +108,12 @@ class Turns:
         work = self._workspace(row, services, emit)
         work.first = conversation is None
         work.objective = objective or self._objective
+        work.filter = wanted
         if pending is not None:
             await self._take_up(work, pending, agreed)
-        start: Any = {"turn": row.id} if agreed is None else Command(resume=agreed)
+        start: Any = Command(resume=agreed)
+        if agreed is None:
+            start = {"turn": row.id, "conditions": list(conditions)}
         return await self._invoke(work, row.thread, start)
 
     async def _take_up(self, work: Workspace, pending: Pending, agreed: bool | None) -> None:
@@ -135,6 +142,7 @@ class Turns:
         services = await self._services()
         work = self._workspace(row, services, lambda event: None)
         state = await self._graph.aget_state(self._config(row.thread))
+        work.filter = Filter.parse(state.values.get("conditions", ()))
         if not state.next:
             return await self._invoke(work, row.thread, {"turn": row.id})
         agreed = yes_or_no(row.question) if row.thread != row.id else None

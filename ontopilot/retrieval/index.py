@@ -13,6 +13,7 @@ from ontopilot.retrieval.asked import Properties, canonical, parts, wording
 from ontopilot.retrieval.concepts import distinct
 from ontopilot.retrieval.dense import Rows, encode
 from ontopilot.retrieval.facts import Facts
+from ontopilot.retrieval.filter import Fields, Filter, Screen
 from ontopilot.retrieval.fuse import fuse
 from ontopilot.retrieval.hybrid import Found, Hybrid
 from ontopilot.retrieval.meaning import Meaning
@@ -88,6 +89,7 @@ class KnowledgeIndex:
         self._hybrid = Hybrid(self.passages, vectors)
         self._past = np.flatnonzero([p.kind == "interaction" for p in self.passages])
         self._present = frozenset(passage.kind for passage in self.passages)
+        self._fields = Fields(self.passages)
         self._same = tuple(hash(" ".join(p.text.split()).casefold()) for p in self.passages)
         self._properties: Properties | None = None
         self._tag(ontology)
@@ -151,33 +153,50 @@ class KnowledgeIndex:
         *,
         k: int = 8,
         kinds: Collection[EvidenceKind] | None = None,
+        filter: Filter | None = None,  # noqa: A002 - the word of the field
         without: frozenset[Part] = frozenset(),
     ) -> tuple[Evidence, ...]:
         """The `k` pieces of evidence that best match a question, best first.
 
         Facts are at most half of the result when other kinds are asked for too. After the `k`
         come a few facts more: what the question asks for, of the things that passages name.
+        `filter` says which passages, past interactions and facts may be found at all.
         `without` leaves parts of the search out, to see what each is worth.
 
         Raises:
-            ConfigError: `k` is less than 1, or a kind is unknown.
+            ConfigError: `k` is less than 1, or a kind or a field is unknown.
+            UnknownTerm: the filter names a concept that the ontology does not have.
         """
         wanted = _checked(k, kinds)
+        screen = self.screen(filter)
         if not query.text.strip():
             return ()
         facts: tuple[Evidence, ...] = ()
         vector, asked = self._encode(query, facts="fact" in wanted)
         if "fact" in wanted and self._facts is not None:
             most = k if len(wanted) == 1 else max(1, k // 2)
-            facts = self._facts.search(query, k=most, properties=asked)
-        allowed = self._allowed(wanted)
+            facts = self._facts.search(query, k=most, properties=asked, allowed=screen.fact)
+        allowed = self._allowed(wanted, screen)
         passages = self._passages(query, vector, k=k, allowed=allowed, without=without)
         # A stable sort: of equals, a fact comes before a document, a document before a ticket.
         found = sorted((*facts, *passages), key=lambda item: -item.score)[:k]
-        return (*found, *self._joined(query, found, asked))
+        return (*found, *self._joined(query, found, asked, screen))
+
+    def screen(self, filter: Filter | None) -> Screen:  # noqa: A002 - the word of the field
+        """What a filter lets through of this index; everything without one.
+
+        Raises:
+            ConfigError: a field is unknown, or a concept is wanted and there is no ontology.
+            UnknownTerm: the ontology does not have a concept.
+        """
+        return Screen.of(filter or Filter(), self._fields, self._tags)
 
     def _joined(
-        self, query: Query, found: Sequence[Evidence], asked: Mapping[Iri, float]
+        self,
+        query: Query,
+        found: Sequence[Evidence],
+        asked: Mapping[Iri, float],
+        screen: Screen,
     ) -> tuple[Evidence, ...]:
         """What is asked for, of the things that the best passages name: one more hop."""
         if self._facts is None or not asked:
@@ -189,7 +208,7 @@ class KnowledgeIndex:
                 if term not in mentioned:
                     named.setdefault(term, item.score)
         held = {fact.triple for item in found for fact in item.facts}
-        return self._facts.asked(named, asked, known=held)
+        return self._facts.asked(named, asked, known=held, allowed=screen.fact)
 
     def further(self, query: Query, named: Sequence[Iri]) -> tuple[Evidence, ...]:
         """The values that a question goes on to ask of things that its answer names, best first.
@@ -244,11 +263,12 @@ class KnowledgeIndex:
         vectors = encode([query.text, *what], self.encoder)
         return vectors[0], self._properties.match(vectors[1:])
 
-    def _allowed(self, wanted: frozenset[EvidenceKind]) -> Rows | None:
-        """The rows of the wanted kinds; `None` for all."""
+    def _allowed(self, wanted: frozenset[EvidenceKind], screen: Screen) -> Rows | None:
+        """The rows of the wanted kinds that a filter lets through; `None` for all."""
         if self._present <= wanted:
-            return None
-        return np.flatnonzero([passage.kind in wanted for passage in self.passages])
+            return screen.rows
+        rows = np.flatnonzero([passage.kind in wanted for passage in self.passages])
+        return rows if screen.rows is None else np.intersect1d(rows, screen.rows)
 
     def _passages(
         self,

@@ -11,10 +11,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from ontopilot.errors import DocumentError
 from ontopilot.retrieval.foreign import own_words, without_bracketed_orders
+from ontopilot.retrieval.metadata import metadata
 from ontopilot.retrieval.passage import EvidenceId, Passage
 from ontopilot.retrieval.redact import redact
 
-REDACTION = "3"
+REDACTION = "4"
 """Changes when the same ticket would give another passage, so that it is made again."""
 
 _UNRESOLVED = re.compile(
@@ -78,6 +79,18 @@ class Ticket(BaseModel):
             and not _UNRESOLVED.fullmatch(self.status)
             and (self.rating is None or self.rating >= _SMALLEST_GOOD_RATING)
         )
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """What it can be found by that tells nothing of a person."""
+        ended = self.resolution if len(self.resolution.split()) < 3 else ""
+        return {
+            "product": self.product,
+            "date": self.date,
+            "status": self.status,
+            "resolution": ended,
+            "rating": self.rating,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +201,7 @@ def _passage(ticket: Ticket, source: str) -> tuple[Passage, int, int]:
         title.text,
         source,
         heading,
+        metadata(ticket.fields.items()),
     )
     redacted = subject.places + question.places + answer.places + outcome.places
     return passage, redacted, title.places + told.places + ended.places

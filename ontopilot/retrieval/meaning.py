@@ -36,6 +36,10 @@ class Meaning(Protocol):
         """What people call a term."""
         ...
 
+    def resolve(self, name: str) -> Iri:
+        """A label, `prefix:Name` or IRI as the term that it names."""
+        ...
+
     def parents(self, iri: Iri) -> frozenset[Iri]:
         """The classes or properties directly above."""
         ...

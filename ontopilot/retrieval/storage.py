@@ -29,7 +29,7 @@ from ontopilot.errors import IndexDamaged, RetrievalError
 from ontopilot.models.encoder import Vectors
 from ontopilot.retrieval.passage import EvidenceId, Passage
 
-FORMAT = 3
+FORMAT = 4
 LOCK_SECONDS = 120.0
 
 _TEMPORARY = "tmp-"
@@ -230,7 +230,8 @@ def _passages(data: bytes) -> Iterator[Passage]:
     for line in data.split(b"\n"):
         if line:
             row = json.loads(line)
-            yield Passage(**{**row, "id": EvidenceId(row["id"])})
+            fields = tuple((field, value) for field, value in row["metadata"])
+            yield Passage(**{**row, "id": EvidenceId(row["id"]), "metadata": fields})
 
 
 def _digest(data: bytes) -> str:

@@ -1,6 +1,6 @@
 """Which passages mention which terms, and how strongly that speaks for them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -56,6 +56,11 @@ class Tags:
             if why and why not in found:
                 found.append(why)
         return tuple(found)
+
+    def about(self, iris: Iterable[Iri]) -> NDArray[np.int64]:
+        """The rows that mention any of some terms, in ascending order."""
+        found = [self._rows[iri][0] for iri in iris if iri in self._rows]
+        return np.unique(np.concatenate(found or [_NOTHING[0]]))
 
     def _tagged(self, iri: Iri) -> tuple[Concept, ...]:
         """The concepts around a term that any passage mentions, best first."""

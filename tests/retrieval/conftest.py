@@ -71,6 +71,12 @@ class ShopDouble:
     def label(self, term: Iri) -> str:
         return self._terms()[term].label if self.has(term) else term.rsplit("#", 1)[-1]
 
+    def resolve(self, name: str) -> Iri:
+        for term in self._terms().values():
+            if name in (term.label, term.iri, term.iri.removeprefix(S)):
+                return term.iri
+        raise UnknownTerm(f"no term {name!r}")
+
     def parents(self, term: Iri) -> frozenset[Iri]:
         return frozenset(iri(n) for n in _ABOVE.get(term.removeprefix(S), ()))
 
