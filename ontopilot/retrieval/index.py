@@ -92,14 +92,16 @@ class KnowledgeIndex:
         self._fields = Fields(self.passages)
         self._same = tuple(hash(" ".join(p.text.split()).casefold()) for p in self.passages)
         self._properties: Properties | None = None
+        self._tags: Tags | None = None
         self._tag(ontology)
 
     def _tag(self, ontology: Meaning | None) -> None:
+        before = self._tags
         self.ontology = ontology
-        self._tags: Tags | None = None
+        self._tags = None
         self._facts: Facts | None = None
         if ontology is not None:
-            self._tags = Tags(self.passages, ontology)
+            self._tags = Tags(self.passages, ontology, before=before)
             concepts = self._tags.concepts
             self._facts = Facts(concepts)
             self._properties = Properties(concepts, self.encoder, known=self._properties)
@@ -141,7 +143,10 @@ class KnowledgeIndex:
         )
 
     def with_ontology(self, ontology: Meaning | None) -> "KnowledgeIndex":
-        """The same passages under another ontology: tagged again, not embedded again."""
+        """The same passages under another ontology, not embedded again.
+
+        Only the passages that the change touches are tagged again.
+        """
         other = object.__new__(KnowledgeIndex)
         other.__dict__.update(self.__dict__)
         other._tag(ontology)

@@ -1,8 +1,8 @@
 """What retrieval asks of an ontology."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from ontopilot.ontology.terms import Fact, Iri, Literal, Mention, Term, TermKind
 
@@ -75,6 +75,10 @@ class Meaning(Protocol):
 
     def link(self, text: str) -> Sequence[Mention]:
         """The terms that a text mentions."""
+        ...
+
+    def relinked(self, before: Self) -> Callable[[str], bool]:
+        """Whether a text may mention other terms than in an earlier snapshot."""
         ...
 
     def verbalise(self, fact: Fact) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -134,6 +135,11 @@ class ShopDouble:
                     for m in re.finditer(rf"\b{re.escape(name)}s?\b", text, re.IGNORECASE)
                 )
         return sorted(found, key=lambda m: (m.start, -m.end))
+
+    def relinked(self, before: Self) -> Callable[[str], bool]:
+        changed = self._terms().items() ^ before._terms().items()
+        names = {name for _, term in changed for name in (term.label, *term.synonyms)}
+        return lambda text: any(name.lower() in text.lower() for name in names)
 
     def verbalise(self, fact: Fact) -> str:
         value = fact.object.value if isinstance(fact.object, Literal) else self.label(fact.object)
