@@ -21,6 +21,19 @@ class Stock:
     search: str
 
 
+def go_back(home: Path) -> Stock:
+    """Make the newest generation that is whole the index, and read it; nothing else is changed.
+
+    Raises:
+        IndexDamaged: no generation is whole.
+        RetrievalError: the folder cannot be written.
+    """
+    storage = Storage(home / "index")
+    with storage.writing():
+        storage.go_back()
+    return verify(home)
+
+
 def verify(home: Path) -> Stock:
     """Read the index stored in `home` and check every file of it; nothing is changed.
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from ontopilot.retrieval.index import IndexReport, KnowledgeIndex, Skipped
 from ontopilot.retrieval.meaning import Meaning
 from ontopilot.retrieval.passage import Passage
 from ontopilot.retrieval.relevance import told
+from ontopilot.retrieval.salvage import Rows, salvage
 from ontopilot.retrieval.storage import Storage, Stored
 
 __all__ = ["IndexReport", "Knowledge", "KnowledgeIndex", "Progress", "Skipped"]
@@ -74,8 +75,9 @@ class Knowledge:
         statements is to a question.
 
         What is stored is used as far as it is up to date: a source that changed is read again,
-        and of its passages those that changed are encoded again. A damaged index, or one made
-        with another encoder, is made from the sources; the report's note says so.
+        and of its passages those that changed are encoded again. A damaged index is mended: what
+        is intact of it is not encoded again. One made with another encoder is made from the
+        sources. The report's note says so.
 
         Raises:
             DocumentError: a source is missing, or the interactions are malformed.
@@ -91,8 +93,8 @@ class Knowledge:
         if stored is None or stored.sources != corpus.sources:
             with storage.writing():
                 # Another process may have written it while this one waited.
-                stored = None if rebuild else _load(storage, encoders)[0]
-                stored, embedded = _renewed(corpus, stored, encoders, tell)
+                known = Known() if rebuild else _known(storage, corpus, encoders)
+                stored, embedded = _renewed(corpus, known, encoders, tell)
                 storage.save(stored)
         report = _report(stored, embedded, note, time.perf_counter() - started)
         tell("tag", 0, len(stored.passages))
@@ -117,6 +119,14 @@ class Encoders:
     statements: Encoder
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The vectors that are stored, by the text of each."""
+
+    passages: Mapping[str, Vector] = field(default_factory=dict)
+    statements: Mapping[str, Vector] = field(default_factory=dict)
+
+
 def _existing(base: Path, path: str | Path, what: str) -> Path:
     if not isinstance(path, str | Path):
         raise ConfigError(f"Knowledge: {what} has {path!r}, which is no path; give str or Path")
@@ -133,7 +143,11 @@ def _load(storage: Storage, encoders: Encoders) -> tuple[Stored | None, str]:
     try:
         stored = storage.load()
     except IndexDamaged as error:
-        return None, f"made again: {error}"
+        return None, f"mended: {error.damage}"
+    return _usable(stored, encoders)
+
+
+def _usable(stored: Stored | None, encoders: Encoders) -> tuple[Stored | None, str]:
     if stored is None:
         return None, ""
     if len(stored.statements) != len(told(stored.passages)):
@@ -150,17 +164,45 @@ def _load(storage: Storage, encoders: Encoders) -> tuple[Stored | None, str]:
     return stored, ""
 
 
+def _known(storage: Storage, corpus: Corpus, encoders: Encoders) -> Known:
+    """What is stored, or is left of it where it is damaged."""
+    try:
+        stored, _ = _usable(storage.load(), encoders)
+    except IndexDamaged:
+        return _salvaged(storage, corpus, encoders)
+    if stored is None:
+        return Known()
+    wholes = (passage.indexed_text for passage in stored.passages)
+    return Known(
+        dict(zip(wholes, stored.vectors, strict=True)),
+        dict(zip(told(stored.passages), stored.statements, strict=True)),
+    )
+
+
+def _salvaged(storage: Storage, corpus: Corpus, encoders: Encoders) -> Known:
+    """What any generation still has; where several have a text, the newest counts."""
+    wholes: dict[str, Vector] = {}
+    said: dict[str, Vector] = {}
+    for generation in salvage(storage):
+        known, parts = generation.known(corpus.passages, corpus.sources)
+        if _made_by(generation.vectors, encoders.passages):
+            wholes = {**known, **wholes}
+        if _made_by(generation.statements, encoders.statements):
+            said = {**parts, **said}
+    return Known(wholes, said)
+
+
+def _made_by(rows: Rows, encoder: Encoder) -> bool:
+    return rows.encoder == encoder.name and rows.vectors.shape[1] == encoder.dimension
+
+
 def _renewed(
-    corpus: Corpus, stored: Stored | None, encoders: Encoders, progress: Progress
+    corpus: Corpus, stored: Known, encoders: Encoders, progress: Progress
 ) -> tuple[Stored, int]:
     """The index of a corpus, and how many passages had to be encoded."""
     wholes = [passage.indexed_text for passage in corpus.passages]
     parts = told(corpus.passages)
-    known: dict[str, Vector] = {}
-    said: dict[str, Vector] = {}
-    if stored is not None:
-        known = dict(zip((p.indexed_text for p in stored.passages), stored.vectors, strict=True))
-        said = dict(zip(told(stored.passages), stored.statements, strict=True))
+    known, said = dict(stored.passages), dict(stored.statements)
     whole, part = _new(wholes, known), _new(parts, said)
     embedded = sum(text not in known for text in wholes)
     total = len(whole) + len(part)
@@ -178,8 +220,8 @@ def _renewed(
         encoders.statements.name,
         corpus.sources,
         corpus.passages,
-        _rows(wholes, known, encoders.passages.dimension),
-        _rows(parts, said, encoders.statements.dimension),
+        _stacked(wholes, known, encoders.passages.dimension),
+        _stacked(parts, said, encoders.statements.dimension),
     ), embedded
 
 
@@ -187,7 +229,7 @@ def _new(texts: Sequence[str], known: Mapping[str, Vector]) -> list[str]:
     return sorted({text for text in texts if text not in known}, key=len)
 
 
-def _rows(texts: Sequence[str], known: Mapping[str, Vector], dimension: int) -> Vectors:
+def _stacked(texts: Sequence[str], known: Mapping[str, Vector], dimension: int) -> Vectors:
     empty = np.empty((0, dimension), dtype=np.float32)
     return np.array([known[text] for text in texts] or empty)
 
