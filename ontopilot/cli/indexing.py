@@ -35,6 +35,9 @@ def index(
             "generation of the index where they cannot be read.",
         ),
     ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Tell how the vectors are searched, and why so.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Build or refresh the index of an agent.
@@ -46,7 +49,7 @@ def index(
         if repair:
             _repair(indexed, as_json=as_json)
             return
-        if verify:
+        if verify or explain:
             _verify(indexed.name, indexed.home, as_json=as_json)
             return
         _index(indexed, rebuild=rebuild, as_json=as_json)

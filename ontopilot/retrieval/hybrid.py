@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontopilot.models.encoder import Vectors
+from ontopilot.retrieval.approximate import Approximate
 from ontopilot.retrieval.concepts import stands_in
 from ontopilot.retrieval.dense import Dense, Rows
 from ontopilot.retrieval.graph import Asked, Graph
@@ -48,10 +49,12 @@ class Found:
 class Hybrid:
     """The scorings of the passages of one index; nothing in it changes."""
 
-    def __init__(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+    def __init__(
+        self, passages: Sequence[Passage], vectors: Vectors, approximate: Approximate | None
+    ) -> None:
         self.size = len(passages)
         self.lexical = Lexical([stems(passage.indexed_text) for passage in passages])
-        self._dense = Dense(vectors)
+        self._dense = Dense(vectors, approximate)
         self._graph = Graph(passages)
         self._documents = np.array([p.kind != "interaction" for p in passages], dtype=np.bool_)
 

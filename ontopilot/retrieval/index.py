@@ -1,17 +1,18 @@
 """The index: an immutable snapshot of passages that can be searched."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ontopilot.errors import ConfigError, DocumentError
-from ontopilot.models.encoder import Encoder, Vectors
+from ontopilot.models.encoder import Encoder, Reranker, Vectors
 from ontopilot.ontology.terms import Iri, Literal, Mention
+from ontopilot.retrieval.approximate import Approximate
 from ontopilot.retrieval.asked import Properties, canonical, parts, wording
 from ontopilot.retrieval.concepts import distinct
-from ontopilot.retrieval.dense import Rows, encode
+from ontopilot.retrieval.dense import Rows, approximation, encode
+from ontopilot.retrieval.diverse import Diversity
 from ontopilot.retrieval.facts import Facts
 from ontopilot.retrieval.filter import Fields, Filter, Screen
 from ontopilot.retrieval.fuse import fuse
@@ -20,6 +21,7 @@ from ontopilot.retrieval.meaning import Meaning
 from ontopilot.retrieval.needs import needs
 from ontopilot.retrieval.passage import Evidence, EvidenceKind, Passage, Query
 from ontopilot.retrieval.relevance import Relevance, told
+from ontopilot.retrieval.report import IndexReport
 from ontopilot.retrieval.scorings import Part, Wanted
 from ontopilot.retrieval.strange import strangers
 from ontopilot.retrieval.tags import Tags
@@ -27,40 +29,13 @@ from ontopilot.retrieval.tags import Tags
 RETOLD = 1.0
 """The weight of what the encoder of statements says of past interactions, beside those three."""
 
+RERANKED = 3
+"""For each piece that is wanted, the passages that a reranker reads with the question."""
+
 HOPS_FROM = 4
 """The best passages whose terms are looked up for the property that a question asks for."""
 
 KINDS: tuple[EvidenceKind, ...] = ("passage", "fact", "interaction")
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A source that is not in the index, and why."""
-
-    source: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class IndexReport:
-    """What an index holds and what it took to make or open it.
-
-    `embedded` passages were encoded now, `reused` ones had stored vectors; `left_out` past
-    interactions did not end well; `redacted` counts the places where personal data was replaced,
-    `foreign` those where orders to whoever answers or the words of others were left out;
-    `note` says why a stored index was made again, or is "".
-    """
-
-    passages: int
-    interactions: int = 0
-    reused: int = 0
-    embedded: int = 0
-    seconds: float = 0.0
-    skipped: tuple[Skipped, ...] = ()
-    left_out: int = 0
-    redacted: int = 0
-    foreign: int = 0
-    note: str = ""
 
 
 class KnowledgeIndex:
@@ -75,8 +50,10 @@ class KnowledgeIndex:
         vectors: Vectors,
         *,
         statements: Vectors | None = None,
+        approximate: Approximate | None = None,
         encoder: Encoder,
         nearness: Encoder | None = None,
+        reranker: Reranker | None = None,
         ontology: Meaning | None,
         report: IndexReport,
     ) -> None:
@@ -85,11 +62,13 @@ class KnowledgeIndex:
         self.encoder = encoder
         self.vectors = vectors
         self.nearness = nearness or encoder
+        self.reranker = reranker
         self._relevance = Relevance(self.passages, statements, self.nearness)
-        self._hybrid = Hybrid(self.passages, vectors)
+        self._hybrid = Hybrid(self.passages, vectors, approximate)
         self._past = np.flatnonzero([p.kind == "interaction" for p in self.passages])
         self._present = frozenset(passage.kind for passage in self.passages)
         self._fields = Fields(self.passages)
+        self._diversity = Diversity(self.passages, vectors)
         self._same = tuple(hash(" ".join(p.text.split()).casefold()) for p in self.passages)
         self._properties: Properties | None = None
         self._tags: Tags | None = None
@@ -113,6 +92,7 @@ class KnowledgeIndex:
         *,
         encoder: Encoder,
         nearness: Encoder | None = None,
+        reranker: Reranker | None = None,
         ontology: Meaning | None = None,
     ) -> "KnowledgeIndex":
         """An index in memory.
@@ -136,8 +116,10 @@ class KnowledgeIndex:
             passages,
             vectors,
             statements=said,
+            approximate=approximation(vectors),
             encoder=encoder,
             nearness=nearness,
+            reranker=reranker,
             ontology=ontology,
             report=report,
         )
@@ -293,17 +275,43 @@ class KnowledgeIndex:
         wanted = Wanted(query.text, vector, mentions, size, allowed, without, several, vectors)
         searched = self._hybrid.search(wanted, self._tags)
         scores = self._retold(query, searched.rows, searched.scores)
-        found: list[Evidence] = []
+        if self.reranker is not None and "reranker" not in without:
+            scores = self._reranked(query, searched.rows, scores, RERANKED * k)
+        order = np.lexsort((searched.rows, -scores))
+        return [
+            self._evidence(int(searched.rows[at]), float(scores[at]), searched, at, mentions)
+            for at in self._diverse(searched.rows, order.tolist(), k)
+        ]
+
+    def _reranked(
+        self, query: Query, rows: Rows, scores: NDArray[np.float32], most: int
+    ) -> NDArray[np.float32]:
+        """The scores, the best passages in the order of the reranker; what they share stays."""
+        if self.reranker is None:
+            return scores
+        best = np.lexsort((rows, -scores))[:most]
+        read = self.reranker.score(
+            query.text, [self.passages[row].indexed_text for row in rows[best]]
+        )
+        ordered = scores.copy()
+        ordered[best[np.argsort(-read, kind="stable")]] = scores[best]
+        return ordered
+
+    def _diverse(self, rows: Rows, order: Sequence[int], k: int) -> list[int]:
+        """The first `k` places of an order, each text once, those that nearly repeat one last."""
+        found: list[int] = []
+        repeated: list[int] = []
         texts: set[int] = set()
-        for at in np.lexsort((searched.rows, -scores)):
-            row = int(searched.rows[at])
+        for at in order:
+            if len(found) == k:
+                break
+            row = int(rows[at])
             if self._same[row] in texts:
                 continue
             texts.add(self._same[row])
-            found.append(self._evidence(row, float(scores[at]), searched, int(at), mentions))
-            if len(found) == k:
-                break
-        return found
+            repeats = self._diversity.repeats(row, [int(rows[one]) for one in found])
+            (repeated if repeats else found).append(at)
+        return (found + repeated)[:k]
 
     def _retold(self, query: Query, rows: Rows, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """The scores, past interactions in the order of what was told there as well.

@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from ontopilot.errors import ConfigError, DocumentError, IndexDamaged
 from ontopilot.models.encoder import Encoder, Vectors
+from ontopilot.models.encoding.cross import CrossReranker
+from ontopilot.retrieval.approximate import Approximate
 from ontopilot.retrieval.corpus import Corpus, Progress, gather, silent
-from ontopilot.retrieval.dense import encode
-from ontopilot.retrieval.index import IndexReport, KnowledgeIndex, Skipped
+from ontopilot.retrieval.dense import Rows, approximation, encode
+from ontopilot.retrieval.index import KnowledgeIndex
 from ontopilot.retrieval.meaning import Meaning
 from ontopilot.retrieval.passage import Passage
 from ontopilot.retrieval.relevance import told
-from ontopilot.retrieval.salvage import Rows, salvage
+from ontopilot.retrieval.report import IndexReport, Skipped
+from ontopilot.retrieval.salvage import Left, salvage
 from ontopilot.retrieval.storage import Storage, Stored
 
 __all__ = ["IndexReport", "Knowledge", "KnowledgeIndex", "Progress", "Skipped"]
@@ -34,11 +37,13 @@ class Knowledge:
         documents: a folder, a file, or several; Markdown, plain text, HTML, PDF, CSV and JSONL are
             read.
         interactions: a JSONL file with lines `{"id", "question", "answer", …}`.
+        reranker: the folder of a cross-encoder that orders what a search finds; by default none.
         folder: where relative paths start; the current folder by default.
 
     Raises:
         ConfigError: an argument is no path.
         DocumentError: a path does not exist.
+        ModelError: the folder of the reranker holds no model that can be read.
     """
 
     def __init__(
@@ -46,6 +51,7 @@ class Knowledge:
         documents: Paths = (),
         *,
         interactions: str | Path | None = None,
+        reranker: str | Path | None = None,
         folder: str | Path | None = None,
     ) -> None:
         base = Path() if folder is None else Path(folder)
@@ -58,6 +64,9 @@ class Knowledge:
             raise DocumentError(
                 f"Knowledge: interactions {str(self.interactions)!r} is a folder; give a JSONL file"
             )
+        self.reranker = (
+            None if reranker is None else CrossReranker(base / Path(reranker).expanduser())
+        )
 
     def open(
         self,
@@ -102,8 +111,10 @@ class Knowledge:
             stored.passages,
             stored.vectors,
             statements=stored.statements,
+            approximate=stored.approximate,
             encoder=encoders.passages,
             nearness=encoders.statements,
+            reranker=self.reranker,
             ontology=ontology,
             report=report,
         )
@@ -121,10 +132,19 @@ class Encoders:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The vectors that are stored, by the text of each."""
+    """The vectors that are stored, by the text of each; what they are searched by, and the row that
+    each text has there.
+    """
 
     passages: Mapping[str, Vector] = field(default_factory=dict)
     statements: Mapping[str, Vector] = field(default_factory=dict)
+    approximate: Approximate | None = None
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+    def before(self, texts: Sequence[str]) -> Rows:
+        """The row that each text had; of a text that is there twice, the second has none."""
+        left = dict(self.rows)
+        return np.array([left.pop(text, -1) for text in texts], dtype=np.int64)
 
 
 def _existing(base: Path, path: str | Path, what: str) -> Path:
@@ -172,10 +192,12 @@ def _known(storage: Storage, corpus: Corpus, encoders: Encoders) -> Known:
         return _salvaged(storage, corpus, encoders)
     if stored is None:
         return Known()
-    wholes = (passage.indexed_text for passage in stored.passages)
+    wholes = [passage.indexed_text for passage in stored.passages]
     return Known(
         dict(zip(wholes, stored.vectors, strict=True)),
         dict(zip(told(stored.passages), stored.statements, strict=True)),
+        stored.approximate,
+        {text: row for row, text in enumerate(wholes)},
     )
 
 
@@ -192,7 +214,7 @@ def _salvaged(storage: Storage, corpus: Corpus, encoders: Encoders) -> Known:
     return Known(wholes, said)
 
 
-def _made_by(rows: Rows, encoder: Encoder) -> bool:
+def _made_by(rows: Left, encoder: Encoder) -> bool:
     return rows.encoder == encoder.name and rows.vectors.shape[1] == encoder.dimension
 
 
@@ -215,13 +237,15 @@ def _renewed(
         done=lambda done: progress("embed", len(whole) + done, total),
     )
     said |= dict(zip(part, vectors, strict=True))
+    stacked = _stacked(wholes, known, encoders.passages.dimension)
     return Stored(
         encoders.passages.name,
         encoders.statements.name,
         corpus.sources,
         corpus.passages,
-        _stacked(wholes, known, encoders.passages.dimension),
+        stacked,
         _stacked(parts, said, encoders.statements.dimension),
+        approximation(stacked, before=stored.approximate, rows=stored.before(wholes)),
     ), embedded
 
 

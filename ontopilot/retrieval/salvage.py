@@ -18,7 +18,7 @@ Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class Left:
     """Vectors of which some are lost; `intact` has shape (rows,)."""
 
     encoder: str
@@ -40,8 +40,8 @@ class Salvage:
 
     sources: tuple[SourceRecord, ...]
     passages: tuple[Passage, ...] | None
-    vectors: Rows
-    statements: Rows
+    vectors: Left
+    statements: Left
 
     def known(
         self, passages: Sequence[Passage], sources: Sequence[SourceRecord]
@@ -117,14 +117,14 @@ def _bytes(path: Path) -> bytes:
 
 def _rows(
     generation: Path, name: str, manifest: Mapping[str, Any], encoder: str, dimension: str
-) -> Rows:
+) -> Left:
     kind = "<f4" if name.endswith(".f32") else "<f2"
     width = int(manifest[dimension])
     size = width * np.dtype(kind).itemsize
     data = _bytes(generation / name)
     rows = len(data) // size
     vectors = np.frombuffer(data[: rows * size], dtype=kind).astype(np.float32)
-    return Rows(
+    return Left(
         str(manifest[encoder]),
         vectors.reshape(rows, width),
         intact(data, manifest["files"][name]["blocks"], size, rows),

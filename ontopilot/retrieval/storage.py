@@ -6,6 +6,7 @@
     folder/g-…/passages.jsonl   one passage a line
     folder/g-…/vectors.f32      float32, little-endian, one row a passage
     folder/g-…/statements.f16   float16, little-endian, one row a statement of a passage
+    folder/g-…/approximate.faiss    lists and codes, only where there are very many vectors
     folder/lock             held by the one process that writes
 
 A generation is written under another name, flushed to disk and renamed; then `current` is
@@ -31,6 +32,7 @@ from numpy.typing import NDArray
 
 from ontopilot.errors import IndexDamaged, RetrievalError
 from ontopilot.models.encoder import Vectors
+from ontopilot.retrieval.approximate import Approximate
 from ontopilot.retrieval.passage import EvidenceId, Passage
 
 FORMAT = 4
@@ -38,6 +40,7 @@ LOCK_SECONDS = 120.0
 BLOCK = 65_536
 """Bytes of a file that have a checksum of their own."""
 
+_APPROXIMATE = "approximate.faiss"
 _TEMPORARY = "tmp-"
 _GENERATION = "g-"
 
@@ -69,6 +72,7 @@ class Stored:
     passages: tuple[Passage, ...]
     vectors: Vectors
     statements: Vectors
+    approximate: Approximate | None = None
 
 
 class Storage:
@@ -219,6 +223,9 @@ class Storage:
             passages=passages_in(content["passages.jsonl"]),
             vectors=vectors.reshape(-1, manifest["dimension"]),
             statements=said.astype(np.float32).reshape(-1, manifest["statement_dimension"]),
+            approximate=Approximate.from_bytes(content[_APPROXIMATE])
+            if _APPROXIMATE in content
+            else None,
         )
 
     def _point(self, generation: str) -> None:
@@ -245,6 +252,8 @@ def _write(folder: Path, stored: Stored) -> str:
         "vectors.f32": np.ascontiguousarray(stored.vectors, dtype="<f4").tobytes(),
         "statements.f16": np.ascontiguousarray(stored.statements, dtype="<f2").tobytes(),
     }
+    if stored.approximate is not None:
+        content[_APPROXIMATE] = stored.approximate.to_bytes()
     for name, data in content.items():
         _put(folder / name, data)
     manifest = {
