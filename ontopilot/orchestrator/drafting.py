@@ -14,6 +14,7 @@ from ontopilot.orchestrator.answer import Claim, Verdict, VerdictStatus
 from ontopilot.orchestrator.cited import CitedStream
 from ontopilot.orchestrator.cited_claims import ClaimStream
 from ontopilot.orchestrator.events import Released
+from ontopilot.orchestrator.past import still_true
 from ontopilot.orchestrator.planning import Stopwatch
 from ontopilot.orchestrator.prompts import DRAFT, REASON, draft_request
 from ontopilot.orchestrator.reading import read_together
@@ -318,6 +319,7 @@ def second_hop(work: Workspace) -> tuple[Evidence, ...]:
         kinds=kinds(work.services.ablated),
         filter=work.filter,
     )
+    found = still_true(found, ontology, work.services.policies)
     held = {item.id for item in work.evidence}
     hop = tuple(replace(e, why=f"second step: {e.why}") for e in found if e.id not in held)
     return (*work.evidence, *hop)
