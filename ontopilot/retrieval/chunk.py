@@ -27,6 +27,9 @@ MAX_WHOLE_WORDS = 320
 CHUNKER = "3"
 """Changes when the same document would give other passages, so that they are made again."""
 
+MAX_HEADING = 500
+"""Letters of a heading; a longer one is none that an author wrote."""
+
 _CODE = frozenset({"fence", "code_block"})
 _LISTS = frozenset({"bullet_list_open", "ordered_list_open"})
 
@@ -59,7 +62,14 @@ class _Section:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table")
+    # Blocks only: what stands in a line matters in headings alone, and thousands of brackets in a
+    # line would take minutes.
+    return MarkdownIt("commonmark").enable("table").disable("inline")
+
+
+@lru_cache(maxsize=1)
+def _line_parser() -> MarkdownIt:
+    return MarkdownIt("commonmark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,8 @@ def _sections(document: Document) -> tuple[str, list[_Section], int]:
 
 def _inline(token: Token) -> str:
     """The words of a heading without its marks."""
-    children = token.children or []
+    (line,) = _line_parser().parseInline(token.content[:MAX_HEADING])
+    children = line.children or []
     return "".join(
         " " if child.type.endswith("break") else child.content for child in children
     ).strip()

@@ -11,6 +11,9 @@ _BLOCKS = frozenset(
     "main ol p section table ul".split()
 )
 
+_DEEPEST = 12
+"""Lists in lists, from which on they are not moved further in."""
+
 
 class _Writer(HTMLParser):
     def __init__(self) -> None:
@@ -66,7 +69,7 @@ class _Writer(HTMLParser):
         if self.lists[-1] >= 0:
             self.lists[-1] += 1
         sign = "- " if self.lists[-1] < 0 else f"{self.lists[-1]}. "
-        self.line.append("   " * (len(self.lists) - 1) + sign)
+        self.line.append("   " * (min(len(self.lists), _DEEPEST) - 1) + sign)
 
     def _table(self, tag: str) -> None:
         if tag == "tr":

@@ -18,6 +18,9 @@ from ontopilot.retrieval.redact import redact
 REDACTION = "4"
 """Changes when the same ticket would give another passage, so that it is made again."""
 
+MAX_BYTES = 100 * 1024 * 1024
+"""About a hundred thousand past interactions; a larger file is refused."""
+
 _UNRESOLVED = re.compile(
     r"\s*(?:un(?:resolved|solved|answered)|not[ _-](?:re)?solved|open|new|pending|waiting|"
     r"on[ _-]hold|in[ _-]progress|escalated|abandoned|cancell?ed|failed|"
@@ -135,9 +138,15 @@ def read(path: Path) -> bytes:
     """The content of a file of interactions.
 
     Raises:
-        DocumentError: it cannot be opened.
+        DocumentError: it cannot be opened, or is too large.
     """
     try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise DocumentError(
+                f"interactions {str(path)!r} have {size / 2**20:.0f} MB, more than the limit of "
+                f"{MAX_BYTES // 2**20} MB; keep the newest ones"
+            )
         return path.read_bytes()
     except OSError as error:
         raise DocumentError(
@@ -152,7 +161,7 @@ def _tickets(data: bytes, source: str) -> Iterator[tuple[int, Ticket]]:
             continue
         try:
             row = json.loads(line.decode("utf-8-sig"))
-        except (UnicodeDecodeError, ValueError) as error:
+        except (UnicodeDecodeError, ValueError, RecursionError) as error:
             raise DocumentError(
                 f"{source!r} line {number}: not a JSON object ({error}); found {line[:60]!r}"
             ) from error
