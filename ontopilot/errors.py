@@ -151,7 +151,11 @@ class DocumentError(RetrievalError):
 
 
 class IndexDamaged(RetrievalError):
-    """The stored index does not match its checksum."""
+    """The stored index does not match its checksum; `damage` says where and what."""
+
+    def __init__(self, damage: str) -> None:
+        super().__init__(f"{damage}; run `ontopilot index --repair` to mend it")
+        self.damage = damage
 
 
 class TurnError(OntopilotError):

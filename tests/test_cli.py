@@ -293,6 +293,7 @@ def test_without_a_command_there_is_help(run):
         ["ask"],
         ["chat"],
         ["index"],
+        ["search"],
         ["doctor"],
         ["serve"],
         ["ontology", "show"],
@@ -347,15 +348,33 @@ def test_index_verify_tells_what_is_stored_and_makes_nothing(run, shop, agent):
     assert "exact" in text
 
 
-def test_index_verify_finds_a_flipped_byte_and_index_repairs_it(run, shop, agent):
+def test_index_verify_finds_a_flipped_byte_and_repair_mends_it(run, shop, agent):
     assert run("index", agent)[0] == 0
     (file,) = (shop / ".ontopilot" / "index").glob("g-*/vectors.f32")
     data = bytearray(file.read_bytes())
     data[7] ^= 1
     file.write_bytes(data)
     fails(run("index", agent, "--verify"), 1, "'vectors.f32'", "checksum")
-    assert "made again" in json.loads(run("index", agent, "--json")[1])["note"]
+    code, out, _ = run("index", agent, "--repair", "--json")
+    assert code == 0
+    assert "'vectors.f32'" in json.loads(out)["note"]
     assert run("index", agent, "--verify")[0] == 0
+    code, out, _ = run("index", agent, "--repair")
+    assert code == 0
+    assert "matches its checksum" in out
+
+
+def test_index_repair_goes_back_where_the_sources_cannot_be_read(run, shop, agent):
+    run("index", agent)
+    (shop / "docs" / "care.md").write_text("# Care\n\nDescale a kettle every month.\n")
+    run("index", agent)
+    newest = max((shop / ".ontopilot" / "index").glob("g-*"), key=lambda p: p.stat().st_mtime_ns)
+    (newest / "passages.jsonl").write_bytes(b"")
+    (shop / "tickets.jsonl").write_text("{")
+    code, out, err = run("index", agent, "--repair")
+    assert code == 0
+    assert "matches its checksum" in out
+    assert "newest whole generation" in err
 
 
 def test_index_says_in_a_line_what_it_did(run, agent):

@@ -21,6 +21,7 @@ from ontopilot.cli import (
     mcp,
     models,
     ontologies,
+    searching,
     serving,
     simulating,
 )
@@ -48,6 +49,7 @@ def build() -> typer.Typer:
         asking,
         chatting,
         indexing,
+        searching,
         doctoring,
         serving,
         mcp,

@@ -37,7 +37,7 @@ _SHOWN = {
 }
 _WORST = 10
 _PARTS = "ontology, retrieval, interactions, verify, reasoner"
-_SEARCH_PARTS = "dense, lexical, graph, hops"
+_SEARCH_PARTS = "dense, lexical, graph, hops, and reranker where there is one"
 
 
 def build() -> typer.Typer:
@@ -103,6 +103,9 @@ def retrieval(
     questions: QuestionFile,
     *,
     ontology: Annotated[Path | None, typer.Option(help="Expand questions with it.")] = None,
+    reranker: Annotated[
+        Path | None, typer.Option(help="Folder of a cross-encoder that orders what is found.")
+    ] = None,
     k: Annotated[str, typer.Option(help="Depths, separated by commas.")] = "2,5,10,20",
     ablate: Annotated[
         str, typer.Option(help=f"Parts to leave out in turn, with commas: {_SEARCH_PARTS}.")
@@ -111,6 +114,7 @@ def retrieval(
 ) -> None:
     """Recall on a corpus with gold passages."""
     depths = _depths(k)
+    from ontopilot.models.encoding.cross import CrossReranker
     from ontopilot.models.pool import Pool
     from ontopilot.ontology.ontology import Ontology
     from ontopilot.orchestrator.evaluate.retrieval import (
@@ -128,6 +132,7 @@ def retrieval(
             ks=depths,
             encoder=Pool().small.encoder,
             ontology=meaning,
+            reranker=None if reranker is None else CrossReranker(reranker),
             ablate=[part.strip() for part in ablate.split(",") if part.strip()],
             progress=shown,
         )

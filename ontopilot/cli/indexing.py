@@ -8,9 +8,10 @@ import typer
 
 from ontopilot.cli.agents import AgentName, opened
 from ontopilot.cli.asking import AsJson, prepare
-from ontopilot.cli.output import clean, print_json, screen
+from ontopilot.cli.output import clean, notes, print_json, screen
 
 if TYPE_CHECKING:
+    from ontopilot.orchestrator.agent import Agent
     from ontopilot.retrieval.knowledge import IndexReport
 
 
@@ -26,26 +27,61 @@ def index(
     verify: Annotated[
         bool, typer.Option("--verify", help="Only check what is stored, and tell what it is.")
     ] = False,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair",
+            help="Mend what --verify finds wrong, from the documents, or from the newest whole "
+            "generation of the index where they cannot be read.",
+        ),
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Tell how the vectors are searched, and why so.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Build or refresh the index of an agent.
 
     Only documents and past interactions that changed are embedded again. A document that cannot
-    be read is skipped and named. A damaged index is made again from the sources.
+    be read is skipped and named. Of a damaged index, what is intact is not embedded again.
     """
     with opened(agent) as indexed:
-        if verify:
+        if repair:
+            _repair(indexed, as_json=as_json)
+            return
+        if verify or explain:
             _verify(indexed.name, indexed.home, as_json=as_json)
             return
-        prepare(indexed, rebuild=rebuild, tell_skipped=False)
-        report = indexed.knowledge_index.report
-        home = indexed.home
+        _index(indexed, rebuild=rebuild, as_json=as_json)
+
+
+def _index(agent: "Agent", *, rebuild: bool = False, as_json: bool) -> None:
+    prepare(agent, rebuild=rebuild, tell_skipped=False)
+    report = agent.knowledge_index.report
     if as_json:
-        print_json({"agent": indexed.name, "home": str(home), **asdict(report)})
+        print_json({"agent": agent.name, "home": str(agent.home), **asdict(report)})
         return
     console = screen()
-    for line in _lines(indexed.name, report, home):
+    for line in _lines(agent.name, report, agent.home):
         console.print(clean(line))
+
+
+def _repair(agent: "Agent", *, as_json: bool) -> None:
+    """Mend a damaged index; one that is whole is left alone and told."""
+    from ontopilot.errors import DocumentError, IndexDamaged
+    from ontopilot.retrieval import inspect
+
+    try:
+        inspect.verify(agent.home)
+    except IndexDamaged:
+        try:
+            _index(agent, as_json=as_json)
+        except DocumentError as error:
+            inspect.go_back(agent.home)
+            notes().print(clean(f"{error}; the index is its newest whole generation again"))
+            _verify(agent.name, agent.home, as_json=as_json)
+        return
+    _verify(agent.name, agent.home, as_json=as_json)
 
 
 def _verify(name: str, home: Path, *, as_json: bool) -> None:

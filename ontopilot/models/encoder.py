@@ -1,4 +1,4 @@
-"""The encoder protocol: text to vectors."""
+"""The protocols of retrieval models: text to vectors, and a question with a text to a number."""
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
@@ -35,4 +35,18 @@ class Bulk(Protocol):
 
     def in_bulk(self) -> Encoder:
         """An encoder of the same name, whose vectors are nearly the same."""
+        ...
+
+
+@runtime_checkable
+class Reranker(Protocol):
+    """Reads a question with each text. `score` is synchronous and may be called in any thread."""
+
+    @property
+    def name(self) -> str:
+        """Identifies the weights."""
+        ...
+
+    def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """How well each text answers a question, of shape (texts,); larger is better."""
         ...

@@ -52,20 +52,20 @@ class Linker:
         language: str = "en",
     ) -> None:
         known = list(names)
-        closed = Compounds(known, background.related, background.instances)
-        known += closed.names(known)
+        self.compounds = Compounds(known, background.related, background.instances)
+        known += self.compounds.names(known)
         by_language: dict[str, list[Name]] = {}
         for name in known:
             by_language.setdefault(STEMMERS.get(name.language, "english"), []).append(name)
-        self._lexicons = [
+        self.lexicons = [
             Lexicon(language, own, background) for language, own in by_language.items()
         ]
-        mender = Mender({word for lexicon in self._lexicons for word in lexicon.words})
-        self._understood = Memo(partial(_understood, self._lexicons, mender, closed))
-        self._letters = [Memo(partial(_letter, self._understood, one)) for one in self._lexicons]
-        self._meant = [Memo(partial(self._plain_names, one)) for one in self._lexicons]
-        self._patterns = tuple(patterns.items())
-        self._background = background
+        mender = Mender({word for lexicon in self.lexicons for word in lexicon.words})
+        self.understood = Memo(partial(_understood, self.lexicons, mender, self.compounds))
+        self._letters = [Memo(partial(_letter, self.understood, one)) for one in self.lexicons]
+        self._meant = [Memo(partial(self._plain_names, one)) for one in self.lexicons]
+        self.patterns = tuple(patterns.items())
+        self.background = background
         self._meanings, self._language = Meanings(describe), STEMMERS.get(language, "english")
 
     def link(self, text: str, encoder: Encoder | None = None) -> tuple[Mention, ...]:
@@ -93,20 +93,20 @@ class Linker:
     def _identified(self, text: str) -> list[Mention]:
         return [
             Mention(match.start(), match.end(), match.group(), iri, 1.0, match.group())
-            for iri, pattern in self._patterns
+            for iri, pattern in self.patterns
             for match in pattern.finditer(text)
         ]
 
     def _plainly(self, text: str) -> tuple[Mention, ...] | None:
         """The mentions of a text with one name at most; nothing where the automaton cannot tell."""
-        if self._patterns and any(pattern.search(text) for _, pattern in self._patterns):
+        if self.patterns and any(pattern.search(text) for _, pattern in self.patterns):
             return None
         said = said_in(text)
         only: tuple[int, int, int] | None = None
-        for place, lexicon in enumerate(self._lexicons):
+        for place, lexicon in enumerate(self.lexicons):
             line = "".join(map(self._letters[place].__getitem__, said))
             matches = lexicon.automaton.find_matches_as_indexes(line)
-            if lexicon.says_more(line, matches, lambda at: self._understood[said[at]][0]):
+            if lexicon.says_more(line, matches, lambda at: self.understood[said[at]][0]):
                 return None
             if matches:
                 if only is not None or len(matches) > 1:
@@ -126,13 +126,13 @@ class Linker:
         """The terms that words name together, most surely first; nothing where what else a text
         says has a part in it, too.
         """
-        known = [self._understood[word] for word in together]
+        known = [self.understood[word] for word in together]
         if len(known) == 1 and may_be_everyday(known[0][0]):
             return None
         view = lexicon.view([said for said, _ in known], [sure for _, sure in known])
         scores, codes = _scores(view.names(0, len(known)), min(view.sure))
-        settles = not self._background.related.keys().isdisjoint(scores)
-        if not scores or codes or settles or any(map(self._background.is_property, scores)):
+        settles = not self.background.related.keys().isdisjoint(scores)
+        if not scores or codes or settles or any(map(self.background.is_property, scores)):
             return None
         return dict(sorted(scores.items(), key=lambda pair: -pair[1]))
 
@@ -140,21 +140,21 @@ class Linker:
         self, spoken: Sequence[re.Match[str]], text: str, encoder: Encoder | None
     ) -> list[Reading]:
         """What the words of a text name, word by word."""
-        understood = [self._understood[word.group()] for word in spoken]
+        understood = [self.understood[word.group()] for word in spoken]
         said = [one for one, _ in understood]
-        views = [lexicon.view(said, [sure for _, sure in understood]) for lexicon in self._lexicons]
+        views = [lexicon.view(said, [sure for _, sure in understood]) for lexicon in self.lexicons]
         marks = _marks(spoken, text)
         found = list(_longest(views, len(said)))
         for view in views:
             found = _reworded(found, view, [mark not in _TOUCHING for mark in marks])
         found = [r for r in found if r.last - r.first > 1 or not is_everyday(said, r.first)]
-        found = compound(found, [mark in _TOUCHING for mark in marks], self._background)
-        found = settle(found, said, self._background)
+        found = compound(found, [mark in _TOUCHING for mark in marks], self.background)
+        found = settle(found, said, self.background)
         if encoder is not None:
             found = by_meaning(found, self._language, partial(self._near, spoken, text, encoder))
         found = list(map(leave_open, found))
         asked = "?" in text or not _ASKING.isdisjoint(said)
-        found = relate(found, said, asked, self._background)
+        found = relate(found, said, asked, self.background)
         for view in views:
             found = view.lexicon.heads.find(found, said, view.stems)
         return found

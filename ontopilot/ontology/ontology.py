@@ -1,7 +1,7 @@
 """The ontology as a turn reads it: an immutable snapshot, safe from many threads."""
 
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -26,6 +26,7 @@ from ontopilot.ontology.rdf.names import local_name
 from ontopilot.ontology.rdf.structure import disjoint_pairs, members_of
 from ontopilot.ontology.rdf.triples import Node, Triple, Triples, is_blank
 from ontopilot.ontology.reason import ReasoningReport, infer
+from ontopilot.ontology.relink import Relinking
 from ontopilot.ontology.snapshot.collection import uncollected
 from ontopilot.ontology.snapshot.definitions import class_facts
 from ontopilot.ontology.snapshot.described import described
@@ -95,7 +96,7 @@ class Ontology:
             lambda one, other: other in self._classes.ancestors(one),
         )
         seen = weakref.proxy(self)
-        self._linker = Linker(
+        self.linker = Linker(
             known, identifiers, background(self), lambda iri: description(seen, iri), languages[0]
         )
         self.world = World(self)
@@ -268,7 +269,11 @@ class Ontology:
 
         An encoder settles what names leave open by what the text means; without one they stay so.
         """
-        return self._linker.link(text, encoder)
+        return self.linker.link(text, encoder)
+
+    def relinked(self, before: "Ontology") -> Callable[[str], bool]:
+        """Whether a text may mention other terms here than in an earlier snapshot."""
+        return Relinking(before, self).touches
 
     def has_identifiers(self, cls: Iri) -> bool:
         """Whether a class declares what the identifiers of its members look like."""
@@ -376,15 +381,8 @@ class Ontology:
             if self._is_fact((subject, predicate, value))
         ]
         more = [self._fact(triple, inferred=True) for triple in inferred if self._is_fact(triple)]
-        return tuple(
-            dict.fromkeys(
-                (
-                    *given,
-                    *more,
-                    *class_facts(asserted, self.terms("class"), self._classes, self._terms),
-                )
-            )
-        )
+        of_classes = class_facts(asserted, self.terms("class"), self._classes, self._terms)
+        return tuple(dict.fromkeys((*given, *more, *of_classes)))
 
     def _fact(self, triple: Triple, *, inferred: bool = False) -> Fact:
         return Fact(*triple, inferred=inferred, of_itself=self.is_class(triple[0]))

@@ -59,6 +59,11 @@ class Policies:
             policies.decide(Iri(target), ())
         return policies
 
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """What the policies say to people when they are broken: the rules in words."""
+        return tuple(sorted(str(one) for one in self._shapes.objects(None, _shacl("message"))))
+
     def decide(self, effect: Iri, case: Sequence[Fact]) -> tuple[Violation, ...]:
         """The policies that a proposed action does not meet, each once, the gravest first.
 

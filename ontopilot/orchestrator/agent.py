@@ -1,8 +1,7 @@
 """The agent: one constructor, two decorators, and `ask`."""
 
 import asyncio
-import queue
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -17,9 +16,10 @@ from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.ablation import parts
 from ontopilot.orchestrator.actions import Records
 from ontopilot.orchestrator.answer import Answer
+from ontopilot.orchestrator.asking import Asking, Emit, followed, followed_on_loop
 from ontopilot.orchestrator.autoscaler import Autoscaler
 from ontopilot.orchestrator.declared import Action, BoundAction, declare
-from ontopilot.orchestrator.events import Done, Event
+from ontopilot.orchestrator.events import Event
 from ontopilot.orchestrator.plan.controller import Steering
 from ontopilot.orchestrator.plan.facts import DeploymentFacts
 from ontopilot.orchestrator.plan.optimizer import Objective
@@ -27,7 +27,9 @@ from ontopilot.orchestrator.plan.seeding import seeds
 from ontopilot.orchestrator.snapshot import Snapshots
 from ontopilot.orchestrator.store import Store
 from ontopilot.orchestrator.turn import Turns
+from ontopilot.retrieval.filter import Filter
 from ontopilot.retrieval.knowledge import Knowledge, KnowledgeIndex, Progress
+from ontopilot.retrieval.passage import Evidence, EvidenceKind, Query
 
 Function = TypeVar("Function", bound=Callable[..., str])
 Provider = TypeVar("Provider", bound=Records)
@@ -245,6 +247,7 @@ class Agent:
         conversation: str | None = None,
         customer: str | None = None,
         objective: Objective | None = None,
+        filter: Sequence[str] = (),  # noqa: A002 - the word of the field
     ) -> Answer:
         """Run one turn and wait for its answer.
 
@@ -253,11 +256,17 @@ class Agent:
             conversation: the conversation to go on with; by default a new one.
             customer: the identifier of the customer who is signed in.
             objective: what this turn is to reach, in the place of the agent's.
+            filter: conditions on the documents and past interactions that may be evidence, such
+                as `product=AquaBoil 2` or `concept=Kettle`; what the ontology states of what the
+                question names stays evidence.
 
         Raises:
             QuestionError: the question is empty, too long or not text.
+            ConfigError: a condition is malformed, or names a field that no document has.
+            UnknownTerm: a condition names a concept that the ontology does not have.
         """
-        return self._start(question, conversation, customer, _nothing, objective).result()
+        asking = Asking(question, conversation, customer, objective, filter)
+        return self._start(asking, _nothing).result()
 
     async def aask(
         self,
@@ -266,72 +275,63 @@ class Agent:
         conversation: str | None = None,
         customer: str | None = None,
         objective: Objective | None = None,
+        filter: Sequence[str] = (),  # noqa: A002 - the word of the field
     ) -> Answer:
         """Run one turn without blocking the caller's event loop; see `ask`."""
-        future = self._start(question, conversation, customer, _nothing, objective)
-        return await asyncio.wrap_future(future)
+        asking = Asking(question, conversation, customer, objective, filter)
+        return await asyncio.wrap_future(self._start(asking, _nothing))
 
     def stream(
-        self, question: str, *, conversation: str | None = None, customer: str | None = None
+        self,
+        question: str,
+        *,
+        conversation: str | None = None,
+        customer: str | None = None,
+        objective: Objective | None = None,
+        filter: Sequence[str] = (),  # noqa: A002 - the word of the field
     ) -> Iterator[Event]:
         """Run one turn and yield what happens; claims come one at a time, verified."""
-        events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        future = self._start(question, conversation, customer, events.put)
-        future.add_done_callback(lambda _: events.put(None))
-        try:
-            while (event := events.get()) is not None:
-                yield event
-            yield Done(future.result())
-        finally:
-            future.cancel()
+        asking = Asking(question, conversation, customer, objective, filter)
+        return followed(lambda emit: self._start(asking, emit))
 
-    async def astream(
-        self, question: str, *, conversation: str | None = None, customer: str | None = None
+    def astream(
+        self,
+        question: str,
+        *,
+        conversation: str | None = None,
+        customer: str | None = None,
+        objective: Objective | None = None,
+        filter: Sequence[str] = (),  # noqa: A002 - the word of the field
     ) -> AsyncIterator[Event]:
         """Run one turn and yield what happens; see `stream`. Closing it cancels the turn."""
-        loop = asyncio.get_running_loop()
-        events: asyncio.Queue[Event | None] = asyncio.Queue()
+        asking = Asking(question, conversation, customer, objective, filter)
+        return followed_on_loop(lambda emit: self._start(asking, emit))
 
-        def put(event: Event | None) -> None:
-            loop.call_soon_threadsafe(events.put_nowait, event)
+    def _start(self, asking: Asking, emit: Emit) -> Future[Answer]:
+        return self._started().submit(self._turn(asking, emit))
 
-        future = self._start(question, conversation, customer, put)
-        future.add_done_callback(lambda _: put(None))
-        try:
-            while (event := await events.get()) is not None:
-                yield event
-            yield Done(await asyncio.wrap_future(future))
-        finally:
-            future.cancel()
+    async def _turn(self, asking: Asking, emit: Emit) -> Answer:
+        return await (await self._ready()).run(asking, emit=emit)
 
-    def _start(
+    def search(
         self,
         question: str,
-        conversation: str | None,
-        customer: str | None,
-        emit: Callable[[Event], None],
-        objective: Objective | None = None,
-    ) -> Future[Answer]:
-        turn = self._turn(question, conversation, customer, emit, objective=objective)
-        return self._started().submit(turn)
-
-    async def _turn(
-        self,
-        question: str,
-        conversation: str | None,
-        customer: str | None,
-        emit: Callable[[Event], None],
         *,
-        objective: Objective | None = None,
-    ) -> Answer:
-        turns = await self._ready()
-        return await turns.run(
-            question,
-            conversation=conversation,
-            customer=customer,
-            emit=emit,
-            objective=objective,
-        )
+        k: int = 8,
+        kinds: Collection[EvidenceKind] | None = None,
+        filter: Sequence[str] = (),  # noqa: A002 - the word of the field
+    ) -> tuple[Evidence, ...]:
+        """The `k` pieces of evidence that best match a question, best first; no model answers.
+
+        `filter` has conditions such as `product=AquaBoil 2`, `date>=2026-01` or `concept=Kettle`.
+
+        Raises:
+            ConfigError: `k` is less than 1, or a kind, a field or a condition is none.
+            UnknownTerm: a condition names a concept that the ontology does not have.
+        """
+        now = self._snapshots.current()
+        query = Query(question, now.ontology.link(question))
+        return now.index.search(query, k=k, kinds=kinds, filter=Filter.parse(filter))
 
     def unfinished(self) -> tuple[str, ...]:
         """Turns that were begun and not finished, oldest first: a process that died left them."""

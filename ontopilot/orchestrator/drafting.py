@@ -15,6 +15,7 @@ from ontopilot.orchestrator.cited import CitedStream
 from ontopilot.orchestrator.cited_claims import ClaimStream
 from ontopilot.orchestrator.dialogue import Dialogue
 from ontopilot.orchestrator.events import Released
+from ontopilot.orchestrator.past import still_true
 from ontopilot.orchestrator.planning import Stopwatch, deployment
 from ontopilot.orchestrator.prompts import (
     ANSWER_TOKENS,
@@ -348,8 +349,12 @@ def second_hop(work: Workspace) -> tuple[Evidence, ...]:
                 added.append(Mention(0, 0, ontology.label(term), term, 0.5))
     text = f"{work.text} {work.evidence[0].text}" if work.evidence else work.text
     found = work.services.index.search(
-        Query(text, (*work.mentions, *added[:6])), k=8, kinds=kinds(work.services.ablated)
+        Query(text, (*work.mentions, *added[:6])),
+        k=8,
+        kinds=kinds(work.services.ablated),
+        filter=work.filter,
     )
+    found = still_true(found, ontology, work.services.policies)
     held = {item.id for item in work.evidence}
     hop = tuple(replace(e, why=f"second step: {e.why}") for e in found if e.id not in held)
     return (*work.evidence, *hop)

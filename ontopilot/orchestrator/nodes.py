@@ -10,6 +10,7 @@ from langgraph.runtime import Runtime
 from ontopilot.orchestrator import drafting, planning
 from ontopilot.orchestrator.ablation import kinds
 from ontopilot.orchestrator.events import Step
+from ontopilot.orchestrator.past import still_true
 from ontopilot.orchestrator.plan.choose import Situation, choose
 from ontopilot.orchestrator.plan.plan import Plan
 from ontopilot.orchestrator.respond import finish
@@ -113,7 +114,9 @@ def retrieve(state: TurnState, runtime: TurnRuntime) -> Update:
         Query(work.text, work.mentions),
         k=planning.pieces(work, FOUND),
         kinds=kinds(services.ablated),
+        filter=work.filter,
     )
+    found = still_true(found, services.ontology, services.policies)
     if state["strategy"] == "facts":
         found = _facts_first(work, found)
     listed = members(work.question, work.mentions, services.ontology)

@@ -20,6 +20,7 @@ from ontopilot.orchestrator.plan.optimizer import Objective
 from ontopilot.orchestrator.plan.plan import Plan
 from ontopilot.orchestrator.plan.planned import Planned
 from ontopilot.orchestrator.store import Store
+from ontopilot.retrieval.filter import Filter
 from ontopilot.retrieval.knowledge import KnowledgeIndex
 from ontopilot.retrieval.passage import Evidence, EvidenceId
 
@@ -33,6 +34,7 @@ class TurnState(TypedDict, total=False):
     reasoned: bool
     route: str
     understand_ms: float
+    conditions: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Workspace:
     plan: Plan | None = None
     objective: Objective | None = None
     """What the turn is to reach; None takes the usual plan."""
+    filter: Filter = field(default_factory=Filter)
+    """Which documents and past interactions may be evidence."""
     planned: Planned | None = None
     """How the turn was planned, where a plan was chosen by its cost."""
     began: float = field(default_factory=time.monotonic)

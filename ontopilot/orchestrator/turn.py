@@ -1,7 +1,7 @@
 """Running turns: begin, invoke the graph, end; interrupt and resume."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,10 +12,11 @@ from ontopilot.orchestrator import nodes
 from ontopilot.orchestrator.ablation import Part
 from ontopilot.orchestrator.actions import Intent
 from ontopilot.orchestrator.answer import Answer
+from ontopilot.orchestrator.asking import Asking, Emit
 from ontopilot.orchestrator.autoscaler import Autoscaler
 from ontopilot.orchestrator.checkpoint import Checkpoints, sweep
 from ontopilot.orchestrator.dialogue import Dialogues
-from ontopilot.orchestrator.events import Begun, Event
+from ontopilot.orchestrator.events import Begun
 from ontopilot.orchestrator.graph import build
 from ontopilot.orchestrator.held import chosen
 from ontopilot.orchestrator.plan.choose import Situation, choose
@@ -28,8 +29,7 @@ from ontopilot.orchestrator.snapshot import Snapshots
 from ontopilot.orchestrator.state import Services, Workspace
 from ontopilot.orchestrator.store import Pending, Store, TurnRow
 from ontopilot.orchestrator.understand import check_question, yes_or_no
-
-Emit = Callable[[Event], None]
+from ontopilot.retrieval.filter import Filter
 
 KEPT_AS = "planner"
 """The name under which the store keeps the planner's statistics."""
@@ -100,23 +100,17 @@ class Turns:
         )
         self.autoscaler.start()
 
-    async def run(
-        self,
-        question: str,
-        *,
-        conversation: str | None,
-        customer: str | None,
-        emit: Emit,
-        objective: Objective | None = None,
-    ) -> Answer:
-        """Run one turn to its answer; `objective` is that of this turn alone."""
-        text = check_question(question)
+    async def run(self, asking: Asking, *, emit: Emit) -> Answer:
+        """Run one turn to its answer."""
+        text, conversation = check_question(asking.question), asking.conversation
+        wanted = Filter.parse(asking.conditions)
         services = await self._services()
+        services.index.screen(wanted)
         pending = self.store.pending(conversation) if conversation is not None else None
         agreed = yes_or_no(text) if pending is not None and pending.kind == "confirm" else None
         row = self.store.begin_turn(
             conversation,
-            customer,
+            asking.customer,
             text,
             services.ontology.version,
             thread=pending.turn if pending is not None and agreed is not None else None,
@@ -124,10 +118,13 @@ class Turns:
         emit(Begun(row.id, row.conversation))
         work = self._workspace(row, services, emit)
         work.first = conversation is None
-        work.objective = objective or self._objective
+        work.objective = asking.objective or self._objective
+        work.filter = wanted
         if pending is not None:
             await self._take_up(work, pending, agreed)
-        start: Any = {"turn": row.id} if agreed is None else Command(resume=agreed)
+        start: Any = Command(resume=agreed)
+        if agreed is None:
+            start = {"turn": row.id, "conditions": list(asking.conditions)}
         return await self._invoke(work, row.thread, start)
 
     async def _take_up(self, work: Workspace, pending: Pending, agreed: bool | None) -> None:
@@ -156,6 +153,7 @@ class Turns:
         services = await self._services()
         work = self._workspace(row, services, lambda event: None)
         state = await self._graph.aget_state(self._config(row.thread))
+        work.filter = Filter.parse(state.values.get("conditions", ()))
         if not state.next:
             return await self._invoke(work, row.thread, {"turn": row.id})
         agreed = yes_or_no(row.question) if row.thread != row.id else None

@@ -60,6 +60,12 @@ def _orders() -> re.Pattern[str]:
     return re.compile("|".join(_PATTERNS), re.IGNORECASE)
 
 
+MOST_MARKS = 8
+"""Of one mark in a row, those that are read: thousands of brackets would take minutes."""
+
+_REPEATED = re.compile(r"([^\w\s])\1{8,}")
+
+
 @lru_cache(maxsize=8192)
 def is_order(text: str) -> bool:
     """Whether a text gives orders to whoever answers.
@@ -81,4 +87,5 @@ def without_markers(message: str) -> str:
 def _legible(text: str) -> str:
     shown = unicodedata.normalize("NFKC", text)
     shown = "".join(letter for letter in shown if unicodedata.category(letter) != "Cf")
+    shown = _REPEATED.sub(lambda match: match.group()[:MOST_MARKS], shown)
     return _SPACED_OUT.sub(lambda match: match.group().replace(" ", ""), shown)

@@ -1,6 +1,6 @@
 """Evidence: documents, past interactions and facts, found for a question and packed."""
 
-from ontopilot.retrieval.index import IndexReport, KnowledgeIndex, Skipped
+from ontopilot.retrieval.index import KnowledgeIndex
 from ontopilot.retrieval.knowledge import Knowledge
 from ontopilot.retrieval.pack import pack
 from ontopilot.retrieval.passage import (
@@ -11,6 +11,7 @@ from ontopilot.retrieval.passage import (
     Passage,
     Query,
 )
+from ontopilot.retrieval.report import IndexReport, Skipped
 
 __all__ = [
     "Context",

@@ -13,9 +13,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ontopilot.prose import split
+from ontopilot.retrieval.document import Document
 from ontopilot.retrieval.foreign import own_words, voices
+from ontopilot.retrieval.metadata import Metadata
 from ontopilot.retrieval.passage import EvidenceId, Passage
-from ontopilot.retrieval.read import Document
 
 TARGET_WORDS = 150
 MAX_WORDS = 190
@@ -23,8 +24,11 @@ MAX_WORDS = 190
 MAX_WHOLE_WORDS = 320
 """A list, a table or a code block up to this size is never taken apart."""
 
-CHUNKER = "2"
+CHUNKER = "3"
 """Changes when the same document would give other passages, so that they are made again."""
+
+MAX_HEADING = 500
+"""Letters of a heading; a longer one is none that an author wrote."""
 
 _CODE = frozenset({"fence", "code_block"})
 _LISTS = frozenset({"bullet_list_open", "ordered_list_open"})
@@ -52,12 +56,20 @@ class _Block:
 @dataclass(slots=True)
 class _Section:
     path: tuple[str, ...]
+    metadata: Metadata
     blocks: list[_Block] = field(default_factory=list)
 
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table")
+    # Blocks only: what stands in a line matters in headings alone, and thousands of brackets in a
+    # line would take minutes.
+    return MarkdownIt("commonmark").enable("table").disable("inline")
+
+
+@lru_cache(maxsize=1)
+def _line_parser() -> MarkdownIt:
+    return MarkdownIt("commonmark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,7 @@ def chunk(document: Document) -> Chunks:
     if document.markdown:
         title, sections, foreign = _sections(document)
     else:
-        title, sections = document.title, _plain(document.text)
+        title, sections = document.title, _plain(document)
     title = title or _title_from(document.name)
     found: list[Passage] = []
     for section in sections:
@@ -94,14 +106,16 @@ def chunk(document: Document) -> Chunks:
                     title,
                     document.name,
                     " > ".join(section.path),
+                    section.metadata,
                 )
             )
     return Chunks(tuple(found), foreign)
 
 
-def _plain(text: str) -> list[_Section]:
-    paragraphs = re.split(r"\n[ \t]*\n", text)
-    return [_Section((), [_Block(part.strip()) for part in paragraphs if part.strip()])]
+def _plain(document: Document) -> list[_Section]:
+    paragraphs = re.split(r"\n[ \t]*\n", document.text)
+    blocks = [_Block(part.strip()) for part in paragraphs if part.strip()]
+    return [_Section((), document.metadata_at(0), blocks)]
 
 
 def _title_from(name: str) -> str:
@@ -115,7 +129,7 @@ def _sections(document: Document) -> tuple[str, list[_Section], int]:
     lines = document.text.split("\n")
     title = document.title
     path: list[tuple[int, str]] = []
-    sections = [_Section(())]
+    sections = [_Section((), document.metadata_at(0))]
     tokens = _parser().parse(document.text)
     quoted = {lines.start for lines in voices(tokens, lines)}
     for at, token in enumerate(tokens):
@@ -130,7 +144,8 @@ def _sections(document: Document) -> tuple[str, list[_Section], int]:
                 title = text
             elif not (depth == 1 and text == title):
                 path.append((depth, text))
-            sections.append(_Section(tuple(t for _, t in path)))
+            said = document.metadata_at(token.map[0])
+            sections.append(_Section(tuple(t for _, t in path), said))
         elif (block := _block(tokens, at, lines)) is not None:
             sections[-1].blocks.append(block)
     return title, [section for section in sections if section.blocks], len(quoted)
@@ -138,7 +153,8 @@ def _sections(document: Document) -> tuple[str, list[_Section], int]:
 
 def _inline(token: Token) -> str:
     """The words of a heading without its marks."""
-    children = token.children or []
+    (line,) = _line_parser().parseInline(token.content[:MAX_HEADING])
+    children = line.children or []
     return "".join(
         " " if child.type.endswith("break") else child.content for child in children
     ).strip()

@@ -7,39 +7,76 @@ from numpy.typing import NDArray
 
 from ontopilot.errors import RetrievalError
 from ontopilot.models.encoder import Bulk, Encoder, Vectors
+from ontopilot.retrieval.approximate import Approximate
 
 Rows = NDArray[np.int64]
 BATCH = 256
 """Large enough for an encoder to group texts of about one length, small enough to tell progress."""
 
 
-class Dense:
-    """Exact inner-product search in FAISS, with filters pushed down as bitmaps."""
+EXACT_BELOW = 100_000
+"""Vectors from which on a search is approximate: below, an exact one takes a few milliseconds."""
 
-    def __init__(self, vectors: Vectors) -> None:
+
+class Dense:
+    """Inner-product search in FAISS, filters pushed down: exact, or by `approximate` where given.
+
+    What a filter leaves is searched exactly where it is little.
+    """
+
+    def __init__(self, vectors: Vectors, approximate: Approximate | None = None) -> None:
         import faiss
 
         self.vectors = vectors
-        self._index = faiss.IndexFlatIP(vectors.shape[1])
-        if len(vectors):
-            self._index.add(np.ascontiguousarray(vectors))
+        self.approximate = approximate
+        self._exact = faiss.IndexFlatIP(vectors.shape[1])
+        if approximate is None and len(vectors):
+            self._exact.add(np.ascontiguousarray(vectors))
 
     def search(self, vector: NDArray[np.float32], k: int, *, allowed: Rows | None = None) -> Rows:
         """The rows of the `k` nearest vectors, nearest first; only `allowed` ones when given."""
         import faiss
 
-        k = min(k, self._index.ntotal if allowed is None else len(allowed))
+        k = min(k, len(self.vectors) if allowed is None else len(allowed))
         if k < 1:
             return np.empty(0, dtype=np.int64)
+        if self.approximate is not None:
+            return self._approximately(self.approximate, vector, k, allowed)
         parameters = None
         if allowed is not None:
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
-        _, rows = self._index.search(vector.reshape(1, -1), k, params=parameters)
+        _, rows = self._exact.search(vector.reshape(1, -1), k, params=parameters)
         return np.asarray(rows[0], dtype=np.int64)
+
+    def _approximately(
+        self, how: Approximate, vector: NDArray[np.float32], k: int, allowed: Rows | None
+    ) -> Rows:
+        if allowed is None or len(allowed) >= EXACT_BELOW:
+            rows = how.search(self.vectors, vector, k, allowed=allowed)
+            if len(rows) == k:
+                return rows
+        among = np.arange(len(self.vectors)) if allowed is None else allowed
+        scores = self.scores(vector, among)
+        best = np.argpartition(-scores, k - 1)[:k]
+        return among[best[np.argsort(-scores[best], kind="stable")]]
 
     def scores(self, vector: NDArray[np.float32], rows: Rows) -> NDArray[np.float32]:
         """The cosine of each of the given rows with a vector."""
         return np.asarray(self.vectors[rows] @ vector, dtype=np.float32)
+
+
+def approximation(
+    vectors: Vectors, *, before: Approximate | None = None, rows: Rows | None = None
+) -> Approximate | None:
+    """How many vectors are searched; `None` where there are few enough for an exact search.
+
+    `before` is what they were searched by, and `rows` has the former row of each, -1 for a new one.
+    """
+    if len(vectors) < EXACT_BELOW:
+        return None
+    if before is None or rows is None:
+        return Approximate.train(vectors)
+    return before.updated(vectors, rows)
 
 
 def encode(

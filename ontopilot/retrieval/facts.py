@@ -1,7 +1,7 @@
 """Facts of the ontology as evidence: those of the terms that a question mentions."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -51,13 +51,19 @@ class Facts:
         self._evidence = lru_cache(maxsize=16384)(self._verbalised)
 
     def search(
-        self, query: Query, *, k: int, properties: Mapping[Iri, float] | None = None
+        self,
+        query: Query,
+        *,
+        k: int,
+        properties: Mapping[Iri, float] | None = None,
+        allowed: Callable[[Fact], bool] = lambda fact: True,
     ) -> tuple[Evidence, ...]:
         """The `k` facts that best match a question, best first.
 
         A fact counts by how surely the question mentions its term, and by the share of the words
         of its property's label (or a synonym) or of its value that the question has, or by how
-        surely the question asks for the property in other words (`properties`).
+        surely the question asks for the property in other words (`properties`). Only what is
+        `allowed` is found.
         """
         meant = properties or {}
         mentions = distinct(query.mentions)
@@ -71,7 +77,7 @@ class Facts:
                     meant.get(known.fact.predicate, 0.0),
                 )
                 score = mention.score * known.weight * (UNASKED + (1.0 - UNASKED) * match)
-                if score > best.get(known.fact.triple, (0.0,))[0]:
+                if score > best.get(known.fact.triple, (0.0,))[0] and allowed(known.fact):
                     best[known.fact.triple] = (score, known.why, known.fact)
         told = self._one_a_pair(best.values(), asked, meant)
         return tuple(self._evidence(fact, score, why) for score, why, fact in told[:k])
@@ -106,6 +112,7 @@ class Facts:
         properties: Mapping[Iri, float],
         *,
         known: Collection[tuple[Iri, Iri, Iri | Literal]],
+        allowed: Callable[[Fact], bool] = lambda fact: True,
     ) -> tuple[Evidence, ...]:
         """Facts with one of the properties that a question surely asks for, best first.
 
@@ -117,7 +124,7 @@ class Facts:
             for iri, score in named.items()
             if sure and self._ontology.has(iri) and self._ontology.term(iri).kind == "individual"
             for fact in self._ontology.facts(subject=iri)
-            if fact.predicate in sure and fact.triple not in known
+            if fact.predicate in sure and fact.triple not in known and allowed(fact)
         ]
         ranked.sort(key=lambda found: (-found[0], _key(found[1])))
         return tuple(

@@ -64,22 +64,25 @@ class Hops:
         return np.flatnonzero(self.scores)
 
 
-def follow(first: Scores, words: Words, graph: Graph, asked: Asked) -> Hops:
+def follow(
+    first: Scores, words: Words, graph: Graph, asked: Asked, *, allowed: NDArray[np.bool_]
+) -> Hops:
     """Score the passages that names join to the best ones, whose first scores are about in [0, 1].
 
     The question's own names join nothing: the first search found the passages that have them. A
-    question that names nothing is followed nowhere. What was reached is followed once more.
+    question that names nothing is followed nowhere. What was reached is followed once more. Rows
+    that are not `allowed` lead nowhere and are not reached.
     """
     scores = np.zeros(graph.size, dtype=np.float32)
     ways: dict[int, Hop] = {}
     for weight in (1.0, ONWARD):
-        known = first + scores
+        known = (first + scores) * allowed
         best = np.argsort(-known, kind="stable")[:SEEDS].tolist()
         for seed in [row for row in best if row in asked.rows or row in ways]:
             for joint in graph.joints(seed, without=asked.names):
                 said = JOINED + ANSWERS * words.rest(seed, joint.rows)
                 gained = np.float32(weight) * known[seed] * joint.strengths * said
-                better = (gained > scores[joint.rows]) & (joint.rows != seed)
+                better = (gained > scores[joint.rows]) & (joint.rows != seed) & allowed[joint.rows]
                 scores[joint.rows[better]] = gained[better]
                 hop = Hop(seed, joint.name)
                 ways.update((row, hop) for row in joint.rows[better].tolist())

@@ -2,11 +2,17 @@
 
 from html.parser import HTMLParser
 
+from ontopilot.retrieval.document import Document
+from ontopilot.retrieval.metadata import metadata
+
 _DROPPED = frozenset({"script", "style", "nav", "template", "noscript", "svg", "head", "iframe"})
 _BLOCKS = frozenset(
     "address article aside blockquote body dd div dl dt figcaption figure footer form header "
     "main ol p section table ul".split()
 )
+
+_DEEPEST = 12
+"""Lists in lists, from which on they are not moved further in."""
 
 
 class _Writer(HTMLParser):
@@ -21,10 +27,14 @@ class _Writer(HTMLParser):
         self.dropped: list[str] = []
         self.in_title = False
         self.code = 0
+        self.said: dict[str, str | None] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "title":
             self.in_title = True
+        elif tag == "meta":
+            said = dict(attrs)
+            self.said.setdefault(said.get("name") or "", said.get("content"))
         elif self.dropped or tag in _DROPPED:
             if tag in _DROPPED:
                 self.dropped.append(tag)
@@ -59,7 +69,7 @@ class _Writer(HTMLParser):
         if self.lists[-1] >= 0:
             self.lists[-1] += 1
         sign = "- " if self.lists[-1] < 0 else f"{self.lists[-1]}. "
-        self.line.append("   " * (len(self.lists) - 1) + sign)
+        self.line.append("   " * (min(len(self.lists), _DEEPEST) - 1) + sign)
 
     def _table(self, tag: str) -> None:
         if tag == "tr":
@@ -131,10 +141,12 @@ class _Writer(HTMLParser):
         self._end_block()
 
 
-def as_markdown(text: str) -> tuple[str, str]:
-    """The title of an HTML page ("" for none) and its content as Markdown."""
+def as_markdown(text: str, name: str) -> Document:
+    """The content of an HTML page as Markdown, its title, and what its `meta` elements say."""
     writer = _Writer()
     writer.feed(text)
     writer.close()
     writer.finish()
-    return " ".join(writer.title.split()), "\n".join(writer.lines).strip() + "\n"
+    said = metadata(pair for pair in writer.said.items() if pair[0])
+    body = "\n".join(writer.lines).strip() + "\n"
+    return Document(name, body, " ".join(writer.title.split()), metadata=((0, said),))

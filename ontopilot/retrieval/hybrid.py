@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ontopilot.models.encoder import Vectors
+from ontopilot.retrieval.approximate import Approximate
 from ontopilot.retrieval.concepts import stands_in
 from ontopilot.retrieval.dense import Dense, Rows
 from ontopilot.retrieval.graph import Asked, Graph
@@ -48,10 +49,12 @@ class Found:
 class Hybrid:
     """The scorings of the passages of one index; nothing in it changes."""
 
-    def __init__(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+    def __init__(
+        self, passages: Sequence[Passage], vectors: Vectors, approximate: Approximate | None
+    ) -> None:
         self.size = len(passages)
         self.lexical = Lexical([stems(passage.indexed_text) for passage in passages])
-        self._dense = Dense(vectors)
+        self._dense = Dense(vectors, approximate)
         self._graph = Graph(passages)
         self._documents = np.array([p.kind != "interaction" for p in passages], dtype=np.bool_)
 
@@ -67,15 +70,19 @@ class Hybrid:
             scored = first.score(rows, self._documents[rows])
             return Found(rows, self._told(rows, scored.scores), scored.shares)
         asked = self._graph.asked(_unlinked(wanted))
-        rows = self._with(rows, np.flatnonzero(asked.titled)[: wanted.size], wanted.allowed)
+        titled = np.flatnonzero(asked.titled * self._open(wanted))[: wanted.size]
+        rows = np.union1d(rows, titled)
         hops = self._hops(wanted, rows, first.score(rows, self._documents[rows]), asked)
-        rows = self._with(rows, hops.reached, wanted.allowed)
+        rows = np.union1d(rows, hops.reached)
         return self._led(wanted, rows, first.score(rows, self._documents[rows]), asked, hops)
 
-    def _with(self, rows: Rows, more: Rows, allowed: Rows | None) -> Rows:
-        """The rows and those more of documents that may be found."""
-        more = more[self._documents[more]]
-        return np.union1d(rows, more if allowed is None else np.intersect1d(more, allowed))
+    def _open(self, wanted: Wanted) -> NDArray[np.bool_]:
+        """Which passages are of documents and may be found: names lead to no others."""
+        if wanted.allowed is None:
+            return self._documents
+        allowed = np.zeros(self.size, dtype=np.bool_)
+        allowed[wanted.allowed] = True
+        return allowed & self._documents
 
     def _hops(self, wanted: Wanted, rows: Rows, scored: Scored, asked: Asked) -> Hops:
         """What the names of the best documents lead to."""
@@ -83,7 +90,8 @@ class Hybrid:
             return Hops(np.zeros(self.size, dtype=np.float32), {})
         first = np.zeros(self.size, dtype=np.float32)
         first[rows] = scored.scores + TITLED * asked.titled[rows]
-        return follow(first * self._documents, self._words(wanted.text), self._graph, asked)
+        words = self._words(wanted.text)
+        return follow(first, words, self._graph, asked, allowed=self._open(wanted))
 
     def _words(self, text: str) -> Words:
         words = list(dict.fromkeys(stems(text)))[:MOST_WORDS]

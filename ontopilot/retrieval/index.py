@@ -1,24 +1,27 @@
 """The index: an immutable snapshot of passages that can be searched."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ontopilot.errors import ConfigError, DocumentError
-from ontopilot.models.encoder import Encoder, Vectors
+from ontopilot.models.encoder import Encoder, Reranker, Vectors
 from ontopilot.ontology.terms import Iri, Literal, Mention
+from ontopilot.retrieval.approximate import Approximate
 from ontopilot.retrieval.asked import Properties, canonical, parts, wording
 from ontopilot.retrieval.concepts import distinct
-from ontopilot.retrieval.dense import Rows, encode
+from ontopilot.retrieval.dense import Rows, approximation, encode
+from ontopilot.retrieval.diverse import Diversity
 from ontopilot.retrieval.facts import Facts
+from ontopilot.retrieval.filter import Fields, Filter, Screen
 from ontopilot.retrieval.fuse import fuse
 from ontopilot.retrieval.hybrid import Found, Hybrid
 from ontopilot.retrieval.meaning import Meaning
 from ontopilot.retrieval.needs import needs
 from ontopilot.retrieval.passage import Evidence, EvidenceKind, Passage, Query
 from ontopilot.retrieval.relevance import Relevance, told
+from ontopilot.retrieval.report import IndexReport
 from ontopilot.retrieval.scorings import Part, Wanted
 from ontopilot.retrieval.strange import strangers
 from ontopilot.retrieval.tags import Tags
@@ -26,40 +29,13 @@ from ontopilot.retrieval.tags import Tags
 RETOLD = 1.0
 """The weight of what the encoder of statements says of past interactions, beside those three."""
 
+RERANKED = 3
+"""For each piece that is wanted, the passages that a reranker reads with the question."""
+
 HOPS_FROM = 4
 """The best passages whose terms are looked up for the property that a question asks for."""
 
 KINDS: tuple[EvidenceKind, ...] = ("passage", "fact", "interaction")
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A source that is not in the index, and why."""
-
-    source: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class IndexReport:
-    """What an index holds and what it took to make or open it.
-
-    `embedded` passages were encoded now, `reused` ones had stored vectors; `left_out` past
-    interactions did not end well; `redacted` counts the places where personal data was replaced,
-    `foreign` those where orders to whoever answers or the words of others were left out;
-    `note` says why a stored index was made again, or is "".
-    """
-
-    passages: int
-    interactions: int = 0
-    reused: int = 0
-    embedded: int = 0
-    seconds: float = 0.0
-    skipped: tuple[Skipped, ...] = ()
-    left_out: int = 0
-    redacted: int = 0
-    foreign: int = 0
-    note: str = ""
 
 
 class KnowledgeIndex:
@@ -74,8 +50,10 @@ class KnowledgeIndex:
         vectors: Vectors,
         *,
         statements: Vectors | None = None,
+        approximate: Approximate | None = None,
         encoder: Encoder,
         nearness: Encoder | None = None,
+        reranker: Reranker | None = None,
         ontology: Meaning | None,
         report: IndexReport,
     ) -> None:
@@ -84,20 +62,25 @@ class KnowledgeIndex:
         self.encoder = encoder
         self.vectors = vectors
         self.nearness = nearness or encoder
+        self.reranker = reranker
         self._relevance = Relevance(self.passages, statements, self.nearness)
-        self._hybrid = Hybrid(self.passages, vectors)
+        self._hybrid = Hybrid(self.passages, vectors, approximate)
         self._past = np.flatnonzero([p.kind == "interaction" for p in self.passages])
         self._present = frozenset(passage.kind for passage in self.passages)
+        self._fields = Fields(self.passages)
+        self._diversity = Diversity(self.passages, vectors)
         self._same = tuple(hash(" ".join(p.text.split()).casefold()) for p in self.passages)
         self._properties: Properties | None = None
+        self._tags: Tags | None = None
         self._tag(ontology)
 
     def _tag(self, ontology: Meaning | None) -> None:
+        before = self._tags
         self.ontology = ontology
-        self._tags: Tags | None = None
+        self._tags = None
         self._facts: Facts | None = None
         if ontology is not None:
-            self._tags = Tags(self.passages, ontology)
+            self._tags = Tags(self.passages, ontology, before=before)
             concepts = self._tags.concepts
             self._facts = Facts(concepts)
             self._properties = Properties(concepts, self.encoder, known=self._properties)
@@ -109,6 +92,7 @@ class KnowledgeIndex:
         *,
         encoder: Encoder,
         nearness: Encoder | None = None,
+        reranker: Reranker | None = None,
         ontology: Meaning | None = None,
     ) -> "KnowledgeIndex":
         """An index in memory.
@@ -132,14 +116,19 @@ class KnowledgeIndex:
             passages,
             vectors,
             statements=said,
+            approximate=approximation(vectors),
             encoder=encoder,
             nearness=nearness,
+            reranker=reranker,
             ontology=ontology,
             report=report,
         )
 
     def with_ontology(self, ontology: Meaning | None) -> "KnowledgeIndex":
-        """The same passages under another ontology: tagged again, not embedded again."""
+        """The same passages under another ontology, not embedded again.
+
+        Only the passages that the change touches are tagged again.
+        """
         other = object.__new__(KnowledgeIndex)
         other.__dict__.update(self.__dict__)
         other._tag(ontology)
@@ -151,33 +140,50 @@ class KnowledgeIndex:
         *,
         k: int = 8,
         kinds: Collection[EvidenceKind] | None = None,
+        filter: Filter | None = None,  # noqa: A002 - the word of the field
         without: frozenset[Part] = frozenset(),
     ) -> tuple[Evidence, ...]:
         """The `k` pieces of evidence that best match a question, best first.
 
         Facts are at most half of the result when other kinds are asked for too. After the `k`
         come a few facts more: what the question asks for, of the things that passages name.
+        `filter` says which passages, past interactions and facts may be found at all.
         `without` leaves parts of the search out, to see what each is worth.
 
         Raises:
-            ConfigError: `k` is less than 1, or a kind is unknown.
+            ConfigError: `k` is less than 1, or a kind or a field is unknown.
+            UnknownTerm: the filter names a concept that the ontology does not have.
         """
         wanted = _checked(k, kinds)
+        screen = self.screen(filter)
         if not query.text.strip():
             return ()
         facts: tuple[Evidence, ...] = ()
         vector, asked = self._encode(query, facts="fact" in wanted)
         if "fact" in wanted and self._facts is not None:
             most = k if len(wanted) == 1 else max(1, k // 2)
-            facts = self._facts.search(query, k=most, properties=asked)
-        allowed = self._allowed(wanted)
+            facts = self._facts.search(query, k=most, properties=asked, allowed=screen.fact)
+        allowed = self._allowed(wanted, screen)
         passages = self._passages(query, vector, k=k, allowed=allowed, without=without)
         # A stable sort: of equals, a fact comes before a document, a document before a ticket.
         found = sorted((*facts, *passages), key=lambda item: -item.score)[:k]
-        return (*found, *self._joined(query, found, asked))
+        return (*found, *self._joined(query, found, asked, screen))
+
+    def screen(self, filter: Filter | None) -> Screen:  # noqa: A002 - the word of the field
+        """What a filter lets through of this index; everything without one.
+
+        Raises:
+            ConfigError: a field is unknown, or a concept is wanted and there is no ontology.
+            UnknownTerm: the ontology does not have a concept.
+        """
+        return Screen.of(filter or Filter(), self._fields, self._tags)
 
     def _joined(
-        self, query: Query, found: Sequence[Evidence], asked: Mapping[Iri, float]
+        self,
+        query: Query,
+        found: Sequence[Evidence],
+        asked: Mapping[Iri, float],
+        screen: Screen,
     ) -> tuple[Evidence, ...]:
         """What is asked for, of the things that the best passages name: one more hop."""
         if self._facts is None or not asked:
@@ -189,7 +195,7 @@ class KnowledgeIndex:
                 if term not in mentioned:
                     named.setdefault(term, item.score)
         held = {fact.triple for item in found for fact in item.facts}
-        return self._facts.asked(named, asked, known=held)
+        return self._facts.asked(named, asked, known=held, allowed=screen.fact)
 
     def further(self, query: Query, named: Sequence[Iri]) -> tuple[Evidence, ...]:
         """The values that a question goes on to ask of things that its answer names, best first.
@@ -244,11 +250,12 @@ class KnowledgeIndex:
         vectors = encode([query.text, *what], self.encoder)
         return vectors[0], self._properties.match(vectors[1:])
 
-    def _allowed(self, wanted: frozenset[EvidenceKind]) -> Rows | None:
-        """The rows of the wanted kinds; `None` for all."""
+    def _allowed(self, wanted: frozenset[EvidenceKind], screen: Screen) -> Rows | None:
+        """The rows of the wanted kinds that a filter lets through; `None` for all."""
         if self._present <= wanted:
-            return None
-        return np.flatnonzero([passage.kind in wanted for passage in self.passages])
+            return screen.rows
+        rows = np.flatnonzero([passage.kind in wanted for passage in self.passages])
+        return rows if screen.rows is None else np.intersect1d(rows, screen.rows)
 
     def _passages(
         self,
@@ -268,17 +275,43 @@ class KnowledgeIndex:
         wanted = Wanted(query.text, vector, mentions, size, allowed, without, several, vectors)
         searched = self._hybrid.search(wanted, self._tags)
         scores = self._retold(query, searched.rows, searched.scores)
-        found: list[Evidence] = []
+        if self.reranker is not None and "reranker" not in without:
+            scores = self._reranked(query, searched.rows, scores, RERANKED * k)
+        order = np.lexsort((searched.rows, -scores))
+        return [
+            self._evidence(int(searched.rows[at]), float(scores[at]), searched, at, mentions)
+            for at in self._diverse(searched.rows, order.tolist(), k)
+        ]
+
+    def _reranked(
+        self, query: Query, rows: Rows, scores: NDArray[np.float32], most: int
+    ) -> NDArray[np.float32]:
+        """The scores, the best passages in the order of the reranker; what they share stays."""
+        if self.reranker is None:
+            return scores
+        best = np.lexsort((rows, -scores))[:most]
+        read = self.reranker.score(
+            query.text, [self.passages[row].indexed_text for row in rows[best]]
+        )
+        ordered = scores.copy()
+        ordered[best[np.argsort(-read, kind="stable")]] = scores[best]
+        return ordered
+
+    def _diverse(self, rows: Rows, order: Sequence[int], k: int) -> list[int]:
+        """The first `k` places of an order, each text once, those that nearly repeat one last."""
+        found: list[int] = []
+        repeated: list[int] = []
         texts: set[int] = set()
-        for at in np.lexsort((searched.rows, -scores)):
-            row = int(searched.rows[at])
+        for at in order:
+            if len(found) == k:
+                break
+            row = int(rows[at])
             if self._same[row] in texts:
                 continue
             texts.add(self._same[row])
-            found.append(self._evidence(row, float(scores[at]), searched, int(at), mentions))
-            if len(found) == k:
-                break
-        return found
+            repeats = self._diversity.repeats(row, [int(rows[one]) for one in found])
+            (repeated if repeats else found).append(at)
+        return (found + repeated)[:k]
 
     def _retold(self, query: Query, rows: Rows, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """The scores, past interactions in the order of what was told there as well.

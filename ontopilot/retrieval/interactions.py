@@ -11,11 +11,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from ontopilot.errors import DocumentError
 from ontopilot.retrieval.foreign import own_words, without_bracketed_orders
+from ontopilot.retrieval.metadata import metadata
 from ontopilot.retrieval.passage import EvidenceId, Passage
 from ontopilot.retrieval.redact import redact
 
-REDACTION = "3"
+REDACTION = "4"
 """Changes when the same ticket would give another passage, so that it is made again."""
+
+MAX_BYTES = 100 * 1024 * 1024
+"""About a hundred thousand past interactions; a larger file is refused."""
 
 _UNRESOLVED = re.compile(
     r"\s*(?:un(?:resolved|solved|answered)|not[ _-](?:re)?solved|open|new|pending|waiting|"
@@ -79,6 +83,18 @@ class Ticket(BaseModel):
             and (self.rating is None or self.rating >= _SMALLEST_GOOD_RATING)
         )
 
+    @property
+    def fields(self) -> dict[str, object]:
+        """What it can be found by that tells nothing of a person."""
+        ended = self.resolution if len(self.resolution.split()) < 3 else ""
+        return {
+            "product": self.product,
+            "date": self.date,
+            "status": self.status,
+            "resolution": ended,
+            "rating": self.rating,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Interactions:
@@ -122,9 +138,15 @@ def read(path: Path) -> bytes:
     """The content of a file of interactions.
 
     Raises:
-        DocumentError: it cannot be opened.
+        DocumentError: it cannot be opened, or is too large.
     """
     try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise DocumentError(
+                f"interactions {str(path)!r} have {size / 2**20:.0f} MB, more than the limit of "
+                f"{MAX_BYTES // 2**20} MB; keep the newest ones"
+            )
         return path.read_bytes()
     except OSError as error:
         raise DocumentError(
@@ -139,7 +161,7 @@ def _tickets(data: bytes, source: str) -> Iterator[tuple[int, Ticket]]:
             continue
         try:
             row = json.loads(line.decode("utf-8-sig"))
-        except (UnicodeDecodeError, ValueError) as error:
+        except (UnicodeDecodeError, ValueError, RecursionError) as error:
             raise DocumentError(
                 f"{source!r} line {number}: not a JSON object ({error}); found {line[:60]!r}"
             ) from error
@@ -188,6 +210,7 @@ def _passage(ticket: Ticket, source: str) -> tuple[Passage, int, int]:
         title.text,
         source,
         heading,
+        metadata(ticket.fields.items()),
     )
     redacted = subject.places + question.places + answer.places + outcome.places
     return passage, redacted, title.places + told.places + ended.places

@@ -1,8 +1,8 @@
 """What retrieval asks of an ontology."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from ontopilot.ontology.terms import Fact, Iri, Literal, Mention, Term, TermKind
 
@@ -34,6 +34,10 @@ class Meaning(Protocol):
 
     def label(self, iri: Iri) -> str:
         """What people call a term."""
+        ...
+
+    def resolve(self, name: str) -> Iri:
+        """A label, `prefix:Name` or IRI as the term that it names."""
         ...
 
     def parents(self, iri: Iri) -> frozenset[Iri]:
@@ -71,6 +75,10 @@ class Meaning(Protocol):
 
     def link(self, text: str) -> Sequence[Mention]:
         """The terms that a text mentions."""
+        ...
+
+    def relinked(self, before: Self) -> Callable[[str], bool]:
+        """Whether a text may mention other terms than in an earlier snapshot."""
         ...
 
     def verbalise(self, fact: Fact) -> str:

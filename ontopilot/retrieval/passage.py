@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, NewType
 
 from ontopilot.ontology.terms import Fact, Iri, Mention
+from ontopilot.retrieval.metadata import Metadata
 
 EvidenceId = NewType("EvidenceId", str)
 """Stable over runs: `doc:returns.md#2`, `fact:3fa9…`, `ticket:T-0012`."""
@@ -16,7 +17,8 @@ class Passage:
     """A piece of a document or of a past interaction.
 
     `text` is the passage alone; `heading` is the path of headings above it; `source` is the
-    path of the file relative to the documents' folder.
+    path of the file relative to the documents' folder; `metadata` is what its document, its row or
+    its ticket says of itself.
     """
 
     id: EvidenceId
@@ -25,6 +27,7 @@ class Passage:
     title: str
     source: str
     heading: str = ""
+    metadata: Metadata = ()
 
     @property
     def indexed_text(self) -> str:

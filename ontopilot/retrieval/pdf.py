@@ -4,10 +4,12 @@ import io
 import logging
 
 from ontopilot.errors import DocumentError
+from ontopilot.retrieval.document import Document
+from ontopilot.retrieval.metadata import metadata
 
 
-def as_text(data: bytes, name: str) -> tuple[str, str]:
-    """The title that a PDF gives itself, or "", and its text; pages are paragraphs apart.
+def as_document(data: bytes, name: str) -> Document:
+    """A PDF's text, whose pages are paragraphs apart, and what it says of itself.
 
     Raises:
         DocumentError: it is damaged, wants a password, or has no text.
@@ -19,7 +21,9 @@ def as_text(data: bytes, name: str) -> tuple[str, str]:
     try:
         reader = PdfReader(io.BytesIO(data))
         pages = [page.extract_text().strip() for page in reader.pages]
-        title = (reader.metadata.title or "").strip() if reader.metadata else ""
+        said = reader.metadata
+        title = (said.title or "").strip() if said else ""
+        fields = {"author": said.author, "subject": said.subject} if said else {}
     except FileNotDecryptedError:
         raise DocumentError(f"document {name!r} wants a password; save it without one") from None
     except (
@@ -39,4 +43,5 @@ def as_text(data: bytes, name: str) -> tuple[str, str]:
         raise DocumentError(
             f"document {name!r} has no text, perhaps it is a scan; recognise its text first (OCR)"
         )
-    return title, "\n\n".join(page for page in pages if page)
+    text = "\n\n".join(page for page in pages if page)
+    return Document(name, text, title, markdown=False, metadata=((0, metadata(fields.items())),))

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from ontopilot.errors import DocumentError
 from ontopilot.retrieval import pdf
+from ontopilot.retrieval.document import Document
+from ontopilot.retrieval.front_matter import without_front_matter
 from ontopilot.retrieval.html import as_markdown
 from ontopilot.retrieval.tables import csv_as_markdown, jsonl_as_markdown
 
 MAX_BYTES = 10 * 1024 * 1024
 """A larger document is refused: it is an export or a dump, not a page that people read."""
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -27,42 +27,20 @@ class Found:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """The text of a document; `title` is "" unless its front matter or markup gives one."""
-
-    name: str
-    text: str
-    title: str = ""
-    markdown: bool = True
+def _plain(text: str, name: str) -> Document:
+    return Document(name, text, markdown=False)
 
 
-def _markdown(text: str, _: str) -> tuple[str, str]:
-    front = _FRONT_MATTER.match(text)
-    if front is None:
-        return "", text
-    title = _TITLE.search(front.group(1))
-    return title.group(1).strip("\"'") if title else "", text[front.end() :]
-
-
-def _plain(text: str, _: str) -> tuple[str, str]:
-    return "", text
-
-
-def _html(text: str, _: str) -> tuple[str, str]:
-    return as_markdown(text)
-
-
-_READERS: dict[str, Callable[[str, str], tuple[str, str]]] = {
-    ".md": _markdown,
-    ".markdown": _markdown,
+_READERS: dict[str, Callable[[str, str], Document]] = {
+    ".md": without_front_matter,
+    ".markdown": without_front_matter,
     ".txt": _plain,
-    ".html": _html,
-    ".htm": _html,
+    ".html": as_markdown,
+    ".htm": as_markdown,
     ".csv": csv_as_markdown,
     ".jsonl": jsonl_as_markdown,
 }
-"""What gives title and body of a text and its name."""
+"""What reads a text and its name."""
 
 _PDF = ".pdf"
 
@@ -140,14 +118,12 @@ def parse(found: Found, data: bytes) -> Document:
         DocumentError: it is empty, binary, damaged, or not UTF-8.
     """
     if found.path.suffix.lower() == _PDF:
-        title, body = pdf.as_text(data, found.name)
-        return Document(found.name, body, title, markdown=False)
+        return pdf.as_document(data, found.name)
     text = _decode(data, found.name).replace("\r\n", "\n").replace("\r", "\n")
-    reader = _READERS[found.path.suffix.lower()]
-    title, body = reader(text, found.name)
-    if not body.strip():
+    document = _READERS[found.path.suffix.lower()](text, found.name)
+    if not document.text.strip():
         raise DocumentError(f"document {found.name!r} is empty; write something in it or remove it")
-    return Document(found.name, body, title, markdown=reader is not _plain)
+    return document
 
 
 def _decode(data: bytes, name: str) -> str:

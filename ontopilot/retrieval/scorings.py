@@ -24,8 +24,10 @@ DENSE, LEXICAL, CONCEPT = 1.0, 1.0, 0.5
 SYNONYM = 0.5
 """How much a stem of a mentioned term's other names counts in lexical search."""
 
-Part = Literal["dense", "lexical", "graph", "hops"]
-"""What a search can do without: `graph` is concepts and names, `hops` what names lead to."""
+Part = Literal["dense", "lexical", "graph", "hops", "reranker"]
+"""What a search can do without: `graph` is concepts and names, `hops` what names lead to; there is
+a `reranker` only where one was given.
+"""
 
 
 def parts(names: Collection[str]) -> frozenset[Part]:

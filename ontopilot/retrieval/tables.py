@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 
 from ontopilot.errors import DocumentError
+from ontopilot.retrieval.document import Document
+from ontopilot.retrieval.metadata import Metadata, metadata
 
 _NAMES = ("title", "name", "label", "question", "subject", "id")
 """The columns that say what a row is about, the best first; else the first column does."""
@@ -14,7 +16,7 @@ _TEXTS = frozenset({"text", "body", "content", "answer", "description"})
 """The columns that are prose, and stand without their name."""
 
 
-def csv_as_markdown(text: str, name: str) -> tuple[str, str]:
+def csv_as_markdown(text: str, name: str) -> Document:
     """The rows of a CSV file whose first line names its columns; `;` and tabs part them as well.
 
     Raises:
@@ -29,7 +31,7 @@ def csv_as_markdown(text: str, name: str) -> tuple[str, str]:
         rows = [_checked(row, reader.line_num, name) for row in reader]
     except csv.Error as error:
         raise DocumentError(f"document {name!r} line {reader.line_num}: {error}") from error
-    return "", _sections(rows)
+    return _document(rows, name)
 
 
 def _checked(row: Mapping[str | None, object], line: int, name: str) -> Mapping[str, object]:
@@ -41,7 +43,7 @@ def _checked(row: Mapping[str | None, object], line: int, name: str) -> Mapping[
     return {str(key): value for key, value in row.items()}
 
 
-def jsonl_as_markdown(text: str, name: str) -> tuple[str, str]:
+def jsonl_as_markdown(text: str, name: str) -> Document:
     """The rows of a JSONL file, one object a line.
 
     Raises:
@@ -58,11 +60,20 @@ def jsonl_as_markdown(text: str, name: str) -> tuple[str, str]:
         if not isinstance(row, dict):
             raise DocumentError(f"document {name!r} line {number}: {line[:60]!r} is no object")
         rows.append(row)
-    return "", _sections(rows)
+    return _document(rows, name)
 
 
-def _sections(rows: list[Mapping[str, object]]) -> str:
-    return "\n\n".join("\n".join(_section(row)) for row in rows)
+def _document(rows: list[Mapping[str, object]], name: str) -> Document:
+    """The rows as sections; what their cells say holds from the line on where each begins."""
+    parts: list[str] = []
+    marks: list[tuple[int, Metadata]] = []
+    line = 0
+    for row in rows:
+        part = "\n".join(_section(row))
+        parts.append(part)
+        marks.append((line, metadata(row.items())))
+        line += part.count("\n") + 2
+    return Document(name, "\n\n".join(parts), metadata=tuple(marks))
 
 
 def _section(row: Mapping[str, object]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Which passages mention which terms, and how strongly that speaks for them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -18,12 +18,28 @@ _NOTHING = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
 
 
 class Tags:
-    """The terms of every passage; made when an index is opened, never stored."""
+    """The terms of every passage; made when an index is opened, never stored.
 
-    def __init__(self, passages: Sequence[Passage], ontology: Meaning) -> None:
+    `before` are the tags of the same passages under an earlier snapshot of the ontology: only
+    the passages that may mention other terms now are read again. `read` says how many were.
+    """
+
+    def __init__(
+        self, passages: Sequence[Passage], ontology: Meaning, *, before: "Tags | None" = None
+    ) -> None:
         self.size = len(passages)
         self.concepts = Concepts(ontology)
-        self.terms = tuple(_terms(passage, ontology) for passage in passages)
+        if before is None:
+            self.terms = tuple(_terms(passage, ontology) for passage in passages)
+            self.read = self.size
+        else:
+            touched = ontology.relinked(before.concepts.ontology)
+            again = [touched(passage.indexed_text) for passage in passages]
+            self.terms = tuple(
+                _terms(passage, ontology) if anew else terms
+                for passage, terms, anew in zip(passages, before.terms, again, strict=True)
+            )
+            self.read = sum(again)
         rows: dict[Iri, list[tuple[int, float]]] = {}
         for row, terms in enumerate(self.terms):
             for iri, strength in terms.items():
@@ -56,6 +72,11 @@ class Tags:
             if why and why not in found:
                 found.append(why)
         return tuple(found)
+
+    def about(self, iris: Iterable[Iri]) -> NDArray[np.int64]:
+        """The rows that mention any of some terms, in ascending order."""
+        found = [self._rows[iri][0] for iri in iris if iri in self._rows]
+        return np.unique(np.concatenate(found or [_NOTHING[0]]))
 
     def _tagged(self, iri: Iri) -> tuple[Concept, ...]:
         """The concepts around a term that any passage mentions, best first."""

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -71,6 +72,12 @@ class ShopDouble:
     def label(self, term: Iri) -> str:
         return self._terms()[term].label if self.has(term) else term.rsplit("#", 1)[-1]
 
+    def resolve(self, name: str) -> Iri:
+        for term in self._terms().values():
+            if name in (term.label, term.iri, term.iri.removeprefix(S)):
+                return term.iri
+        raise UnknownTerm(f"no term {name!r}")
+
     def parents(self, term: Iri) -> frozenset[Iri]:
         return frozenset(iri(n) for n in _ABOVE.get(term.removeprefix(S), ()))
 
@@ -128,6 +135,11 @@ class ShopDouble:
                     for m in re.finditer(rf"\b{re.escape(name)}s?\b", text, re.IGNORECASE)
                 )
         return sorted(found, key=lambda m: (m.start, -m.end))
+
+    def relinked(self, before: Self) -> Callable[[str], bool]:
+        changed = self._terms().items() ^ before._terms().items()
+        names = {name for _, term in changed for name in (term.label, *term.synonyms)}
+        return lambda text: any(name.lower() in text.lower() for name in names)
 
     def verbalise(self, fact: Fact) -> str:
         value = fact.object.value if isinstance(fact.object, Literal) else self.label(fact.object)

@@ -2,8 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ontopilot.retrieval.chunk import MAX_WHOLE_WORDS, MAX_WORDS, chunk
+from ontopilot.retrieval.document import Document
 from ontopilot.retrieval.passage import Passage
-from ontopilot.retrieval.read import Document
 
 
 def chunks(text: str, name: str = "page.md", **more: object) -> tuple[Passage, ...]:

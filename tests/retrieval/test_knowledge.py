@@ -7,13 +7,14 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from ontopilot.errors import ConfigError, DocumentError, RetrievalError
+from ontopilot.errors import ConfigError, DocumentError, IndexDamaged, RetrievalError
 from ontopilot.models.encoding.hashing import HashEncoder
-from ontopilot.retrieval import Knowledge, KnowledgeIndex, Query
+from ontopilot.retrieval import Knowledge, KnowledgeIndex, Query, inspect
 from ontopilot.retrieval.read import MAX_BYTES
-from ontopilot.retrieval.storage import Storage
+from ontopilot.retrieval.storage import BLOCK, Storage
 
 
 @pytest.fixture
@@ -104,26 +105,83 @@ def test_another_encoder_makes_the_index_again(
     assert "'other'" in index.report.note
 
 
-@pytest.mark.parametrize("victim", ["current", "manifest.json", "passages.jsonl", "vectors.f32"])
-@pytest.mark.parametrize("damage", ["flip", "cut", "empty", "remove"])
-def test_a_damaged_index_is_made_again(
-    knowledge: Knowledge, shop: Path, encoder: Any, victim: str, damage: str
+DAMAGES = ("flip", "cut", "empty", "remove", "grow")
+FILES = ("current", "manifest.json", "passages.jsonl", "vectors.f32", "statements.f16")
+
+
+def damage(path: Path, how: str) -> None:
+    data = path.read_bytes()
+    if how == "remove":
+        path.unlink()
+        return
+    middle = len(data) // 2
+    flipped = data[:middle] + bytes([data[middle] ^ 0x41]) + data[middle + 1 :]
+    path.write_bytes({"flip": flipped, "cut": data[:middle], "empty": b"", "grow": data * 300}[how])
+
+
+@pytest.mark.parametrize("victim", FILES)
+@pytest.mark.parametrize("how", DAMAGES)
+def test_a_damaged_index_is_mended_without_encoding_what_is_intact(
+    knowledge: Knowledge, shop: Path, encoder: Any, victim: str, how: str
 ) -> None:
     whole = opened(knowledge, shop, encoder)
     (path,) = (shop / "home" / "index").rglob(victim)
-    data = path.read_bytes()
-    if damage == "remove":
-        path.unlink()
-    else:
-        middle = len(data) // 2
-        flipped = data[:middle] + bytes([data[middle] ^ 0x41]) + data[middle + 1 :]
-        path.write_bytes({"flip": flipped, "cut": data[:middle], "empty": b""}[damage])
+    damage(path, how)
+    encoder.texts.clear()
     again = opened(knowledge, shop, encoder)
     assert again.passages == whole.passages
-    assert again.report.embedded == 5
-    if (victim, damage) != ("current", "remove"):
-        assert again.report.note.startswith("made again: index in ")
+    assert np.array_equal(again.vectors, whole.vectors)
+    lost = victim == "manifest.json" or (victim, how) == ("current", "remove")
+    lost = lost or victim == "vectors.f32"
+    assert again.report.embedded == (5 if lost else 0)
+    if victim in ("current", "passages.jsonl") and not lost:
+        assert encoder.texts == []
+    if (victim, how) != ("current", "remove"):
+        assert again.report.note.startswith("mended: index in ")
     assert opened(knowledge, shop, encoder).report.reused == 5
+
+
+def test_of_a_large_file_only_the_damaged_block_is_encoded_again(shop: Path, encoder: Any) -> None:
+    for number in range(600):
+        (shop / "docs" / f"n{number}.md").write_text(f"# N{number}\n\nItem {number} is here.\n")
+    knowledge = Knowledge(shop / "docs")
+    whole = opened(knowledge, shop, encoder)
+    (path,) = (shop / "home" / "index").rglob("vectors.f32")
+    damage(path, "flip")
+    again = opened(knowledge, shop, encoder)
+    assert np.array_equal(again.vectors, whole.vectors)
+    rows = BLOCK // (4 * encoder.dimension)
+    assert rows <= again.report.embedded <= rows + 2
+
+
+@pytest.mark.parametrize("victim", FILES[1:])
+def test_the_generation_before_helps_to_mend(
+    knowledge: Knowledge, shop: Path, encoder: Any, victim: str
+) -> None:
+    opened(knowledge, shop, encoder)
+    (shop / "docs" / "new.md").write_text("# New\n\nSomething new.\n")
+    whole = opened(knowledge, shop, encoder)
+    damage(Storage(shop / "home" / "index").generations()[0] / victim, "empty")
+    again = opened(knowledge, shop, encoder)
+    assert again.passages == whole.passages
+    assert again.report.embedded <= 1
+
+
+def test_without_sources_the_newest_whole_generation_is_the_index(
+    knowledge: Knowledge, shop: Path, encoder: Any
+) -> None:
+    first = opened(knowledge, shop, encoder)
+    (shop / "docs" / "new.md").write_text("# New\n\nSomething new.\n")
+    opened(knowledge, shop, encoder)
+    storage = Storage(shop / "home" / "index")
+    newest, before = storage.generations()
+    damage(newest / "vectors.f32", "flip")
+    kept = stored_files(shop)
+    assert inspect.go_back(shop / "home").passages == len(first.passages)
+    assert {**stored_files(shop), "current": b""} == {**kept, "current": b""}
+    damage(before / "passages.jsonl", "cut")
+    with pytest.raises(IndexDamaged, match="no generation of it is whole"):
+        inspect.go_back(shop / "home")
 
 
 class Stop(BaseException):

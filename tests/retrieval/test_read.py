@@ -59,7 +59,8 @@ HTML = """<!doctype html><html><head><title>Returns &amp; refunds</title>
 
 
 def test_html_keeps_its_structure() -> None:
-    title, text = as_markdown(HTML)
+    page = as_markdown(HTML, "page.html")
+    title, text = page.title, page.text
     assert title == "Returns & refunds"
     assert text == (
         "# Returns\n\nYou have 30 days. Keep the box.\n\n## Costs\n\n- Faulty: free\n"
@@ -77,12 +78,12 @@ def test_html_documents_become_passages() -> None:
 
 def test_deeply_nested_html_is_read() -> None:
     deep = "<div>" * 20_000 + "inside" + "</div>" * 20_000
-    assert as_markdown(deep)[1].strip() == "inside"
+    assert as_markdown(deep, "deep.html").text.strip() == "inside"
 
 
 @given(st.text(st.sampled_from("<>/abp hlitdrule=\"'&;!- \n"), max_size=200))
 def test_any_html_is_read(text: str) -> None:
-    assert isinstance(as_markdown(text)[1], str)
+    assert isinstance(as_markdown(text, "page.html").text, str)
 
 
 def drawn(*pages: str, password: str = "") -> bytes:

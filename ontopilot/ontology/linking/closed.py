@@ -35,12 +35,12 @@ class Compounds:
                     kinds.setdefault(name.words[0], set()).add(name.iri)
                 elif name.iri in related:
                     called.setdefault(name.iri, set()).add(name.words[0])
-        self._parts: dict[str, frozenset[str]] = {}
+        self.parts: dict[str, frozenset[str]] = {}
         for word, classes in kinds.items():
             members = frozenset[Iri]().union(*map(instances, classes))
             joined = frozenset[Iri]().union(*(related[one] for one in members & related.keys()))
             parts = (called.get(one, set()) for one in joined - members)
-            self._parts[word] = frozenset[str]().union(*parts)
+            self.parts[word] = frozenset[str]().union(*parts)
 
     def names(self, known: Iterable[Name]) -> Iterator[Name]:
         """The names of things by words that are such compounds, and only parts of other names."""
@@ -61,7 +61,7 @@ class Compounds:
             first, rest = word[:cut], word[cut:]
             for link in _LINKS:
                 if first.endswith(link):
-                    parts = self._parts.get(first.removesuffix(link), ())
+                    parts = self.parts.get(first.removesuffix(link), ())
                     meant = {part for part in parts if part.endswith(rest)}
                     if len(meant) == 1:
                         return meant.pop()

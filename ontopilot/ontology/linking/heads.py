@@ -40,13 +40,13 @@ class Heads:
             name.iri for name in known if name.weight == 1.0 and _has_proper_name(name)
         )
         self._background, self._language = background, language
-        self._called: dict[str, dict[Iri, str]] = {}
+        self.called: dict[str, dict[Iri, str]] = {}
         for name in known:
             labelled = name.short or name.weight == 1.0
             head = _head(name) if labelled and name.iri in things else ""
             if head:
-                self._called.setdefault(stem(head), {})[name.iri] = head
-        self.stems = frozenset(self._called)
+                self.called.setdefault(stem(head), {})[name.iri] = head
+        self.stems = frozenset(self.called)
 
     def find(
         self, readings: Sequence[Reading], said: Sequence[str], stems: Sequence[str]
@@ -68,7 +68,7 @@ class Heads:
     def _things(self, word: str, stem: str) -> frozenset[Iri]:
         return frozenset(
             iri
-            for iri, head in self._called.get(stem, {}).items()
+            for iri, head in self.called.get(stem, {}).items()
             if relation(word, head, self._language) in ("same", "plural")
         )
 

@@ -95,10 +95,12 @@ class Lexicon:
         }
         self._partners = _partners(self._reworded)
         self._shared = frozenset(self._partners)
-        self._beside = _neighbours(self.entries)
-        self._inner: dict[str, list[str]] = {}
-        for word in frozenset[str]().union(*self._beside.values()):
-            self._inner.setdefault(word[0], []).append(word)
+        self.beside = _neighbours(self.entries)
+        self.inner: dict[str, list[str]] = {}
+        for word in frozenset[str]().union(*self.beside.values()):
+            self.inner.setdefault(word[0], []).append(word)
+        self.misspelt = Memo(self._alike)
+        """The words of longer names that a word, which no name has, may be a typo of."""
         self._mended = Memo(self._mend)
         self.heads = Heads(known, background, self.stem, language)
         self._heads = frozenset(map(spelled, self.heads.stems))
@@ -116,9 +118,10 @@ class Lexicon:
         found = self.alphabet.get(self.stem(word))
         if found is not None:
             return found
-        if may_be_misspelt(word) and alike(word, self._inner.get(word[0], ())):
-            return ODD_LETTER
-        return NO_LETTER
+        return ODD_LETTER if self.misspelt[word] else NO_LETTER
+
+    def _alike(self, word: str) -> list[str]:
+        return alike(word, self.inner.get(word[0], ())) if may_be_misspelt(word) else []
 
     def says_more(self, line: str, matches: Sequence[Match], word: Callable[[int], str]) -> bool:
         """Whether a text, its letters in line, may say more than what the automaton matches: a
@@ -155,10 +158,10 @@ class Lexicon:
         """Two lower-case words in a row, of which one is misspelt, as some name has them."""
         one, other = pair
         if self.letter(one) == ODD_LETTER:
-            meant = beside(one, self._beside.get(self.stem(other), ()))
+            meant = beside(one, self.beside.get(self.stem(other), ()))
             return (meant, other) if meant and self._tells(other) else None
         if self.letter(other) == ODD_LETTER:
-            meant = beside(other, self._beside.get(self.stem(one), ()))
+            meant = beside(other, self.beside.get(self.stem(one), ()))
             return (one, meant) if meant and self._tells(one) else None
         return None
 

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from ontopilot.errors import ConfigError
-from ontopilot.models.encoder import Encoder
+from ontopilot.models.encoder import Encoder, Reranker
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.evaluate.questions import read_rows
 from ontopilot.retrieval.knowledge import KnowledgeIndex
@@ -35,6 +35,7 @@ def evaluate_retrieval(
     ks: Iterable[int],
     encoder: Encoder,
     ontology: Ontology | None = None,
+    reranker: Reranker | None = None,
     ablate: Collection[str] = (),
     progress: Progress | None = None,
 ) -> dict[str, Any]:
@@ -47,11 +48,13 @@ def evaluate_retrieval(
         ConfigError: there is no such part.
     """
     left_out = sorted(parts(ablate))
+    if "reranker" in left_out and reranker is None:
+        raise ConfigError("there is no reranker to leave out; give one with --reranker")
     depths = sorted(set(ks))
     tell = progress or _silent
     tell("indexing", 0, len(corpus))
     began = time.perf_counter()
-    index = KnowledgeIndex.build(corpus, encoder=encoder, ontology=ontology)
+    index = KnowledgeIndex.build(corpus, encoder=encoder, ontology=ontology, reranker=reranker)
     indexed = time.perf_counter() - began
     tell("indexing", len(corpus), len(corpus))
     asked = [

@@ -8,7 +8,6 @@ from ontopilot.ontology.terms import Fact
 from ontopilot.ontology.vocabulary import RDF_TYPE, RDFS_SUBCLASS
 from ontopilot.orchestrator.agent import Agent
 from ontopilot.orchestrator.serve.console.terms import brief, described, found
-from ontopilot.retrieval.passage import Query
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -48,11 +47,20 @@ class Tools:
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
 
-    def search(self, question: str, limit: int = 8) -> dict[str, Any]:
-        """Find passages, facts and past cases about a question, with why each was found."""
-        ontology, index = self._agent.snapshot, self._agent.knowledge_index
-        query = Query(question[:20_000], ontology.link(question[:20_000]))
-        evidence = index.search(query, k=max(1, min(limit, MOST)))
+    def search(
+        self,
+        question: str,
+        limit: int = 8,
+        filter: list[str] | None = None,  # noqa: A002 - what agents call it
+    ) -> dict[str, Any]:
+        """Find passages, facts and past cases about a question, with why each was found.
+
+        Each condition of the filter is a field of the documents' metadata, `source`, `title` or
+        `concept`, one of = != < <= > >= and a value: `product=AquaBoil 2`, `concept=Kettle`.
+        """
+        evidence = self._agent.search(
+            question[:20_000], k=max(1, min(limit, MOST)), filter=filter or ()
+        )
         return {
             "evidence": [
                 {

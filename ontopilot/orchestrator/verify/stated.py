@@ -1,12 +1,16 @@
 """Facts that a claim states, held against the ontology."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
-from ontopilot.ontology.terms import Fact, Literal, Mention
+from ontopilot.ontology.terms import Fact, Iri, Literal, Mention, TermKind
+from ontopilot.ontology.vocabulary import RDF_TYPE
 from ontopilot.orchestrator.answer import Claim
 from ontopilot.orchestrator.verify.finding import Finding
 from ontopilot.orchestrator.verify.reading import Reading
 from ontopilot.orchestrator.verify.subject import Meanings
+
+_IS_A = re.compile(r"\s+is\s+an?\s+(?=[\w -]+\W*$)")
 
 
 def check_facts(claim: Claim, reading: Reading, meanings: Meanings) -> Finding | None:
@@ -21,15 +25,31 @@ def check_facts(claim: Claim, reading: Reading, meanings: Meanings) -> Finding |
 
 
 def _stated(reading: Reading, meanings: Meanings) -> Iterator[Fact]:
-    """A thing, a property and a value in one sentence that denies nothing."""
-    if reading.negations or len(reading.quantities) != 1:
+    """A thing and its kind, or a property and its value, in a sentence that denies nothing."""
+    kind = _IS_A.search(reading.text)
+    if reading.negations or (kind is None and len(reading.quantities) != 1):
         return
     mentions = meanings.mentions(reading.text)
     kinds = {m.iri: meanings.ontology.term(m.iri).kind for m in mentions}
+    if kind is not None:
+        yield from _kind(mentions, kinds, kind.span())
+    if len(reading.quantities) != 1:
+        return
     subjects = [m for m in mentions if kinds[m.iri] == "individual"]
     properties = [m for m in mentions if kinds[m.iri] == "data_property"]
     if len(subjects) == 1 and len(properties) == 1:
         yield from _value(subjects[0], properties[0], reading, meanings)
+
+
+def _kind(
+    mentions: Sequence[Mention], kinds: Mapping[Iri, TermKind], copula: tuple[int, int]
+) -> Iterator[Fact]:
+    """What the first words of a sentence name is what the last ones name, a kettle."""
+    for one in mentions:
+        for other in mentions:
+            joined = (one.end, other.start) == copula
+            if joined and kinds[one.iri] == "individual" and kinds[other.iri] == "class":
+                yield Fact(one.iri, RDF_TYPE, other.iri)
 
 
 def _value(
