@@ -36,7 +36,7 @@
         ├── StoreLocked        another process holds the store
         ├── StoreReadOnly      the store cannot be written
         ├── NotYours           a conversation that somebody else began
-        ├── StillRunning       a request that is sent again while it is being answered
+        ├── StillRunning       a turn that is being answered, and is asked for again or to be deleted
         ├── OtherRequest       a request with the idempotency key of another one
         └── StoreVersion       the store was written by a newer ontopilot
 
@@ -203,7 +203,7 @@ class NotYours(StoreError):
 
 
 class StillRunning(StoreError):
-    """A request is sent again while it is being answered."""
+    """A turn is being answered: its request was sent again, or it is to be deleted."""
 
 
 class OtherRequest(StoreError):

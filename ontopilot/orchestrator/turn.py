@@ -23,6 +23,7 @@ from ontopilot.orchestrator.respond import finish
 from ontopilot.orchestrator.snapshot import Snapshots
 from ontopilot.orchestrator.state import Services, Workspace
 from ontopilot.orchestrator.store import Pending, Store, TurnRow
+from ontopilot.orchestrator.store.forgetting import Forgetting
 from ontopilot.orchestrator.understand import check_question, yes_or_no
 
 Emit = Callable[[Event], None]
@@ -153,6 +154,11 @@ class Turns:
         role = "reasoner" if reasoned else "generator"
         drafted = answer.versions.get(role, answer.plan.strategy)
         self.planner.rated(answer.plan.strategy, drafted, rating)
+
+    async def forget(self, turn: str) -> None:
+        """Delete a turn that has ended, and the checkpoint of a yes that it may wait for."""
+        await asyncio.to_thread(Forgetting(self.store.database).turn, turn)
+        await self._saver.adelete_thread(turn)
 
     async def _invoke(self, work: Workspace, thread: str, start: Any) -> Answer:
         result = await self._graph.ainvoke(
