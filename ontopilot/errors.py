@@ -36,7 +36,7 @@
         ├── StoreLocked        another process holds the store
         ├── StoreReadOnly      the store cannot be written
         ├── NotYours           a conversation that somebody else began
-        ├── StillRunning       a turn that is being answered, and is asked for again or to be deleted
+        ├── StillRunning       a turn that is being answered is asked for again, or deleted
         ├── OtherRequest       a request with the idempotency key of another one
         └── StoreVersion       the store was written by a newer ontopilot
 

@@ -18,6 +18,7 @@ from ontopilot.orchestrator.serve.body import inlined_schema, read
 from ontopilot.orchestrator.serve.connection import read_body
 from ontopilot.orchestrator.serve.conversation import Conversations
 from ontopilot.orchestrator.serve.errors import as_http
+from ontopilot.orchestrator.serve.logs import note
 from ontopilot.orchestrator.serve.request import ChatMessage, ChatRequest
 from ontopilot.orchestrator.serve.response_events import (
     PREFIX,
@@ -180,6 +181,7 @@ class Responses:
         turn = response.removeprefix(PREFIX)
         for name in self._serving.agents:
             if await self._serving.as_owner(name, turn, caller) is not None:
+                note(agent=name, turn=turn)
                 return name, turn
         raise _unknown(response, param="response")
 

@@ -12,6 +12,7 @@ from ontopilot.orchestrator.serve.access.caller import Caller
 from ontopilot.orchestrator.serve.body import Rating, inlined_schema, read
 from ontopilot.orchestrator.serve.chat.evidence import reasons_of
 from ontopilot.orchestrator.serve.connection import read_body
+from ontopilot.orchestrator.serve.logs import note
 from ontopilot.orchestrator.serve.serving import Serving
 
 _BODY = {"required": True, "content": {"application/json": {"schema": inlined_schema(Rating)}}}
@@ -84,6 +85,7 @@ class TurnFaces:
         """
         for name in self._serving.agents:
             if await self._serving.reaches(name, turn, caller):
+                note(agent=name, turn=turn)
                 return name
         raise _unknown(turn)
 
