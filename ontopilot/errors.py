@@ -38,7 +38,7 @@
         ├── NotYours           a conversation that somebody else began
         ├── StillRunning       a turn that is being answered is asked for again, or deleted
         ├── OtherRequest       a request with the idempotency key of another one
-        └── StoreVersion       the store was written by a newer ontopilot
+        └── StoreVersion       a newer ontopilot wrote the store, or went on with a conversation
 
 A message says where, which value and what to do.
 """
@@ -195,7 +195,7 @@ class StoreReadOnly(StoreError):
 
 
 class StoreVersion(StoreError):
-    """The store was written by a newer version of ontopilot."""
+    """A newer version of ontopilot wrote the store, or went on with a conversation or a turn."""
 
 
 class NotYours(StoreError):

@@ -24,6 +24,7 @@ from ontopilot.orchestrator.snapshot import Snapshots
 from ontopilot.orchestrator.state import Services, Workspace
 from ontopilot.orchestrator.store import Pending, Store, TurnRow
 from ontopilot.orchestrator.store.forgetting import Forgetting
+from ontopilot.orchestrator.store.release import require_readable
 from ontopilot.orchestrator.understand import check_question, yes_or_no
 
 Emit = Callable[[Event], None]
@@ -89,9 +90,15 @@ class Turns:
         emit: Emit,
         objective: Objective | None = None,
     ) -> Answer:
-        """Run one turn to its answer; `objective` is that of this turn alone."""
+        """Run one turn to its answer; `objective` is that of this turn alone.
+
+        Raises:
+            StoreVersion: a newer release went on with the conversation.
+        """
         text = check_question(question)
         services = await self._services()
+        if conversation is not None:
+            require_readable(self.store.database, conversation)
         pending = self.store.pending(conversation) if conversation is not None else None
         agreed = yes_or_no(text) if pending is not None and pending.kind == "confirm" else None
         row = self.store.begin_turn(
@@ -131,8 +138,13 @@ class Turns:
             work.intent = filled
 
     async def resume(self, turn: str) -> Answer:
-        """Finish an unfinished turn."""
+        """Finish an unfinished turn.
+
+        Raises:
+            StoreVersion: a newer release began it, or went on with its conversation.
+        """
         row = self.store.turn(turn)
+        require_readable(self.store.database, row.conversation)
         services = await self._services()
         work = self._workspace(row, services, lambda event: None)
         state = await self._graph.aget_state(self._config(row.thread))
