@@ -14,7 +14,7 @@ from ontopilot.orchestrator.answer import Answer
 from ontopilot.orchestrator.events import Event
 from ontopilot.orchestrator.serve.access.caller import Caller
 from ontopilot.orchestrator.serve.answering import Question, streamed, whole
-from ontopilot.orchestrator.serve.body import inlined_schema, read
+from ontopilot.orchestrator.serve.body import described, read
 from ontopilot.orchestrator.serve.connection import read_body
 from ontopilot.orchestrator.serve.conversation import Conversations
 from ontopilot.orchestrator.serve.errors import as_http
@@ -90,9 +90,8 @@ class Responses:
 
     def install(self, app: FastAPI) -> None:
         """Add the routes."""
-        content = {"application/json": {"schema": inlined_schema(ResponseRequest)}}
-        extra = {"requestBody": {"required": True, "content": content}}
-        app.post("/v1/responses", response_model=None, openapi_extra=extra)(self.respond)
+        body = described(ResponseRequest, self._serving.agents)
+        app.post("/v1/responses", response_model=None, openapi_extra=body)(self.respond)
         app.get("/v1/responses/{response}")(self.retrieve)
         app.delete("/v1/responses/{response}")(self.delete)
 
