@@ -32,7 +32,7 @@ PYTEST := $(BIN)/python -m pytest $(if $(REQUIRE),--require $(REQUIRE))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast test-full test-vllm test-gpu vllm lint types format ci-deps constraints \
+.PHONY: help demo test test-fast test-full test-vllm test-gpu vllm lint audit types format ci-deps constraints \
   requirements-vllm converter requirements-converter clean
 
 help:  ## list the commands
@@ -65,6 +65,9 @@ lint: $(VENV)/installed-dev  ## ruff, and the direction in which the packages ma
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
+
+audit: $(VENV)/installed-dev  ## known holes in what constraints.txt pins, where advisories can be had
+	$(BIN)/python .ci/audit.py constraints.txt
 
 types: $(VENV)/installed-dev  ## mypy, strict
 	$(BIN)/mypy

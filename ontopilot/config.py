@@ -26,7 +26,10 @@ class Settings(BaseSettings):
     store_url: str | None = Field(
         default=None, description="SQLAlchemy URL of the store; by default SQLite in `home`."
     )
-    log_level: str = Field(default="WARNING", description="Level of the log on stderr.")
+    log_level: str | None = Field(
+        default=None,
+        description="Level of the log on stderr; WARNING, or INFO where the log is in JSON.",
+    )
     java: str | None = Field(
         default=None, description="Path of the Java program that HermiT runs on."
     )

@@ -36,9 +36,9 @@
         ├── StoreLocked        another process holds the store
         ├── StoreReadOnly      the store cannot be written
         ├── NotYours           a conversation that somebody else began
-        ├── StillRunning       a request that is sent again while it is being answered
+        ├── StillRunning       a turn that is being answered is asked for again, or deleted
         ├── OtherRequest       a request with the idempotency key of another one
-        └── StoreVersion       the store was written by a newer ontopilot
+        └── StoreVersion       a newer ontopilot wrote the store, or went on with a conversation
 
 A message says where, which value and what to do.
 """
@@ -199,7 +199,7 @@ class StoreReadOnly(StoreError):
 
 
 class StoreVersion(StoreError):
-    """The store was written by a newer version of ontopilot."""
+    """A newer version of ontopilot wrote the store, or went on with a conversation or a turn."""
 
 
 class NotYours(StoreError):
@@ -207,7 +207,7 @@ class NotYours(StoreError):
 
 
 class StillRunning(StoreError):
-    """A request is sent again while it is being answered."""
+    """A turn is being answered: its request was sent again, or it is to be deleted."""
 
 
 class OtherRequest(StoreError):

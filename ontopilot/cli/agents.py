@@ -15,6 +15,8 @@ import typer
 from ontopilot.errors import ConfigError
 
 if TYPE_CHECKING:
+    import logging
+
     from ontopilot.orchestrator.agent import Agent
 
 AGENT_HELP = "file.py:name or package.module:name"
@@ -44,8 +46,10 @@ def load_agent(name: str) -> "Agent":
     return _agent(module, attribute, place)
 
 
-def configure_logging() -> None:
-    """Send the log to stderr at the level of the settings.
+def configure_logging(
+    *, formatter: "logging.Formatter | None" = None, level: str = "WARNING"
+) -> None:
+    """Send the log to stderr at the level of the settings; what was configured before stays.
 
     Raises:
         ConfigError: the level is none of Python's.
@@ -54,7 +58,7 @@ def configure_logging() -> None:
 
     from ontopilot.config import load_settings
 
-    level = load_settings().log_level.upper()
+    level = (load_settings().log_level or level).upper()
     if level not in logging.getLevelNamesMapping():
         raise ConfigError(
             f"environment variable ONTOPILOT_LOG_LEVEL={level!r}: "
@@ -62,9 +66,8 @@ def configure_logging() -> None:
         )
     handler = logging.StreamHandler(sys.stderr)
     handler.setLevel(level)  # some libraries set a lower level on their own loggers
-    logging.basicConfig(
-        handlers=[handler], level=level, format="%(levelname)s %(name)s: %(message)s"
-    )
+    handler.setFormatter(formatter or logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=level)
 
 
 def _from_file(path: Path) -> ModuleType:

@@ -2,11 +2,11 @@
 
 import socket
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ontopilot.cli.agents import AgentName, opened
+from ontopilot.cli.agents import AgentName, configure_logging, opened
 from ontopilot.cli.asking import prepare
 from ontopilot.cli.output import notes
 from ontopilot.errors import ConfigError
@@ -48,6 +48,10 @@ def serve(
     customer: Annotated[
         str | None, typer.Option(help="Print a link that signs this customer in once.")
     ] = None,
+    log_format: Annotated[
+        Literal["text", "json"],
+        typer.Option(help="Lines of the log on stderr: text, or one JSON object each."),
+    ] = "text",
 ) -> None:
     """Serve an agent over HTTP: a chat page, a console and an OpenAI-compatible API.
 
@@ -57,11 +61,16 @@ def serve(
 
     from ontopilot.orchestrator.serve import create_app
 
+    plain = log_format == "text"
+    _log_as(log_format)
     alone = host in _LOOPBACK
     with listening(host, port) as bound, opened(agent) as served:
-        prepare(served)
+        prepare(served, tell_skipped=plain)
         base = f"http://{host}:{bound.getsockname()[1]}"
-        _introduce(notes(), served, base, open_to_all=alone and not keys, customer=customer)
+        if plain:
+            _introduce(notes(), served, base, open_to_all=alone and not keys, customer=customer)
+        else:
+            _log_start(served, base)
         config = uvicorn.Config(
             create_app(
                 {served.name: served},
@@ -75,12 +84,33 @@ def serve(
                 title=title,
                 keep_days=keep_days,
             ),
-            log_level="warning",
+            log_config=None,
+            access_log=False,
             timeout_graceful_shutdown=30,
             server_header=False,
         )
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[bound])
+
+
+def _log_as(form: Literal["text", "json"]) -> None:
+    """Everything that is logged or warned of in one form; in JSON every request has its line."""
+    import logging
+
+    from ontopilot.orchestrator.serve.logs import formatter
+
+    configure_logging(formatter=formatter(form), level="INFO" if form == "json" else "WARNING")
+    logging.captureWarnings(form == "json")
+
+
+def _log_start(agent: "Agent", base: str) -> None:
+    """Tell the log what a terminal is told; sign-in links are secret and not in it."""
+    import logging
+
+    log = logging.getLogger("ontopilot.serve")
+    for skipped in agent.knowledge_index.report.skipped:
+        log.warning("skipped: %s", skipped.reason)
+    log.info("agent %r answers at %s", agent.name, base)
 
 
 def _introduce(

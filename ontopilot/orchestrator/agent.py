@@ -356,6 +356,17 @@ class Agent:
         turns = await self._ready()
         await asyncio.to_thread(turns.rate, turn, rating, correction)
 
+    def forget(self, turn: str) -> None:
+        """Delete a turn that has ended for good, with its evidence, its claims and its rating.
+
+        Raises:
+            StillRunning: it, or one that says yes to it, has not ended.
+        """
+        self._started().submit(self._forget(turn)).result()
+
+    async def _forget(self, turn: str) -> None:
+        await (await self._ready()).forget(turn)
+
     def close(self) -> None:
         """Stop the engines and close the store; unfinished turns stay resumable."""
         if self._loop is not None:

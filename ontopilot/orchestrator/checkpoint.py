@@ -1,9 +1,9 @@
 """The checkpoint file: it carries turns in progress and nothing else."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import aiosqlite
 from langchain_core.runnables import RunnableConfig
@@ -17,6 +17,11 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from ontopilot.orchestrator.store.failure import explained
+from ontopilot.orchestrator.store.release import UNNUMBERED, require_known
+from ontopilot.orchestrator.store.tables import STATE
+
+_STATE = "ontopilot_state"
+"""Where the metadata of a checkpoint has the state of the release that left it."""
 
 _PRAGMAS = (
     "auto_vacuum=INCREMENTAL",
@@ -61,9 +66,18 @@ class Checkpoints(AsyncSqliteSaver):
         return saver
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """The last checkpoint of a thread."""
+        """The last checkpoint of a thread.
+
+        Raises:
+            StoreVersion: a newer release left it.
+        """
         with explained(self._name):
-            return await super().aget_tuple(config)
+            found = await super().aget_tuple(config)
+        if found is not None:
+            left: Mapping[str, Any] = found.metadata
+            thread = config["configurable"]["thread_id"]
+            require_known(f"turn {thread!r}", left.get(_STATE, UNNUMBERED))
+        return found
 
     async def aput(
         self,
@@ -73,8 +87,9 @@ class Checkpoints(AsyncSqliteSaver):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Store a checkpoint; it is committed when this returns."""
+        numbered = cast(CheckpointMetadata, {**metadata, _STATE: STATE})
         with explained(self._name):
-            return await super().aput(config, checkpoint, metadata, new_versions)
+            return await super().aput(config, checkpoint, numbered, new_versions)
 
     async def aput_writes(
         self,

@@ -136,6 +136,11 @@ class Dialogues:
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
 
+    def clear(self) -> None:
+        """Forget what was said in every conversation."""
+        with self._lock:
+            self._kept.clear()
+
     def _drop_old(self) -> None:
         while self._kept and self._clock() - next(iter(self._kept.values()))[0] > _KEPT_S:
             self._kept.popitem(last=False)

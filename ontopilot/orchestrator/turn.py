@@ -28,6 +28,8 @@ from ontopilot.orchestrator.respond import finish
 from ontopilot.orchestrator.snapshot import Snapshots
 from ontopilot.orchestrator.state import Services, Workspace
 from ontopilot.orchestrator.store import Pending, Store, TurnRow
+from ontopilot.orchestrator.store.forgetting import Forgetting
+from ontopilot.orchestrator.store.release import require_readable
 from ontopilot.orchestrator.understand import check_question, yes_or_no
 from ontopilot.retrieval.filter import Filter
 
@@ -101,11 +103,17 @@ class Turns:
         self.autoscaler.start()
 
     async def run(self, asking: Asking, *, emit: Emit) -> Answer:
-        """Run one turn to its answer."""
+        """Run one turn to its answer.
+
+        Raises:
+            StoreVersion: a newer release went on with the conversation.
+        """
         text, conversation = check_question(asking.question), asking.conversation
         wanted = Filter.parse(asking.conditions)
         services = await self._services()
         services.index.screen(wanted)
+        if conversation is not None:
+            require_readable(self.store.database, conversation)
         pending = self.store.pending(conversation) if conversation is not None else None
         agreed = yes_or_no(text) if pending is not None and pending.kind == "confirm" else None
         row = self.store.begin_turn(
@@ -148,8 +156,13 @@ class Turns:
             work.intent = filled
 
     async def resume(self, turn: str) -> Answer:
-        """Finish an unfinished turn."""
+        """Finish an unfinished turn.
+
+        Raises:
+            StoreVersion: a newer release began it, or went on with its conversation.
+        """
         row = self.store.turn(turn)
+        require_readable(self.store.database, row.conversation)
         services = await self._services()
         work = self._workspace(row, services, lambda event: None)
         state = await self._graph.aget_state(self._config(row.thread))
@@ -172,6 +185,12 @@ class Turns:
         role = "reasoner" if reasoned else "generator"
         drafted = answer.versions.get(role, answer.plan.strategy)
         self.planner.rated(answer.plan.strategy, drafted, rating)
+
+    async def forget(self, turn: str) -> None:
+        """Delete a turn that has ended, and the checkpoint of a yes that it may wait for."""
+        await asyncio.to_thread(Forgetting(self.store.database).turn, turn)
+        self._dialogues.clear()
+        await self._saver.adelete_thread(turn)
 
     async def _invoke(self, work: Workspace, thread: str, start: Any) -> Answer:
         result = await self._graph.ainvoke(

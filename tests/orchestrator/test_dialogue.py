@@ -185,3 +185,12 @@ def test_a_verdict_is_told_behind_the_question():
         "Two?", context, system=DRAFT, most_claims=2, dialogue=said, withheld=[verdict]
     )
     assert again.messages[-1].content.startswith(plain.messages[-1].content)
+
+
+def test_a_deleted_turn_is_in_no_later_prompt(make_agent):
+    engine = Model(quoting)
+    agent = make_agent(generator=engine)
+    first = agent.ask("What does the NetBeam 5 weigh?")
+    agent.forget(first.turn)
+    agent.ask("How do I restart the router?", conversation=first.conversation)
+    assert not any("weigh" in m.content for m in engine.asked[-1].messages)

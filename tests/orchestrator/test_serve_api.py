@@ -90,7 +90,7 @@ def test_the_history_in_the_input_finds_the_conversation(client):
 
 
 def test_an_unknown_previous_response_is_the_clients_error(client):
-    with pytest.raises(openai.NotFoundError, match="no turn"):
+    with pytest.raises(openai.NotFoundError, match="no response"):
         client.responses.create(model="tiny", input="x", previous_response_id="resp_t-1")
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ontopilot.errors import StillRunning
 from ontopilot.models.messages import Usage
 from ontopilot.orchestrator.answer import Answer, Claim, Verdict
 from ontopilot.orchestrator.plan.plan import Operator, Plan
@@ -64,6 +65,27 @@ def test_a_conversation_and_old_ones_are_forgotten(store):
     assert store.history(second.conversation)
     assert forgetting.before(10**15) == 1
     assert store.history(second.conversation) == ()
+
+
+def test_a_turn_is_forgotten_and_its_conversation_goes_on(store):
+    gone = turn(store, "C-1", SECRET)
+    stays = turn(store, "C-1", "another question", gone.conversation)
+    forgetting = Forgetting(store.database)
+    assert forgetting.turn(gone.id) == 1
+    assert SECRET.encode() not in files_of(store)
+    assert [past.id for past in store.history(gone.conversation)] == [stays.id]
+    assert forgetting.turn(gone.id) == 0
+
+
+def test_a_turn_that_another_says_yes_to_is_kept(store):
+    asked = turn(store, "C-1", "a refund")
+    yes = store.begin_turn(asked.conversation, "C-1", "yes", "v1", thread=asked.id)
+    forgetting = Forgetting(store.database)
+    for running in (asked.id, yes.id):
+        with pytest.raises(StillRunning, match="not ended"):
+            forgetting.turn(running)
+    store.abandon(yes.id)
+    assert forgetting.turn(asked.id) == 1
 
 
 def test_what_is_kept_is_given_out_whole(store):

@@ -15,6 +15,7 @@ import pytest
 from ontopilot.errors import StoreError, StoreLocked, StoreReadOnly, StoreVersion
 from ontopilot.orchestrator.store import Store
 from ontopilot.orchestrator.store.database import Database
+from ontopilot.orchestrator.store.tables import SCHEMA
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ def test_a_store_of_a_newer_ontopilot_is_left_alone(path: Path) -> None:
     execute(path, "UPDATE meta SET value = '99' WHERE key = 'schema'")
     with pytest.raises(StoreVersion, match=r"schema '99'.*upgrade ontopilot"):
         Store.open(f"sqlite:///{path}")
-    execute(path, "UPDATE meta SET value = '2' WHERE key = 'schema'")
+    execute(path, f"UPDATE meta SET value = '{SCHEMA}' WHERE key = 'schema'")
     store = Store.open(f"sqlite:///{path}")
     assert [row.question for row in store.unfinished()] == ["Return?"]
     store.close()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from ontopilot.errors import EngineFailed, ModelError, ModelNotFound, PromptTooLong, RequestRefused
 from ontopilot.models.messages import Chunk, GenerationRequest
 from ontopilot.models.streaming.filters import TextFilter
-from ontopilot.models.streaming.sse import Completion, read_completion
+from ontopilot.models.streaming.sse import Completion, read_completion, read_lines
 
 if TYPE_CHECKING:
     import httpx
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 _CONNECT_S = 5.0
 _SHOWN = 300
 _MOST_STOPS = 4
+_MOST_REFUSAL = 65_536
+"""Bytes that are read of an answer which is no stream."""
+
+_BYTES_A_TOKEN, _CHARACTERS_A_TOKEN, _BESIDE = 4_096, 128, 1_000_000
+"""What a token may take at most in a stream and in the text, and what comments may take besides."""
+
 _TOO_LONG = ("context_length_exceeded", "context length", "context window", "too many tokens")
 
 
@@ -80,6 +86,7 @@ class ChatClient:
         """
         import httpx
 
+        tokens = int(body["max_tokens"])
         shown = TextFilter(stop, self.thinking, prompt)
         try:
             async with (
@@ -87,7 +94,15 @@ class ChatClient:
                 client.stream("POST", "/chat/completions", json=body) as response,
             ):
                 await self._check(response)
-                async with aclosing(read_completion(response.aiter_lines(), completion)) as pieces:
+                lines = read_lines(
+                    response.aiter_raw(),
+                    self.engine,
+                    most_bytes=tokens * _BYTES_A_TOKEN + _BESIDE,
+                )
+                answer = read_completion(
+                    lines, completion, most_characters=(tokens + 1) * _CHARACTERS_A_TOKEN
+                )
+                async with aclosing(answer) as pieces:
                     async for piece in pieces:
                         self.require_open()
                         if text := shown.feed(piece):
@@ -129,7 +144,9 @@ class ChatClient:
         import httpx
 
         self.require_open()
-        headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        # What is not compressed cannot grow when it is read.
+        headers = {"Accept-Encoding": "identity"}
+        headers |= {"Authorization": f"Bearer {self.key}"} if self.key else {}
         return httpx.AsyncClient(
             base_url=self.address,
             headers=headers,
@@ -159,8 +176,18 @@ class ChatClient:
 
     async def _check(self, response: "httpx.Response") -> None:
         if response.status_code != 200:
-            await response.aread()
-            self._refuse(response.status_code, response.text)
+            said = b""
+            async for part in response.aiter_raw():
+                said += part
+                if len(said) > _MOST_REFUSAL:
+                    break
+            self._refuse(response.status_code, said[:_MOST_REFUSAL].decode("utf-8", "replace"))
+        coding = response.headers.get("content-encoding", "identity")
+        if coding != "identity":
+            raise EngineFailed(
+                f"engine {self.engine!r}: the server compresses its stream ({coding!r:.40}), which "
+                "it was asked not to; use another server"
+            )
         kind = response.headers.get("content-type", "")
         if not kind.startswith("text/event-stream"):
             raise EngineFailed(

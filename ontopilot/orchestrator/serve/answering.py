@@ -10,10 +10,11 @@ from fastapi.responses import Response
 
 from ontopilot.errors import OntopilotError
 from ontopilot.orchestrator.answer import Answer
-from ontopilot.orchestrator.events import Event
+from ontopilot.orchestrator.events import Begun, Event
 from ontopilot.orchestrator.serve.access.caller import Caller
 from ontopilot.orchestrator.serve.connection import unless_gone
 from ontopilot.orchestrator.serve.errors import as_http
+from ontopilot.orchestrator.serve.logs import note
 from ontopilot.orchestrator.serve.once import Once, replayed
 from ontopilot.orchestrator.serve.room import Leave, SeatedStream
 from ontopilot.orchestrator.serve.serving import Serving
@@ -45,14 +46,17 @@ async def whole(
     Raises:
         HTTPException: it cannot be asked, there is no room, or the turn failed.
     """
+    note(agent=asked.agent, question=asked.text)
     once = Once.of(serving, request, asked.agent, asked.caller.owner, asked.text)
     try:
         earlier = await once.begin()
         if earlier is not None:
+            note(turn=earlier.turn)
             return reply(earlier)
         answer = None
         try:
             answer = await _answer(serving, request, asked)
+            note(turn=answer.turn)
             return reply(answer)
         finally:
             await once.end(answer)
@@ -79,14 +83,17 @@ async def streamed(serving: Serving, request: Request, asked: Question, lines: L
     Raises:
         HTTPException: as for `whole`.
     """
+    note(agent=asked.agent, question=asked.text)
     once = Once.of(serving, request, asked.agent, asked.caller.owner, asked.text)
     try:
         earlier = await once.begin()
         if earlier is not None:
+            note(turn=earlier.turn)
             again = replayed(earlier)
             return SeatedStream(lines(again), _stay, source=again, headers=_UNBUFFERED)
         try:
             first, events, leave = await _begun(serving, request, asked)
+            note(turn=first.turn if isinstance(first, Begun) else None)
         except BaseException:
             await once.end(None)
             raise

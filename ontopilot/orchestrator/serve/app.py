@@ -18,6 +18,7 @@ from ontopilot.orchestrator.serve.console.changes import LOOK_EVERY_S, Changes
 from ontopilot.orchestrator.serve.console.faces import Console
 from ontopilot.orchestrator.serve.conversation import Conversations
 from ontopilot.orchestrator.serve.embeddings import Embeddings
+from ontopilot.orchestrator.serve.logged import Logged
 from ontopilot.orchestrator.serve.responses import Responses
 from ontopilot.orchestrator.serve.room import MOST_TURNS, MOST_WAITING, Room
 from ontopilot.orchestrator.serve.serving import Serving
@@ -94,6 +95,7 @@ def create_app(
         faces.install(app)
     _let_in(app, origins)
     app.add_middleware(Fence, hosts=hosts, origins=origins)
+    app.add_middleware(Logged)
     return app
 
 
@@ -125,6 +127,7 @@ def _let_in(app: FastAPI, origins: Collection[str]) -> None:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(origins),
-        allow_methods=["GET", "POST"],
-        allow_headers=["authorization", "content-type", "idempotency-key"],
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["authorization", "content-type", "idempotency-key", "x-request-id"],
+        expose_headers=["x-request-id"],
     )

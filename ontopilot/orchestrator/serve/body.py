@@ -1,6 +1,7 @@
 """What the pages send, checked."""
 
 import json
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 from fastapi import HTTPException
@@ -63,12 +64,17 @@ def invalid(error: ValidationError) -> HTTPException:
     return HTTPException(400, {"message": message, "param": param or None})
 
 
-def inlined_schema(kind: type[BaseModel]) -> dict[str, Any]:
-    """The schema for the API's description, with every definition in place."""
+def described(kind: type[BaseModel], agents: Collection[str] = ()) -> dict[str, Any]:
+    """A body in the API's description, with every definition in place.
+
+    `agents` are what `model` may be.
+    """
     schema = kind.model_json_schema()
     definitions = schema.pop("$defs", {})
     inlined: dict[str, Any] = _inline(schema, definitions)
-    return inlined
+    if agents:
+        inlined["properties"]["model"]["enum"] = list(agents)
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": inlined}}}}
 
 
 def _inline(value: Any, definitions: dict[str, Any]) -> Any:

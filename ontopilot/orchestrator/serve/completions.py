@@ -10,15 +10,13 @@ from fastapi.responses import JSONResponse, Response
 from ontopilot.orchestrator.answer import Answer
 from ontopilot.orchestrator.events import Event
 from ontopilot.orchestrator.serve.answering import Question, streamed, whole
-from ontopilot.orchestrator.serve.body import inlined_schema
+from ontopilot.orchestrator.serve.body import described
 from ontopilot.orchestrator.serve.connection import read_body
 from ontopilot.orchestrator.serve.conversation import Conversations
 from ontopilot.orchestrator.serve.reply import completion
 from ontopilot.orchestrator.serve.request import ChatRequest
 from ontopilot.orchestrator.serve.serving import Serving
 from ontopilot.orchestrator.serve.stream import server_sent
-
-_BODY = {"required": True, "content": {"application/json": {"schema": inlined_schema(ChatRequest)}}}
 
 
 class Completions:
@@ -33,9 +31,8 @@ class Completions:
         """Add the routes."""
         app.get("/v1/models")(self.models)
         app.get("/v1/models/{name}")(self.model)
-        app.post("/v1/chat/completions", response_model=None, openapi_extra={"requestBody": _BODY})(
-            self.chat
-        )
+        body = described(ChatRequest, self._serving.agents)
+        app.post("/v1/chat/completions", response_model=None, openapi_extra=body)(self.chat)
 
     async def models(self, request: Request) -> dict[str, Any]:
         """List the agents as models."""

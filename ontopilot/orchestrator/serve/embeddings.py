@@ -7,7 +7,7 @@ from typing import Any, Literal
 from fastapi import FastAPI, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from ontopilot.orchestrator.serve.body import inlined_schema, read
+from ontopilot.orchestrator.serve.body import described, read
 from ontopilot.orchestrator.serve.connection import read_body
 from ontopilot.orchestrator.serve.serving import Serving
 
@@ -46,9 +46,8 @@ class Embeddings:
 
     def install(self, app: FastAPI) -> None:
         """Add the route."""
-        content = {"application/json": {"schema": inlined_schema(EmbeddingRequest)}}
-        extra = {"requestBody": {"required": True, "content": content}}
-        app.post("/v1/embeddings", openapi_extra=extra)(self.embed)
+        body = described(EmbeddingRequest, self._serving.agents)
+        app.post("/v1/embeddings", openapi_extra=body)(self.embed)
 
     async def embed(self, request: Request) -> dict[str, Any]:
         """Encode texts as the agent encodes its documents and questions."""

@@ -16,6 +16,7 @@ from ontopilot.errors import (
     QuestionError,
     StillRunning,
     StoreLocked,
+    StoreVersion,
 )
 
 log = logging.getLogger("ontopilot.serve")
@@ -48,6 +49,7 @@ def as_http(error: OntopilotError) -> HTTPException:
 _TOLD: tuple[tuple[type[OntopilotError], int, dict[str, str]], ...] = (
     (QuestionError, 400, {"param": "messages"}),
     (NotYours, 403, {"param": "conversation"}),
+    (StoreVersion, 409, {"param": "conversation", "code": "newer_release"}),
     (StillRunning, 409, {"code": "still_running"}),
     (OtherRequest, 422, {"code": "idempotency_key_reused"}),
 )

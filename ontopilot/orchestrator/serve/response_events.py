@@ -13,11 +13,19 @@ from ontopilot.orchestrator.events import Begun, Done, Event, Released
 from ontopilot.orchestrator.serve.errors import as_http, error_document
 from ontopilot.orchestrator.serve.reply import extension
 
+PREFIX = "resp_"
+"""What stands before the turn in the id of a response."""
+
 _MARKER = re.compile(r"\[(\d+)\]")
 
 
-def response_document(model: str, answer: Answer, *, previous: str | None) -> dict[str, Any]:
-    """A whole response; each `[n]` of its text is annotated with what it cites."""
+def response_document(
+    model: str, answer: Answer, *, previous: str | None, created: int
+) -> dict[str, Any]:
+    """A whole response; each `[n]` of its text is annotated with what it cites.
+
+    `created` is in seconds since 1970.
+    """
     used = answer.usage
     content = [
         {
@@ -27,7 +35,8 @@ def response_document(model: str, answer: Answer, *, previous: str | None) -> di
             "logprobs": [],
         }
     ]
-    return _frame(model, answer.turn, "completed", previous=previous) | {
+    frame = response_frame(model, answer.turn, "completed", previous=previous, created=created)
+    return frame | {
         "output": [_message(answer.turn, "completed", content)],
         "usage": {
             "input_tokens": used.prompt_tokens,
@@ -40,11 +49,14 @@ def response_document(model: str, answer: Answer, *, previous: str | None) -> di
     }
 
 
-def _frame(model: str, turn: str, status: str, *, previous: str | None) -> dict[str, Any]:
+def response_frame(
+    model: str, turn: str, status: str, *, previous: str | None, created: int
+) -> dict[str, Any]:
+    """A response without output, such as one that is being written."""
     return {
-        "id": f"resp_{turn}",
+        "id": f"{PREFIX}{turn}",
         "object": "response",
-        "created_at": int(time.time()),
+        "created_at": created,
         "status": status,
         "model": model,
         "output": [],
@@ -92,6 +104,7 @@ class ResponseStream:
     def __init__(self, model: str, *, previous: str | None) -> None:
         self._model = model
         self._previous = previous
+        self._created = int(time.time())
         self._turn = ""
         self._sent = ""
         self._number = 0
@@ -122,7 +135,9 @@ class ResponseStream:
 
     def _open(self, turn: str) -> Iterator[str]:
         self._turn = turn
-        begun = _frame(self._model, turn, "in_progress", previous=self._previous)
+        begun = response_frame(
+            self._model, turn, "in_progress", previous=self._previous, created=self._created
+        )
         part = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
         yield self._line("response.created", {"response": begun})
         yield self._line("response.in_progress", {"response": begun})
@@ -139,7 +154,9 @@ class ResponseStream:
         rest = answer.text[len(self._sent) :] if answer.text.startswith(self._sent) else ""
         if rest:
             yield self._delta(rest)
-        done = response_document(self._model, answer, previous=self._previous)
+        done = response_document(
+            self._model, answer, previous=self._previous, created=self._created
+        )
         item = done["output"][0]
         part = item["content"][0]
         for index, one in enumerate(part["annotations"]):

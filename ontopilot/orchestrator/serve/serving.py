@@ -93,12 +93,15 @@ class Serving:
             message = f"There is no turn {turn!r:.80}."
             raise HTTPException(404, {"message": message, "param": "turn"})
 
-    async def conversation_of(self, name: str, turn: str, caller: Caller) -> str:
-        """The conversation of a turn that the caller reaches.
+    async def as_owner(self, name: str, turn: str, caller: Caller) -> Caller | None:
+        """The caller in the name of the owner of a turn, or None where it is not theirs.
 
-        Raises:
-            HTTPException: 404, there is no such turn for this caller.
+        Who may speak for any customer reaches what belongs to a customer.
         """
-        self.agent(name)
-        await self.must_own(name, turn, caller)
-        return await asyncio.to_thread(lambda: self.store(name).answer(turn).conversation)
+        owner = await asyncio.to_thread(self.owners(name).of_turn, turn)
+        if owner == caller.owner:
+            return caller
+        kind, _, customer = (owner or "").partition(":")
+        if kind == "customer" and "any_customer" in caller.scopes:
+            return caller.speaking_for(customer)
+        return None

@@ -9,12 +9,11 @@ from fastapi import FastAPI, HTTPException, Request
 from ontopilot.errors import StoreError
 from ontopilot.orchestrator.answer_json import answer_document
 from ontopilot.orchestrator.serve.access.caller import Caller
-from ontopilot.orchestrator.serve.body import Rating, inlined_schema, read
+from ontopilot.orchestrator.serve.body import Rating, described, read
 from ontopilot.orchestrator.serve.chat.evidence import reasons_of
 from ontopilot.orchestrator.serve.connection import read_body
+from ontopilot.orchestrator.serve.logs import note
 from ontopilot.orchestrator.serve.serving import Serving
-
-_BODY = {"required": True, "content": {"application/json": {"schema": inlined_schema(Rating)}}}
 
 
 class TurnFaces:
@@ -27,7 +26,7 @@ class TurnFaces:
         """Add the routes."""
         app.get("/turns/{turn}")(self.turn)
         app.get("/turns/{turn}/explain")(self.explain)
-        app.post("/feedback", openapi_extra={"requestBody": _BODY})(self.feedback)
+        app.post("/feedback", openapi_extra=described(Rating))(self.feedback)
 
     async def turn(self, request: Request, turn: str) -> dict[str, Any]:
         """A turn: answer, evidence, claims, verdicts, plan, and what was said of it."""
@@ -84,6 +83,7 @@ class TurnFaces:
         """
         for name in self._serving.agents:
             if await self._serving.reaches(name, turn, caller):
+                note(agent=name, turn=turn)
                 return name
         raise _unknown(turn)
 

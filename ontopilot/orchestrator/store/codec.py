@@ -137,7 +137,8 @@ def _record(kind: type) -> Codec:
             )
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise StoreError(
-                f"stored {kind.__name__} {value!r:.120}: {error}; restore the store from a backup"
+                f"stored {kind.__name__} {value!r:.120}: {error}; upgrade ontopilot if a newer "
+                "one wrote it, or restore the store from a backup"
             ) from None
 
     return Codec(to_json, from_json)

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, or_, select
 
+from ontopilot.errors import StillRunning
 from ontopilot.orchestrator.store.database import Database
 from ontopilot.orchestrator.store.tables import (
     AskedTable,
@@ -42,6 +43,23 @@ class Forgetting:
         """Delete one conversation; 0 where there is none."""
         return self._forget(ConversationTable.id == conversation)
 
+    def turn(self, turn: str) -> int:
+        """Delete one turn that has ended; its conversation stays. 0 where there is none.
+
+        Raises:
+            StillRunning: it, or one that says yes to it, has not ended.
+        """
+        goes_on = or_(TurnTable.id == turn, TurnTable.thread == turn)
+        running = select(TurnTable.id).where(goes_on, TurnTable.ended.is_(None))
+        with self._database.writing() as connection:
+            self._overwrite(connection)
+            if connection.execute(running).first() is not None:
+                raise StillRunning(f"turn {turn!r:.80} has not ended; delete it when it has")
+            connection.execute(delete(AskedTable).where(AskedTable.turn == turn))
+            found = connection.execute(delete(TurnTable).where(TurnTable.id == turn)).rowcount
+        self._empty_log()
+        return found
+
     def before(self, moment: int) -> int:
         """Delete the conversations in which nothing was said since, in milliseconds since 1970."""
         recent = select(TurnTable.conversation).where(TurnTable.begun >= moment)
@@ -56,6 +74,8 @@ class Forgetting:
         return found
 
     def _delete(self, connection: Connection, which: ColumnElement[bool]) -> int:
+        turns = select(TurnTable.id).join(ConversationTable).where(which)
+        connection.execute(delete(AskedTable).where(AskedTable.turn.in_(turns)))
         return connection.execute(delete(ConversationTable).where(which)).rowcount
 
     def _overwrite(self, connection: Connection) -> None:

@@ -46,6 +46,8 @@ class Owners:
 
     def of_turn(self, turn: str) -> str | None:
         """The owner of the conversation of a turn, "" where Python began it; None for no turn."""
+        if not turn.isprintable():
+            return None
         query = (
             select(ConversationTable.owner)
             .join(TurnTable, TurnTable.conversation == ConversationTable.id)

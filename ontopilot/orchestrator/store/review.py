@@ -78,6 +78,21 @@ class Review:
             raise StoreError(f"turn {turn!r:.80} is unknown; look at the latest ones")
         return found[0]
 
+    def before(self, turn: str) -> str | None:
+        """The turn that ended before this one began in the same conversation."""
+        this = select(TurnTable.number, TurnTable.conversation).where(TurnTable.id == turn)
+        now = this.subquery()
+        query = (
+            select(TurnTable.id)
+            .join(now, TurnTable.conversation == now.c.conversation)
+            .where(TurnTable.number < now.c.number, TurnTable.answer.is_not(None))
+            .order_by(TurnTable.number.desc())
+            .limit(1)
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else str(found)
+
     def unhelpful(self, *, limit: int = 500) -> tuple[Seen, ...]:
         """The latest turns without an answer, or whose answer a person found poor."""
         poor = or_(TurnTable.outcome == "unanswerable", FeedbackTable.rating <= POOR)

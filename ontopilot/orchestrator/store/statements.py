@@ -3,8 +3,10 @@
 from sqlalchemy import BindParameter, bindparam, delete, insert, select, union, update
 
 from ontopilot.orchestrator.store.tables import (
+    STATE,
     ActionTable,
     ClaimTable,
+    ConversationTable,
     EvidenceTable,
     FeedbackTable,
     MetaTable,
@@ -18,6 +20,11 @@ _turn: BindParameter[str] = bindparam("of_turn")
 _conversation: BindParameter[str] = bindparam("of_conversation")
 _limit: BindParameter[int] = bindparam("at_most")
 
+TAKE_UP = (
+    update(ConversationTable)
+    .where(ConversationTable.id == _conversation, ConversationTable.state < STATE)
+    .values(state=STATE)
+)
 BEGIN_TURN = insert(TurnTable).inline()
 END_TURN = (
     update(TurnTable)

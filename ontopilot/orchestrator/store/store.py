@@ -1,6 +1,7 @@
 """The store: conversations, turns and what they rest on, kept for good."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Self
 
 from ontopilot.errors import StoreError
@@ -87,22 +88,11 @@ class Store:
         row = TurnRow(turn, talk or new_id("c"), who, question, thread or turn, ontology_version)
         begun = now()
         with self._database.writing() as connection:
-            connection.execute(
-                self._database.insert_new(ConversationTable),
-                {"id": row.conversation, "customer": who, "begun": begun},
-            )
-            connection.execute(
-                statements.BEGIN_TURN,
-                {
-                    "id": turn,
-                    "conversation": row.conversation,
-                    "customer": who,
-                    "question": question,
-                    "thread": row.thread,
-                    "ontology_version": ontology_version,
-                    "begun": begun,
-                },
-            )
+            new = {"id": row.conversation, "customer": who, "begun": begun}
+            connection.execute(self._database.insert_new(ConversationTable), new)
+            if talk is not None:
+                connection.execute(statements.TAKE_UP, {"of_conversation": talk})
+            connection.execute(statements.BEGIN_TURN, asdict(row) | {"begun": begun})
         return row
 
     def turn(self, turn: str) -> TurnRow:

@@ -21,8 +21,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised with every change of these tables, beside a script in `migrations/versions`."""
+
+STATE = 2
+"""Raised when an older release could not go on with the conversations and the checkpoints that this
+one leaves, although the tables are the same. 1 is that of releases that gave none a number."""
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 _JSON = JSON(none_as_null=True)
@@ -50,6 +54,7 @@ class ConversationTable(Base):
     """A conversation, and the customer who began it if one was signed in.
 
     `owner` is who alone may go on with it over HTTP (see `owners`); null where Python began it.
+    `state` is that of the newest release that went on with it (see `release`).
     """
 
     __tablename__ = "conversations"
@@ -57,6 +62,7 @@ class ConversationTable(Base):
     customer: Mapped[str | None] = mapped_column(Text, index=True)
     begun: Mapped[int] = mapped_column(BigInteger)
     owner: Mapped[str | None] = mapped_column(Text, index=True)
+    state: Mapped[int] = mapped_column(Integer, default=STATE, server_default="1")
 
 
 class TurnTable(Base):
