@@ -38,6 +38,7 @@
         ├── NotYours           a conversation that somebody else began
         ├── StillRunning       a request that is sent again while it is being answered
         ├── OtherRequest       a request with the idempotency key of another one
+        ├── AlreadyTaken       a hand-over that another operator has, or that is closed
         └── StoreVersion       the store was written by a newer ontopilot
 
 A message says where, which value and what to do.
@@ -208,3 +209,7 @@ class StillRunning(StoreError):
 
 class OtherRequest(StoreError):
     """A request has the idempotency key of another one."""
+
+
+class AlreadyTaken(StoreError):
+    """A hand-over to a person that another operator has, or that is closed."""

@@ -62,14 +62,16 @@ def test_a_second_opening_changes_nothing(path):
 def test_a_failure_half_way_leaves_the_old_store(path, monkeypatch):
     from ontopilot.orchestrator.store import migrations
 
+    before = schema_of(path)
+
     def breaks(connection, found):
-        connection.exec_driver_sql("ALTER TABLE conversations ADD COLUMN owner TEXT")
+        connection.exec_driver_sql("ALTER TABLE conversations ADD COLUMN half TEXT")
         raise RuntimeError("half way")
 
     monkeypatch.setattr(migrations, "upgrade", breaks)
     with pytest.raises(RuntimeError, match="half way"):
         Store.open(f"sqlite:///{path}")
     monkeypatch.undo()
-    assert schema_of(path) == 1
+    assert schema_of(path) == before
     Store.open(f"sqlite:///{path}").close()
     assert schema_of(path) == SCHEMA
