@@ -133,6 +133,10 @@ def test_a_save_is_told_and_a_broken_one_refused_with_its_reason(editor, shop, a
     assert agent.snapshot.version == renamed["version"]
     path.write_text(good, encoding="utf-8")
     assert changes(editor, 5)[0]["refused"] == ""
+    before = agent.snapshot
+    path.write_text(good, encoding="utf-8")  # saved again, unchanged
+    assert agent.snapshot is not before
+    assert len(changes(editor, 5)) == 5
 
 
 def test_the_models_with_their_load_and_their_samples(editor, agent):

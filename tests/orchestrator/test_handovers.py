@@ -97,8 +97,10 @@ def test_a_turn_that_was_handed_over_waits_and_others_do_not(agent, queue):
     first, second = handed(agent), handed(agent, "C-1002")
     assert first.outcome == "handed_over"
     assert [one.turn for one in queue.waiting()] == [first.turn, second.turn]
-    assert queue.waiting()[0].question == PERSON
-    assert queue.count() == 2
+    assert (queue.waiting()[0].question, queue.waiting()[0].about) == (PERSON, QUESTION)
+    assert agent.ask(PERSON).outcome == "handed_over"
+    assert [one.about for one in queue.waiting()] == [QUESTION, QUESTION, ""]
+    assert queue.count() == 3
 
 
 def test_a_conversation_waits_once_and_again_after_it_was_closed(agent, queue):

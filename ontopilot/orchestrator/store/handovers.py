@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy.orm import aliased
 
 from ontopilot.errors import AlreadyTaken, StoreError
 from ontopilot.orchestrator.store.database import Database
@@ -25,7 +26,8 @@ class Reply:
 class HandOver:
     """A conversation that waits for a person; times in milliseconds since 1970, None for not yet.
 
-    `turn` is the one that handed over, with its question and the customer who was signed in.
+    `turn` is the one that handed over, with its question and the customer who was signed in;
+    `about` is what was asked before in the conversation, or "".
     """
 
     turn: str
@@ -37,8 +39,17 @@ class HandOver:
     taken_by: str | None
     closed: int | None
     closed_by: str | None
+    about: str
 
 
+_EARLIER = aliased(TurnTable)
+_ABOUT = (
+    select(_EARLIER.question)
+    .where(_EARLIER.conversation == HandOverTable.conversation, _EARLIER.number < TurnTable.number)
+    .order_by(_EARLIER.number.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 _COLUMNS = (
     HandOverTable.turn,
     HandOverTable.conversation,
@@ -49,6 +60,7 @@ _COLUMNS = (
     HandOverTable.taken_by,
     HandOverTable.closed,
     HandOverTable.closed_by,
+    func.coalesce(_ABOUT, ""),
 )
 _QUEUE = select(*_COLUMNS).join(TurnTable, TurnTable.id == HandOverTable.turn)
 

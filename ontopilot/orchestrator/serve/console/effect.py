@@ -26,7 +26,7 @@ class Seen:
         """Those of the next turn; a save in between is seen whole the next time."""
         while True:
             ontology, index = agent.snapshot, agent.knowledge_index
-            if index.ontology is ontology:
+            if agent.snapshot is ontology:
                 return cls(ontology, index)
 
 

@@ -66,5 +66,12 @@ const chart = (() => {
     return make("table", {}, make("thead", {}, make("tr", {}, ...head.map((name, i) => make("th", { scope: "col", ...kind(i) }, name)))), make("tbody", {}, ...rows.map((cells) => make("tr", {}, ...cells.map((cell, i) => make("td", kind(i), cell))))));
   }
 
-  return { lines, table, clock };
+  /** The last figures of each minute, the newest first, as a table; each series writes its own. */
+  function perMinute(at, series) {
+    const last = new Map(at.map((ms, i) => [clock(ms), i]));
+    const rows = [...last].reverse().map(([minute, i]) => [minute, ...series.map((one) => one.write(one.values[i]))]);
+    return table(["minute", ...series.map((one) => one.name)], rows, series.map((_, i) => i + 1));
+  }
+
+  return { lines, table, perMinute, clock };
 })();

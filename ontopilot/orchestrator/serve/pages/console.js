@@ -15,7 +15,10 @@
   const path = (rest) => `/console/${agent.value}/${rest}`;
   const tag = (words, kind = words) => make("span", { class: `tag ${kind}` }, words.replaceAll("_", " "));
   const soft = (words) => make("p", { class: "soft" }, words);
-  const when = (ms) => new Date(ms).toLocaleTimeString();
+  const when = (ms) => {
+    const moment = new Date(ms);
+    return moment.toDateString() === new Date().toDateString() ? moment.toLocaleTimeString() : moment.toLocaleString();
+  };
   const took = (ms) => (ms === null ? "" : ms < 10000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
   const heading = (words) => make("h3", {}, words);
   const piece = (one) => make("li", {}, make("b", {}, one.title || one.kind), make("p", {}, one.text.length > 400 ? `${one.text.slice(0, 400)}…` : one.text), make("p", { class: "soft" }, one.why));

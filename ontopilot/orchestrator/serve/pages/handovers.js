@@ -41,7 +41,7 @@ const handOvers = (() => {
   function row(state, one) {
     const { desk } = state;
     return make("li", {}, make("button", { type: "button", "aria-current": String(state.chosen === one.turn), onclick: () => choose(state, one.turn) },
-      make("span", { class: "what" }, one.question), desk.tag(standing(one)),
+      make("span", { class: "what" }, one.about || one.question), desk.tag(standing(one)),
       make("span", { class: "meta" }, `${one.customer || "not signed in"}, ${who(desk, one)}`)));
   }
 
@@ -61,7 +61,7 @@ const handOvers = (() => {
       const text = area.value.trim();
       if (text && await change(state, "answer", { text })) area.value = "";
     });
-    state.detail.replaceChildren(make("section", { class: "card" }, made.head, made.talk, made.buttons, made.form, made.note));
+    state.detail.replaceChildren(make("section", { class: "card" }, made.head, made.talk, made.form, made.buttons, made.note));
     return made;
   }
 

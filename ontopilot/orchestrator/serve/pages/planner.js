@@ -3,18 +3,22 @@
 /* The planner: demand and its forecast, switches of engines, and plans with what came of them. */
 const planner = (() => {
   const { make, load } = page;
-  const { lines, table, clock } = chart;
+  const { lines, table, perMinute, clock } = chart;
 
   const perSecond = (value) => `${value.toPrecision(3) * 1}/s`;
   const took = (ms) => (ms === null ? "–" : ms < 10000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
+  /** What the chart shows as a table, unfolded on demand. */
+  const asTable = (at, series) => make("details", {}, make("summary", {}, "The chart as a table"), make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Demand by minute" }, perMinute(at, series.map((one) => ({ ...one, write: perSecond })))));
+
   function demand(told) {
     const looks = told.fleet?.looks ?? [];
-    const minutes = { at: told.demand.map(([at]) => at), values: told.demand.map(([, value]) => value) };
-    const parts = [make("h2", {}, "Demand"), lines("Turns a second, counted for each minute of the last half hour", minutes.at, [{ name: "begun", values: minutes.values }], { write: perSecond })];
+    const at = told.demand.map(([minute]) => minute), begun = [{ name: "begun", values: told.demand.map(([, value]) => value) }];
+    const parts = [make("h2", {}, "Demand"), lines("Turns a second, counted for each minute of the last half hour", at, begun, { write: perSecond }), asTable(at, begun)];
     if (looks.length) {
-      const marks = told.fleet.switches.map((one) => one.at);
-      parts.push(lines("Turns a second as the fleet was sized for; upright lines are switches", looks.map((look) => look.at), [{ name: "seen", values: looks.map((look) => look.demand) }, { name: "forecast", values: looks.map((look) => look.forecast) }], { write: perSecond, marks }));
+      const seen = looks.map((look) => look.at), marks = told.fleet.switches.map((one) => one.at).filter((ms) => ms >= seen[0]);
+      const series = [{ name: "seen", values: looks.map((look) => look.demand) }, { name: "forecast", values: looks.map((look) => look.forecast) }];
+      parts.push(lines("Turns a second as the fleet was sized for; upright lines are switches", seen, series, { write: perSecond, marks }), asTable(seen, series));
     }
     return make("section", { class: "card" }, ...parts);
   }
@@ -28,7 +32,7 @@ const planner = (() => {
   }
 
   function plans(told, choose) {
-    const rows = told.plans.map((one) => [make("button", { class: "link", type: "button", onclick: () => choose(one) }, one.question), one.strategy, took(one.expected_ms), took(one.expected_p95_ms), took(one.took_ms), one.in_time === null ? "–" : one.in_time.toFixed(2), String(one.replans), one.regret === null ? "–" : `${one.regret.toFixed(2)} core-s`]);
+    const rows = told.plans.map((one) => [make("button", { class: "link", type: "button", onclick: () => choose(one) }, one.question), one.strategy.replaceAll("_", " "), took(one.expected_ms), took(one.expected_p95_ms), took(one.took_ms), one.in_time === null ? "–" : one.in_time.toFixed(2), String(one.replans), one.regret === null ? "–" : `${one.regret.toFixed(2)} core-s`]);
     const head = ["question", "plan", "expected", "95 %", "took", "chance in time", "planned again", "regret"];
     return make("section", { class: "card" }, make("h2", {}, "Plans of the latest turns"), rows.length ? make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Plans" }, table(head, rows, [2, 3, 4, 5, 6, 7])) : make("p", { class: "soft" }, "No turn has ended yet."));
   }
