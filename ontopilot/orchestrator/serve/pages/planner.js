@@ -9,16 +9,16 @@ const planner = (() => {
   const took = (ms) => (ms === null ? "–" : ms < 10000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
   /** What the chart shows as a table, unfolded on demand. */
-  const asTable = (at, series) => make("details", {}, make("summary", {}, "The chart as a table"), make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Demand by minute" }, perMinute(at, series.map((one) => ({ ...one, write: perSecond })))));
+  const asTable = (name, at, series) => make("details", {}, make("summary", {}, "The chart as a table"), make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name }, perMinute(at, series.map((one) => ({ ...one, write: perSecond })))));
 
   function demand(told) {
     const looks = told.fleet?.looks ?? [];
     const at = told.demand.map(([minute]) => minute), begun = [{ name: "begun", values: told.demand.map(([, value]) => value) }];
-    const parts = [make("h2", {}, "Demand"), lines("Turns a second, counted for each minute of the last half hour", at, begun, { write: perSecond }), asTable(at, begun)];
+    const parts = [make("h2", {}, "Demand"), lines("Turns a second, counted for each minute of the last half hour", at, begun, { write: perSecond }), asTable("Demand by minute", at, begun)];
     if (looks.length) {
       const seen = looks.map((look) => look.at), marks = told.fleet.switches.map((one) => one.at).filter((ms) => ms >= seen[0]);
       const series = [{ name: "seen", values: looks.map((look) => look.demand) }, { name: "forecast", values: looks.map((look) => look.forecast) }];
-      parts.push(lines("Turns a second as the fleet was sized for; upright lines are switches", seen, series, { write: perSecond, marks }), asTable(seen, series));
+      parts.push(lines("Turns a second as the fleet was sized for; upright lines are switches", seen, series, { write: perSecond, marks }), asTable("Demand and forecast by minute", seen, series));
     }
     return make("section", { class: "card" }, ...parts);
   }
