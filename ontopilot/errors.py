@@ -38,6 +38,7 @@
         ├── NotYours           a conversation that somebody else began
         ├── StillRunning       a turn that is being answered is asked for again, or deleted
         ├── OtherRequest       a request with the idempotency key of another one
+        ├── AlreadyTaken       a hand-over that another operator has, or that is closed
         └── StoreVersion       a newer ontopilot wrote the store, or went on with a conversation
 
 A message says where, which value and what to do.
@@ -212,3 +213,7 @@ class StillRunning(StoreError):
 
 class OtherRequest(StoreError):
     """A request has the idempotency key of another one."""
+
+
+class AlreadyTaken(StoreError):
+    """A hand-over to a person that another operator has, or that is closed."""

@@ -124,6 +124,11 @@ class KnowledgeIndex:
             report=report,
         )
 
+    @property
+    def tagged(self) -> tuple[Mapping[Iri, float], ...]:
+        """The terms that each of `passages` mentions, with how strongly; () without an ontology."""
+        return () if self._tags is None else self._tags.terms
+
     def with_ontology(self, ontology: Meaning | None) -> "KnowledgeIndex":
         """The same passages under another ontology, not embedded again.
 

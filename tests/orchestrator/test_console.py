@@ -1,5 +1,6 @@
 """The console: who may look, what an operator and an editor see, also in a real browser."""
 
+import itertools
 import re
 import time
 from pathlib import Path
@@ -8,12 +9,15 @@ import httpx
 import pytest
 
 from ontopilot.orchestrator.serve import create_app
+from ontopilot.orchestrator.serve.console.figures import KEPT, SAMPLE_EVERY_S, Figures
+from ontopilot.orchestrator.serve.console.planner import DEMAND_MINUTES, fleet_page, per_minute
 from ontopilot.orchestrator.store.keys import Keys
+from tests.orchestrator.plan.test_autoscaler import Site, started
 from tests.orchestrator.test_chat_page import PATIENCE_MS, SIZES, browser, violations
 from tests.orchestrator.test_serve import NO_CLAIM, QUESTION, Current, Drafts, running
 
-__all__ = ["browser"]
-PATHS = ("turns", "engines", "changes", "open", "terms?q=kettle")
+__all__ = ["browser", "started"]
+PATHS = ("turns", "models", "planner", "changes", "open", "hand-overs", "terms?q=kettle")
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +62,7 @@ def test_visitors_and_customers_see_nothing(url, agent):
         client.headers["x-csrf"] = re.search('data-csrf="([^"]+)"', shown)[1]
         assert 'data-allowed=""' in shown
         for signed_in in (False, True):
-            assert [client.get(f"/console/tiny/{path}").status_code for path in PATHS] == [403] * 5
+            assert [client.get(f"/console/tiny/{path}").status_code for path in PATHS] == [403] * 7
             if not signed_in:
                 client.post("/sign-in", json={"ticket": customer})
 
@@ -109,21 +113,84 @@ def test_a_save_is_told_and_a_broken_one_refused_with_its_reason(editor, shop, a
     assert editor.get("/console/tiny/changes").json()["changes"] == []
     path = Path(shop) / "shop.ttl"
     good = path.read_text(encoding="utf-8")
-    path.write_text(good.replace('"AquaBoil 2"', '"AquaBoil Two"'), encoding="utf-8")
+    path.write_text(good.replace('"AquaBoil 2"', '"SteamJet"'), encoding="utf-8")
     (renamed,) = changes(editor, 1)
     assert "1 term changed" in renamed["summary"]
+    index = renamed["index"]
+    assert 0 < index["retagged"] <= index["passages"] == len(agent.knowledge_index.passages)
+    assert {"label": "SteamJet", "came": 0, "went": index["retagged"]} in index["terms"]
+    assert (index["facts"]["gained_count"], index["facts"]["lost_count"]) == (0, 0)
+    path.write_text(good.replace(":warrantyMonths 24", ":warrantyMonths 30"), encoding="utf-8")
+    facts = changes(editor, 2)[0]["index"]["facts"]
+    assert [len(facts["gained"]), len(facts["lost"])] == [1, 1]
+    assert "30" in facts["gained"][0]
+    assert "24" in facts["lost"][0]
+    path.write_text(good.replace('"AquaBoil 2"', '"SteamJet"'), encoding="utf-8")
+    renamed = changes(editor, 3)[0]
     path.write_text(good + "\n:this is not Turtle", encoding="utf-8")
-    refused = changes(editor, 2)[0]
+    refused = changes(editor, 4)[0]
     assert "shop.ttl" in refused["refused"]
     assert agent.snapshot.version == renamed["version"]
     path.write_text(good, encoding="utf-8")
-    assert changes(editor, 3)[0]["refused"] == ""
+    assert changes(editor, 5)[0]["refused"] == ""
+    before = agent.snapshot
+    path.write_text(good, encoding="utf-8")  # saved again, unchanged
+    assert agent.snapshot is not before
+    assert len(changes(editor, 5)) == 5
 
 
-def test_the_engines_with_their_load(editor, agent):
+def test_the_models_with_their_load_and_their_samples(editor, agent):
     agent.ask(QUESTION)
-    engines = editor.get("/console/tiny/engines").json()["engines"]
-    assert any(engine["served"] > 0 for engine in engines)
+    models = editor.get("/console/tiny/models").json()["models"]
+    (drafting,) = [model for model in models if model["served"]]
+    assert (drafting["role"], drafting["standing"]) == ("generator,reasoner", "running")
+    assert drafting["first_token_p50_s"] > 0
+    assert len(drafting["past"]["at"]) == len(drafting["past"]["running"]) == 1
+    assert drafting["past"]["tokens_per_s"][-1] > 0
+
+
+def test_samples_are_taken_at_a_steady_pace_and_the_oldest_go(agent):
+    moments = itertools.count(step=SAMPLE_EVERY_S / 2)
+    figures = Figures({"tiny": agent}, clock=lambda: next(moments))
+    for _ in range(2 * KEPT + 20):
+        figures.look()
+    (*_, last) = figures.models("tiny")
+    assert len(last["past"]["at"]) == KEPT
+
+
+def test_the_plans_of_the_latest_turns_and_the_demand(editor, agent):
+    agent.ask(QUESTION)
+    told = editor.get("/console/tiny/planner").json()
+    assert told["fleet"] is None
+    assert len(told["demand"]) == DEMAND_MINUTES - 1
+    (plan,) = told["plans"]
+    assert plan["question"] == QUESTION
+    assert plan["took_ms"] > 0
+    assert "draft" in plan["explain"]
+
+
+def test_demand_is_counted_in_whole_minutes():
+    minute = 60_000
+    begun = [5 * minute, 5 * minute + 59_999, 7 * minute, 8 * minute + 1]
+    rates = dict(per_minute(begun, 8 * minute + 30_000))
+    assert rates[5 * minute] == 2 / 60
+    assert rates[6 * minute] == 0
+    assert rates[7 * minute] == 1 / 60
+    assert 8 * minute not in rates
+
+
+async def test_the_fleet_is_told_as_it_was_seen(started):
+    site = Site()
+    for rate in (0.5, 6.0, 6.0, 0.0):
+        await site.look(rate)
+    await site.pool.aclose()
+    looks = tuple(site.scaler.history)
+    told = fleet_page(looks)
+    assert [look["demand"] for look in told["looks"]] == [look.demand for look in looks]
+    assert told["looks"][-1]["running"] == list(looks[-1].running)
+    switches = [switch for look in looks for switch in look.switches]
+    assert switches
+    assert [one["deployment"] for one in told["switches"]] == [s.deployment for s in switches[::-1]]
 
 
 @pytest.mark.chromium
@@ -143,7 +210,7 @@ def test_the_operators_journey(browser, url, link, agent, size, tmp_path):
     assert "draft" in page.inner_text("pre")
     assert violations(page) == []
     page.screenshot(path=tmp_path / f"console-{size}.png")
-    for name in ("Open questions", "Changes", "Engines"):
+    for name in ("Open questions", "Changes", "Hand-overs", "Models", "Planner"):
         page.click(f"nav >> text={name}")
         page.locator("main .card").first.wait_for()
         assert violations(page) == []

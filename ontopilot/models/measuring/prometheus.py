@@ -32,7 +32,12 @@ Read = Callable[[DeploymentStats], float]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A deployment's stats with what tells it from others; several roles are joined by commas."""
+    """A deployment's stats with what tells it from others; several roles are joined by commas.
+
+    `precision` is that of the weights that are served, or else the one that was asked for, and
+    `adapter` the name of the folder of its LoRA adapter; "" where it is not known or there is none.
+    `standing` says whether it runs.
+    """
 
     role: str
     model_name: str
@@ -40,6 +45,9 @@ class Measured:
     device: str
     stats: DeploymentStats
     agent: str = ""
+    precision: str = ""
+    adapter: str = ""
+    standing: str = ""
 
     @property
     def labels(self) -> tuple[str, str, str, str, str]:

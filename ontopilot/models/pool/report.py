@@ -43,7 +43,7 @@ def of_chain(role: Literal["generator", "reasoner"], chain: Chain) -> RoleReport
         able = [d for d in tier if not _problem(d) and not d.stopped]
         for deployment in tier:
             serves = deployment in able and not serving
-            note = _problem(deployment) or _standing(deployment, serves=serves)
+            note = standing(deployment, serves=serves)
             reports.append(DeploymentReport(deployment.name, serves=serves, note=note))
         serving = serving or bool(able)
     return RoleReport(role, tuple(reports))
@@ -77,7 +77,10 @@ def _problem(deployment: Deployment) -> str:
     return f"resting after: {deployment.breaker.reason}"
 
 
-def _standing(deployment: Deployment, *, serves: bool) -> str:
+def standing(deployment: Deployment, *, serves: bool = True) -> str:
+    """Whether a deployment runs, and why it does not; `serves` where its turn is now."""
+    if problem := _problem(deployment):
+        return problem
     if deployment.stopped:
         return f"stopped: {deployment.stopped}"
     if not serves:

@@ -117,7 +117,8 @@ class Sizer:
         work, right, left, able = dict.fromkeys(facts, 0.0), 0.0, 1.0, list(names)
         while able and left > _RARE:
             each, good = self._turn(able, expected, prices)
-            asked = {n: expected.rate * left * seconds for n, seconds in each.items() if seconds}
+            turns = expected.rate * left
+            asked = {n: turns * seconds for n, seconds in each.items() if turns * seconds > 0}
             room = {n: self._room(n, expected) - work[n] for n in asked if n in self.most}
             taken = min((max(0.0, room[n]) / asked[n] for n in room), default=1.0)
             part = min(1.0, taken)

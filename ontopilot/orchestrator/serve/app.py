@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -16,6 +16,8 @@ from ontopilot.orchestrator.serve.chat.faces import Chat
 from ontopilot.orchestrator.serve.completions import Completions
 from ontopilot.orchestrator.serve.console.changes import LOOK_EVERY_S, Changes
 from ontopilot.orchestrator.serve.console.faces import Console
+from ontopilot.orchestrator.serve.console.figures import SAMPLE_EVERY_S, Figures
+from ontopilot.orchestrator.serve.console.handovers import HandOverFaces
 from ontopilot.orchestrator.serve.conversation import Conversations
 from ontopilot.orchestrator.serve.embeddings import Embeddings
 from ontopilot.orchestrator.serve.logged import Logged
@@ -71,14 +73,17 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         cold = () if prepared else agents.values()
         await asyncio.gather(*(asyncio.to_thread(agent.prepare) for agent in cold))
-        beside = [asyncio.create_task(_follow(changes))]
+        beside = [
+            asyncio.create_task(_again(changes.look, LOOK_EVERY_S)),
+            asyncio.create_task(_again(figures.look, SAMPLE_EVERY_S)),
+        ]
         if keep_days is not None:
             beside.append(asyncio.create_task(_forget(serving, keep_days)))
         yield
         for task in beside:
             task.cancel()
 
-    changes = Changes(agents)
+    changes, figures = Changes(agents), Figures(agents)
     app = FastAPI(title="ontopilot", lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
     serving = Serving(agents, Room(most_turns, most_waiting), Rates(rate), open_to_all)
@@ -90,7 +95,8 @@ def create_app(
         Embeddings(serving),
         TurnFaces(serving),
         Chat(serving, title=title),
-        Console(serving, changes),
+        Console(serving, changes, figures),
+        HandOverFaces(serving),
     ):
         faces.install(app)
     _let_in(app, origins)
@@ -99,11 +105,11 @@ def create_app(
     return app
 
 
-async def _follow(changes: Changes) -> None:
-    """Take saves of the ontologies up as they come."""
+async def _again(look: Callable[[], None], every_s: float) -> None:
+    """Look at something now and then: saves of the ontologies, figures of the models."""
     while True:
-        await asyncio.to_thread(changes.look)
-        await asyncio.sleep(LOOK_EVERY_S)
+        await asyncio.to_thread(look)
+        await asyncio.sleep(every_s)
 
 
 async def _forget(serving: Serving, days: int) -> None:

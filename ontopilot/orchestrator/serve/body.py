@@ -29,6 +29,18 @@ class Rating(Body):
     correction: str = Field(default="", max_length=5_000)
 
 
+class Taking(Body):
+    """An operator takes a hand-over, or takes it over from another."""
+
+    instead_of: str | None = Field(default=None, max_length=300)
+
+
+class Reply(Body):
+    """What an operator answers a customer."""
+
+    text: str = Field(min_length=1, max_length=5_000)
+
+
 class SignIn(Body):
     """The secret of a sign-in link."""
 

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from ontopilot.errors import (
+    AlreadyTaken,
     Busy,
     NotYours,
     OntopilotError,
@@ -51,6 +52,7 @@ _TOLD: tuple[tuple[type[OntopilotError], int, dict[str, str]], ...] = (
     (NotYours, 403, {"param": "conversation"}),
     (StoreVersion, 409, {"param": "conversation", "code": "newer_release"}),
     (StillRunning, 409, {"code": "still_running"}),
+    (AlreadyTaken, 409, {"code": "already_taken"}),
     (OtherRequest, 422, {"code": "idempotency_key_reused"}),
 )
 """What a client can mend, with its status and what stands beside the message."""

@@ -33,6 +33,7 @@ from ontopilot.orchestrator.store.tables import (
     AskedTable,
     Base,
     ConversationTable,
+    HandOverTable,
     MetaTable,
 )
 
@@ -53,7 +54,7 @@ class Database:
         dialect = postgresql if self.dialect == "postgresql" else sqlite
         self._inserts: dict[type[Base], Insert] = {
             table: dialect.insert(table).on_conflict_do_nothing()
-            for table in (ConversationTable, ActionTable, MetaTable, AskedTable)
+            for table in (ConversationTable, ActionTable, MetaTable, AskedTable, HandOverTable)
         }
 
     @classmethod

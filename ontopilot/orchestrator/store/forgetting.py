@@ -1,5 +1,6 @@
 """A person's data: given out whole, and deleted for good."""
 
+from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, or_, select
@@ -11,6 +12,7 @@ from ontopilot.orchestrator.store.tables import (
     ConversationTable,
     FeedbackTable,
     KeyTable,
+    ReplyTable,
     TicketTable,
     TurnTable,
 )
@@ -88,7 +90,10 @@ class Forgetting:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def export(self, customer: str) -> list[dict[str, Any]]:
-        """All that is kept of a customer's conversations, as plain values, oldest first."""
+        """All that is kept of a customer's conversations, as plain values, oldest first.
+
+        `replies` are what operators answered in a hand-over that the turn began.
+        """
         query = (
             select(
                 TurnTable.conversation,
@@ -106,8 +111,19 @@ class Forgetting:
             .where(or_(_of_customer(customer), TurnTable.customer == customer))
             .order_by(TurnTable.number)
         )
+        replies = (
+            select(ReplyTable.turn, ReplyTable.said, ReplyTable.text)
+            .join(TurnTable, TurnTable.id == ReplyTable.turn)
+            .join(ConversationTable, ConversationTable.id == TurnTable.conversation)
+            .where(or_(_of_customer(customer), TurnTable.customer == customer))
+            .order_by(ReplyTable.number)
+        )
+        said: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         with self._database.reading() as connection:
-            return [dict(row._mapping) for row in connection.execute(query)]
+            for turn, when, text in connection.execute(replies):
+                said[turn].append({"said": when, "text": text})
+            rows = [dict(row._mapping) for row in connection.execute(query)]
+        return [{**row, "replies": said[row["id"]]} for row in rows]
 
 
 def _of_customer(customer: str) -> ColumnElement[bool]:

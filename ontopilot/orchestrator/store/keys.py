@@ -17,11 +17,13 @@ Role = Literal["customer", "operator", "editor"]
 
 SCOPES: dict[Role, frozenset[str]] = {
     "customer": frozenset({"chat"}),
-    "operator": frozenset({"chat", "embed", "any_customer", "turns", "console", "metrics"}),
+    "operator": frozenset(
+        {"chat", "embed", "any_customer", "turns", "console", "metrics", "hand_overs"}
+    ),
     "editor": frozenset({"chat", "embed", "turns", "console"}),
 }
 """What a role may do: `any_customer` speaks in the name of any customer, `turns` reads the turns
-of everybody."""
+of everybody, `hand_overs` answers customers in person."""
 
 PREFIX = "opk_"
 """How every key begins, so that it is recognised where it does not belong."""

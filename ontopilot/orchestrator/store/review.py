@@ -67,6 +67,12 @@ class Review:
         """The turns of a conversation, the newest first."""
         return self._seen(_TURNS.where(TurnTable.conversation == conversation))
 
+    def begun(self, *, since: int) -> tuple[int, ...]:
+        """When the turns after a moment began, both in milliseconds since 1970, oldest first."""
+        query = select(TurnTable.begun).where(TurnTable.begun >= since).order_by(TurnTable.number)
+        with self._database.reading() as connection:
+            return tuple(connection.execute(query).scalars())
+
     def turn(self, turn: str) -> Seen:
         """One turn.
 

@@ -7,7 +7,6 @@ from typing import Any, Self
 from ontopilot.errors import StoreError
 from ontopilot.ontology.terms import Mention
 from ontopilot.orchestrator.answer import Answer, Claim, Verdict
-from ontopilot.orchestrator.plan.plan import Operator
 from ontopilot.orchestrator.store import statements
 from ontopilot.orchestrator.store.codec import decode, encode
 from ontopilot.orchestrator.store.database import Database
@@ -21,8 +20,8 @@ from ontopilot.orchestrator.store.rows import (
     SlotValue,
     TurnRow,
 )
-from ontopilot.orchestrator.store.tables import ActionTable, ConversationTable
-from ontopilot.orchestrator.store.typical import Typical
+from ontopilot.orchestrator.store.tables import ActionTable, ConversationTable, HandOverTable
+from ontopilot.orchestrator.store.typical import Typical, step_rows
 from ontopilot.retrieval.passage import Evidence
 
 Mentions = tuple[Mention, ...]
@@ -119,10 +118,12 @@ class Store:
     def finish_turn(self, turn: str, answer: Answer, mentions: Sequence[Mention] = ()) -> None:
         """Keep the answer of a turn, the terms of its question and what its steps took.
 
+        One that was handed over is queued for a person, unless its conversation waits already.
+
         Raises:
             StoreError: the turn has ended before, or is unknown; what was stored stays.
         """
-        steps = _steps(turn, answer.plan.operators)
+        steps = step_rows(turn, answer.plan.operators)
         values = {
             "outcome": answer.outcome,
             "text": searchable(answer.text),
@@ -140,6 +141,9 @@ class Store:
                 )
             if steps:
                 connection.execute(statements.ADD_STEP, steps)
+            if answer.outcome == "handed_over":
+                queued = {"turn": turn, "conversation": answer.conversation, "asked": now()}
+                connection.execute(self._database.insert_new(HandOverTable), queued)
         self._typical.add(
             (step.name, step.actual_ms)
             for step in answer.plan.operators
@@ -375,17 +379,3 @@ def _pending(row: Any) -> Pending:
 
 def _mentions(value: Any) -> Mentions:
     return () if value is None else decode(Mentions, value)
-
-
-def _steps(turn: str, operators: Sequence[Operator]) -> list[dict[str, Any]]:
-    return [
-        {
-            "turn": turn,
-            "position": position,
-            "name": step.name,
-            "estimated_ms": step.estimated_ms,
-            "actual_ms": step.actual_ms,
-            "runs": step.runs,
-        }
-        for position, step in enumerate(step for step in operators if not step.of)
-    ]

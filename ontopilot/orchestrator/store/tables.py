@@ -186,6 +186,47 @@ class FeedbackTable(Base):
     __table_args__ = (CheckConstraint("rating BETWEEN 1 AND 5", name="feedback_rating"),)
 
 
+class HandOverTable(Base):
+    """A conversation that waits for a person, or waited: it has one that is open at a time.
+
+    `turn` is the one that handed over; `taken_by` and `closed_by` are names of operators.
+    """
+
+    __tablename__ = "hand_overs"
+    turn: Mapped[str] = _of_turn(primary=True)
+    conversation: Mapped[str] = mapped_column(
+        Text, ForeignKey("conversations.id", ondelete="CASCADE")
+    )
+    asked: Mapped[int] = mapped_column(BigInteger)
+    taken: Mapped[int | None] = mapped_column(BigInteger)
+    taken_by: Mapped[str | None] = mapped_column(Text)
+    closed: Mapped[int | None] = mapped_column(BigInteger)
+    closed_by: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (
+        Index("hand_overs_of_conversation", "conversation"),
+        Index(
+            "hand_overs_once",
+            "conversation",
+            unique=True,
+            sqlite_where=sql("closed IS NULL"),
+            postgresql_where=sql("closed IS NULL"),
+        ),
+    )
+
+
+class ReplyTable(Base):
+    """What an operator answered in a hand-over."""
+
+    __tablename__ = "replies"
+    number: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=True)
+    turn: Mapped[str] = mapped_column(
+        Text, ForeignKey("hand_overs.turn", ondelete="CASCADE"), index=True
+    )
+    said: Mapped[int] = mapped_column(BigInteger)
+    said_by: Mapped[str] = mapped_column(Text)
+    text: Mapped[Any] = mapped_column(_JSON)
+
+
 class KeyTable(Base):
     """An API key; the key itself is not kept, only its SHA-256."""
 

@@ -2,8 +2,11 @@
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median
+from typing import Any
+
+from ontopilot.orchestrator.plan.plan import Operator
 
 WINDOW = 51
 """Turns that a median covers."""
@@ -43,3 +46,18 @@ class Typical:
             touched.add(name)
         for name in touched:
             self._medians[name] = median(self._times[name])
+
+
+def step_rows(turn: str, operators: Sequence[Operator]) -> list[dict[str, Any]]:
+    """The steps of a turn as rows of their table; the parts of a step are not kept."""
+    return [
+        {
+            "turn": turn,
+            "position": position,
+            "name": step.name,
+            "estimated_ms": step.estimated_ms,
+            "actual_ms": step.actual_ms,
+            "runs": step.runs,
+        }
+        for position, step in enumerate(step for step in operators if not step.of)
+    ]

@@ -104,6 +104,17 @@ async def test_engines_start_with_the_demand_and_stop_after_it(started):
     await site.pool.aclose()
 
 
+async def test_demand_that_ends_altogether_lets_the_engines_stop(started):
+    site = Site(forecaster="last")
+    for rate in (2.0, 2.0):
+        busy = await site.look(rate)
+    assert busy.running == (ONE, OTHER)
+    looks = [await site.look(0.0) for _ in range(12)]
+    assert looks[0].forecast == 0.0
+    assert len(looks[-1].running) == 1
+    await site.pool.aclose()
+
+
 async def test_nothing_to_do_keeps_one_engine_and_switches_nothing(started):
     site = Site()
     looks = [await site.look(0.0) for _ in range(8)]

@@ -30,7 +30,7 @@ CREATE TABLE claims (
 	CONSTRAINT claims_once UNIQUE (turn, position), 
 	FOREIGN KEY(turn) REFERENCES turns (id) ON DELETE CASCADE
 );
-INSERT INTO "claims" VALUES(1,'t-1a231da6f4436b0aaf6f3e7b39e',0,'supported','"It is in the records."','{"text":"It is sent.","evidence_ids":[],"facts":[]}',NULL);
+INSERT INTO "claims" VALUES(1,'t-1a231d4eef18d580646bd62b39b',0,'supported','"It is in the records."','{"text":"It is sent.","evidence_ids":[],"facts":[]}',NULL);
 CREATE TABLE conversations (
 	id TEXT NOT NULL, 
 	customer TEXT, 
@@ -38,7 +38,7 @@ CREATE TABLE conversations (
 	owner TEXT, 
 	PRIMARY KEY (id)
 );
-INSERT INTO "conversations" VALUES('c-1','C-1001',1796132728644,NULL);
+INSERT INTO "conversations" VALUES('c-1','C-1001',1796132368098,'customer:C-1001');
 CREATE TABLE evidence (
 	turn TEXT NOT NULL, 
 	position INTEGER NOT NULL, 
@@ -98,7 +98,7 @@ CREATE TABLE steps (
 	PRIMARY KEY (turn, position), 
 	FOREIGN KEY(turn) REFERENCES turns (id) ON DELETE CASCADE
 );
-INSERT INTO "steps" VALUES('t-1a231da6f4436b0aaf6f3e7b39e',0,'draft',1.0,2.0,1);
+INSERT INTO "steps" VALUES('t-1a231d4eef18d580646bd62b39b',0,'draft',1.0,2.0,1);
 CREATE TABLE tickets (
 	digest TEXT NOT NULL, 
 	role TEXT NOT NULL, 
@@ -125,10 +125,10 @@ CREATE TABLE turns (
 	UNIQUE (id), 
 	FOREIGN KEY(conversation) REFERENCES conversations (id) ON DELETE CASCADE
 );
-INSERT INTO "turns" VALUES(1,'t-1a231da6f4436b0aaf6f3e7b39e','c-1','C-1001','Where is my order?','t-1a231da6f4436b0aaf6f3e7b39e','v1',1796132728644,1796132728647,'answered','It is sent.',NULL,'{"text":"It is sent.","outcome":"answered","citations":[],"claims":[{"text":"It is sent.","evidence_ids":[],"facts":[]}],"verdicts":[{"claim":{"text":"It is sent.","evidence_ids":[],"facts":[]},"status":"supported","explanation":"It is in the records."}],"plan":{"strategy":"facts","reason":"why","operators":[{"name":"draft","detail":"","estimated_ms":1.0,"actual_ms":2.0,"runs":1,"estimated_p95_ms":null,"estimated_tokens":null,"actual_tokens":null,"chance":1.0,"of":""}],"rejected":[],"expected":null,"objective":"","replans":[],"degraded":"","regret":null,"hindsight":"","log":""},"usage":{"prompt_tokens":0,"completion_tokens":0,"cached_tokens":0},"degraded":"","conversation":"c-1","turn":"t-1a231da6f4436b0aaf6f3e7b39e","ontology_version":"","action":null,"versions":{}}');
-INSERT INTO "turns" VALUES(2,'t-1a231da6f48c9b6dc93bc57218c','c-1','C-1001','And the other one?','t-1a231da6f48c9b6dc93bc57218c','v1',1796132728648,NULL,NULL,NULL,NULL,NULL);
-CREATE INDEX ix_conversations_owner ON conversations (owner);
+INSERT INTO "turns" VALUES(1,'t-1a231d4eef18d580646bd62b39b','c-1','C-1001','Where is my order?','t-1a231d4eef18d580646bd62b39b','v1',1796132368113,1796132368120,'answered','It is sent.',NULL,'{"text":"It is sent.","outcome":"answered","citations":[],"claims":[{"text":"It is sent.","evidence_ids":[],"facts":[]}],"verdicts":[{"claim":{"text":"It is sent.","evidence_ids":[],"facts":[]},"status":"supported","explanation":"It is in the records."}],"plan":{"strategy":"draft","reason":"","operators":[{"name":"draft","detail":"","estimated_ms":1.0,"actual_ms":2.0,"runs":1,"estimated_p95_ms":null,"estimated_tokens":null,"actual_tokens":null,"chance":1.0,"of":""}],"rejected":[],"expected":null,"objective":"","replans":[],"degraded":"","regret":null,"hindsight":"","log":""},"usage":{"prompt_tokens":0,"completion_tokens":0,"cached_tokens":0},"degraded":"","conversation":"c-1","turn":"t-1a231d4eef18d580646bd62b39b","ontology_version":"","action":null,"versions":{}}');
+INSERT INTO "turns" VALUES(2,'t-1a231d4ef032bf13140bae68739','c-1','C-1001','And the other one?','t-1a231d4ef032bf13140bae68739','v1',1796132368131,NULL,NULL,NULL,NULL,NULL);
 CREATE INDEX ix_conversations_customer ON conversations (customer);
+CREATE INDEX ix_conversations_owner ON conversations (owner);
 CREATE INDEX turns_unfinished ON turns (number) WHERE ended IS NULL;
 CREATE INDEX turns_of_conversation ON turns (conversation, number);
 CREATE INDEX ix_evidence_id ON evidence (id);

@@ -19,6 +19,8 @@ class Caller:
     counted: str = ""
     csrf: str = ""
     """What a page sends along with every change; "" for callers who hold a key."""
+    named: str = ""
+    """How colleagues know somebody who signed in as staff: the key's name, or the role; else ""."""
 
     def must(self, scope: str) -> None:
         """Refuse what the caller may not do.

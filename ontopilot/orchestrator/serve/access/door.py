@@ -95,14 +95,16 @@ class Door:
         """
         key = await asyncio.to_thread(self._keys.find, secret)
         if key is not None and key.valid:
-            return self._signed(Ticket(key.role, key.customer), key.id)
+            return self._signed(Ticket(key.role, key.customer), key)
         ticket = await asyncio.to_thread(self._keys.redeem, secret)
         if ticket is None:
             raise _unauthorised("This link or key is unknown, used up or too old.")
         return self._signed(ticket, None)
 
-    def _signed(self, ticket: Ticket, key: str | None) -> str:
-        visit = {"v": secrets.token_urlsafe(12), "r": ticket.role, "c": ticket.customer, "k": key}
+    def _signed(self, ticket: Ticket, key: Key | None) -> str:
+        visit = {"v": secrets.token_urlsafe(12), "r": ticket.role, "c": ticket.customer}
+        if key is not None:
+            visit |= {"k": key.id, "n": f"{key.name} ({key.id})"}
         return self._cookies.dumps(visit)
 
     def _visit(self, request: Request) -> dict[str, Any] | None:
@@ -126,7 +128,8 @@ class Door:
         scopes = SCOPES[role] if role is not None else frozenset({"chat"})
         host = request.client.host if request.client is not None else "unknown"
         counted = f"address:{host}" if customer is None else owner
-        return Caller(owner, scopes, customer, counted, str(self._csrf.dumps(visit["v"])))
+        named = "" if customer or role is None else visit.get("n") or f"{role} {visit['v'][:6]}"
+        return Caller(owner, scopes, customer, counted, str(self._csrf.dumps(visit["v"])), named)
 
 
 def give(response: Response, request: Request, cookie: str) -> None:

@@ -13,11 +13,13 @@ from ontopilot.orchestrator.serve.answering import Question, streamed
 from ontopilot.orchestrator.serve.body import Rating, Said, SignIn, read
 from ontopilot.orchestrator.serve.chat.evidence import cited_document
 from ontopilot.orchestrator.serve.chat.streaming import page_events
-from ontopilot.orchestrator.serve.chat.transcript import turn_document
+from ontopilot.orchestrator.serve.chat.transcript import person_document, turn_document
 from ontopilot.orchestrator.serve.connection import read_body
 from ontopilot.orchestrator.serve.pages import asset, page
 from ontopilot.orchestrator.serve.serving import Serving
+from ontopilot.orchestrator.store.handovers import HandOvers
 from ontopilot.orchestrator.store.ids import now
+from ontopilot.orchestrator.store.review import Review
 
 RESUMED_MS = 24 * 3_600_000
 """A conversation goes on when the page is loaded within a day."""
@@ -48,6 +50,7 @@ class Chat:
         app.post("/chat/{name}/turns", **hidden)(self.say)
         app.get("/chat/{name}/turns/{turn}/evidence/{number}", **hidden)(self.evidence)
         app.post("/chat/{name}/feedback", **hidden)(self.feedback)
+        app.get("/chat/{name}/conversation/{conversation}/person", **hidden)(self.person)
 
     def first(self, request: Request) -> Response:
         """The page of the first agent."""
@@ -96,15 +99,40 @@ class Chat:
     def _last(self, name: str, owner: str) -> dict[str, Any]:
         store = self._serving.store(name)
         last = self._serving.owners(name).last(owner, since=now() - RESUMED_MS)
-        past = () if last is None else store.history(last, limit=SHOWN_TURNS)
-        turns = []
-        for turn in past:
-            said = store.feedback(turn.id)
-            document = turn_document(
-                store.answer(turn.id), rating=None if said is None else said.rating
-            )
-            turns.append({"question": turn.question, **document})
-        return {"conversation": last, "turns": turns}
+        if last is None:
+            return {"conversation": None, "turns": [], "person": None}
+        past = [seen for seen in Review(store.database).of_conversation(last) if seen.outcome]
+        turns = [
+            {
+                "question": seen.question,
+                "begun": seen.begun,
+                **turn_document(store.answer(seen.id), rating=seen.rating),
+            }
+            for seen in reversed(past[:SHOWN_TURNS])
+        ]
+        return {
+            "conversation": last,
+            "turns": turns,
+            "person": person_document(HandOvers(store.database), last),
+        }
+
+    async def person(
+        self, request: Request, name: str, conversation: str, after: int = 0
+    ) -> dict[str, Any]:
+        """Whether the visitor's own conversation waits for a person, and what one answered."""
+        caller = await self._serving.door.page(request)
+        self._serving.agent(name)
+
+        def work() -> dict[str, Any] | None:
+            if self._serving.owners(name).of(conversation) != caller.owner:
+                return None
+            queue = HandOvers(self._serving.store(name).database)
+            return person_document(queue, conversation, after=after)
+
+        found = await asyncio.to_thread(work)
+        if found is None:
+            raise HTTPException(404, {"message": "There is no such conversation."})
+        return found
 
     async def say(self, request: Request, name: str) -> Response:
         """Run a turn and stream it."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from ontopilot.orchestrator.answer import Answer, Citation, Claim
 from ontopilot.orchestrator.events import Released
+from ontopilot.orchestrator.store.handovers import HandOver, HandOvers
 
 
 def claim_document(claim: Claim, cited: Sequence[Citation]) -> dict[str, Any]:
@@ -51,6 +52,28 @@ def turn_document(answer: Answer, *, rating: int | None = None) -> dict[str, Any
         "degraded": answer.degraded,
         "rating": rating,
     }
+
+
+def person_document(queue: HandOvers, conversation: str, *, after: int = 0) -> dict[str, Any]:
+    """Where a conversation stands with a person, and the replies from the number `after` on.
+
+    Operators have no names for customers.
+    """
+    found = queue.of_conversation(conversation)
+    last = found[-1] if found else None
+    return {
+        "state": "none" if last is None else _standing(last),
+        "replies": [
+            {"number": reply.number, "said": reply.said, "text": reply.text}
+            for reply in queue.replies(conversation, after=after)
+        ],
+    }
+
+
+def _standing(found: HandOver) -> str:
+    if found.closed is not None:
+        return "closed"
+    return "waiting" if found.taken is None else "taken"
 
 
 def message_of(answer: Answer) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 from ontopilot.errors import OntopilotError
 from ontopilot.ontology.diff import diff
-from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.agent import Agent
+from ontopilot.orchestrator.serve.console.effect import Seen, effect
 from ontopilot.orchestrator.store.ids import now
 
 LOOK_EVERY_S = 0.5
@@ -28,6 +28,8 @@ class Change:
     refused: str = ""
     summary: str = ""
     document: Mapping[str, Any] = field(default_factory=dict)
+    index: Mapping[str, Any] = field(default_factory=dict)
+    """What it did to the index: see `effect`."""
 
 
 class Changes:
@@ -35,7 +37,7 @@ class Changes:
 
     def __init__(self, agents: Mapping[str, Agent]) -> None:
         self._agents = agents
-        self._seen: dict[str, Ontology] = {}
+        self._seen: dict[str, Seen] = {}
         self._error: dict[str, str] = {}
         self._log: dict[str, deque[Change]] = {name: deque(maxlen=KEPT) for name in agents}
         self._lock = threading.Lock()
@@ -50,16 +52,16 @@ class Changes:
         before = self._seen.get(name)
         found = before
         try:
-            found, error = agent.snapshot, agent.reload_error
+            found, error = Seen.of(agent), agent.reload_error
         except OntopilotError as broken:
             error = str(broken)
         if error and error != self._error.get(name):
-            version = "" if before is None else before.version
+            version = "" if before is None else before.ontology.version
             self._log[name].appendleft(Change(now(), version, refused=error))
         self._error[name] = error
         if found is None:
             return
-        if before is not None and found.version != before.version:
+        if before is not None and found.ontology.version != before.ontology.version:
             self._log[name].appendleft(_change(before, found))
         self._seen[name] = found
 
@@ -68,9 +70,11 @@ class Changes:
         return tuple(self._log[name])
 
 
-def _change(before: Ontology, after: Ontology) -> Change:
+def _change(before: Seen, after: Seen) -> Change:
+    version, index = after.ontology.version, effect(before, after)
     try:
-        found = diff(before, after)
+        found = diff(before.ontology, after.ontology)
     except OntopilotError as error:
-        return Change(now(), after.version, summary=f"The difference cannot be told: {error}")
-    return Change(now(), after.version, summary=found.summary(), document=found.document())
+        summary = f"The difference cannot be told: {error}"
+        return Change(now(), version, summary=summary, index=index)
+    return Change(now(), version, summary=found.summary(), document=found.document(), index=index)

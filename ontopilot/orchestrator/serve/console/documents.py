@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ontopilot.models.measuring.prometheus import Measured
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.ontology.terms import Iri, Mention
 from ontopilot.orchestrator.answer import Answer
@@ -59,11 +58,19 @@ def turn_page(store: Store, turn: str, ontology: Ontology) -> dict[str, Any]:
             {"claim": v.claim.text, "status": v.status, "explanation": v.explanation}
             for v in answer.verdicts
         ],
-        "evidence": [
-            {"kind": e.kind, "title": e.title, "text": e.text, "why": e.why, "score": e.score}
-            for e in evidence
-        ],
+        "evidence": [piece(item) for item in evidence],
         "terms": [brief(ontology, iri) for iri in _touched(seen, answer, evidence, ontology)],
+    }
+
+
+def piece(item: Evidence) -> dict[str, Any]:
+    """A piece of evidence, and why it was found."""
+    return {
+        "kind": item.kind,
+        "title": item.title,
+        "text": item.text,
+        "why": item.why,
+        "score": item.score,
     }
 
 
@@ -75,26 +82,6 @@ def _touched(
     terms = [mention.iri for mention in seen.mentions]
     terms += [iri for item in evidence if item.id in cited for iri in item.terms]
     return list(dict.fromkeys(iri for iri in terms if ontology.has(iri)))[:TOUCHED]
-
-
-def engine_row(measured: Measured) -> dict[str, Any]:
-    """An engine with its load and its speed."""
-    stats = measured.stats
-    return {
-        "role": measured.role,
-        "model": measured.model_name,
-        "engine": measured.engine,
-        "device": measured.device,
-        "running": stats.running,
-        "queued": stats.queued,
-        "arrivals_per_s": stats.arrivals_per_s,
-        "first_token_s": asdict(stats.first_token),
-        "waiting_s": asdict(stats.waiting),
-        "tokens_per_s": stats.generation_throughput,
-        "memory": stats.memory,
-        "failures": sum(stats.failures.values()),
-        "served": stats.totals.arrived,
-    }
 
 
 def open_questions(turns: Iterable[Seen], ontology: Ontology) -> list[dict[str, Any]]:

@@ -14,15 +14,16 @@ from ontopilot.orchestrator.serve.access.door import give
 from ontopilot.orchestrator.serve.console import terms
 from ontopilot.orchestrator.serve.console.changes import Changes
 from ontopilot.orchestrator.serve.console.documents import (
-    engine_row,
     open_questions,
     turn_page,
     turn_row,
 )
+from ontopilot.orchestrator.serve.console.figures import Figures
+from ontopilot.orchestrator.serve.console.planner import planner_page
 from ontopilot.orchestrator.serve.errors import as_http
-from ontopilot.orchestrator.serve.metrics import measured
 from ontopilot.orchestrator.serve.pages import page
 from ontopilot.orchestrator.serve.serving import Serving
+from ontopilot.orchestrator.store.handovers import HandOvers
 from ontopilot.orchestrator.store.review import Review
 
 T = TypeVar("T")
@@ -31,9 +32,10 @@ T = TypeVar("T")
 class Console:
     """The console of all agents; it changes nothing."""
 
-    def __init__(self, serving: Serving, changes: Changes) -> None:
+    def __init__(self, serving: Serving, changes: Changes, figures: Figures) -> None:
         self._serving = serving
         self._changes = changes
+        self._figures = figures
 
     def install(self, app: FastAPI) -> None:
         """Add the routes; they are for the page and not part of the API's description."""
@@ -41,7 +43,8 @@ class Console:
         app.get("/console", **hidden)(self.page)
         app.get("/console/{name}/turns", **hidden)(self.turns)
         app.get("/console/{name}/turns/{turn}", **hidden)(self.turn)
-        app.get("/console/{name}/engines", **hidden)(self.engines)
+        app.get("/console/{name}/models", **hidden)(self.models)
+        app.get("/console/{name}/planner", **hidden)(self.planner)
         app.get("/console/{name}/changes", **hidden)(self.changes)
         app.get("/console/{name}/open", **hidden)(self.open)
         app.get("/console/{name}/terms", **hidden)(self.terms)
@@ -79,7 +82,12 @@ class Console:
             review = Review(self._serving.store(name).database)
             room = self._serving.room
             rows = [turn_row(seen) for seen in review.latest()]
-            return {"turns": rows, "running": room.running, "waiting": room.waiting}
+            return {
+                "turns": rows,
+                "running": room.running,
+                "waiting": room.waiting,
+                "hand_overs": HandOvers(self._serving.store(name).database).count(),
+            }
 
         return await self._read(request, name, work)
 
@@ -92,12 +100,20 @@ class Console:
 
         return await self._read(request, name, work)
 
-    async def engines(self, request: Request, name: str) -> dict[str, Any]:
-        """The models of an agent, with their load and speed."""
+    async def models(self, request: Request, name: str) -> dict[str, Any]:
+        """The models of an agent, with their load and speed over the last minutes."""
 
         def work() -> dict[str, Any]:
-            agents = {name: self._serving.agent(name)}
-            return {"engines": [engine_row(one) for one in measured(agents)]}
+            self._figures.look()
+            return {"models": self._figures.models(name)}
+
+        return await self._read(request, name, work)
+
+    async def planner(self, request: Request, name: str) -> dict[str, Any]:
+        """Demand, forecasts and switches, and how the plans of the latest turns came out."""
+
+        def work() -> dict[str, Any]:
+            return planner_page(self._serving.agent(name), self._serving.store(name))
 
         return await self._read(request, name, work)
 

@@ -2,7 +2,7 @@
 
 (() => {
   const { one, make, icon, send, load, events } = page;
-  const { agent, customer, starters, person } = document.body.dataset;
+  const { agent, customer, starters, person: handsOver } = document.body.dataset;
   const text = one("#text"), button = one("#send"), turns = one("#turns"), panel = one("#source");
   const KINDS = {
     passage: { icon: "page", name: "From our pages" },
@@ -70,6 +70,11 @@
     one(".after", turn).append(...below(turn, told));
   }
 
+  /** Shows what a person answers from now on. */
+  function expect() {
+    person.follow(`/chat/${agent}/conversation/${encodeURIComponent(conversation)}/person`, (reply) => { turns.append(reply); follow(); });
+  }
+
   function stateOf(outcome) {
     const [sign, words, kind] = STATES[outcome];
     return make("span", { class: `state ${kind}` }, icon(sign), words);
@@ -78,7 +83,7 @@
   function choicesOf(told) {
     const offer = (words, answer, kind = "") => make("button", { class: `tool ${kind}`, type: "button", onclick: (event) => { event.target.closest(".choices").remove(); ask(answer); } }, words);
     if (told.outcome === "confirm") return make("div", { class: "choices", role: "group", "aria-label": "Your decision" }, offer("Yes, please", "Yes, please", "yes"), offer("No", "No"));
-    if (told.outcome === "unanswerable" && person) return make("div", { class: "choices" }, offer("Talk to a person", HAND_OVER, "yes"));
+    if (told.outcome === "unanswerable" && handsOver) return make("div", { class: "choices" }, offer("Talk to a person", HAND_OVER, "yes"));
     return null;
   }
 
@@ -290,6 +295,7 @@
     if (name === "step") one(".doing", turn).textContent = STEPS[data.name] || "Working";
     if (name === "claim") addClaim(turn, data.claim, data.citations);
     if (name === "done") finish(turn, data);
+    if (name === "done" && data.outcome === "handed_over") expect();
     if (name === "failed") throw new Error(data.message);
     if (name === "claim" || name === "done") follow();
     return name === "done";
@@ -339,6 +345,7 @@
   one("#person").addEventListener("click", () => ask(HAND_OVER));
   one("#anew").addEventListener("click", () => {
     running?.abort();
+    person.stop();
     conversation = null;
     turns.replaceChildren();
     one("#welcome").hidden = false;
@@ -350,13 +357,16 @@
 
   async function resume() {
     const past = await load(`/chat/${agent}/conversation`);
-    for (const told of past.turns) finish(begin(told.question), told);
+    const parts = past.turns.map((told) => [told.begun, () => finish(begin(told.question), told)]);
+    if (past.person) person.show(past.person, (reply, { said }) => parts.push([said, () => turns.append(reply)]));
+    for (const [, draw] of parts.sort(([one], [other]) => one - other)) draw();
     conversation = past.conversation;
+    if (past.person && person.open(past.person)) expect();
     scrollTo({ top: document.documentElement.scrollHeight });
   }
 
   for (const words of starters.split("\n").filter(Boolean)) one("#starters").append(make("li", {}, make("button", { type: "button", onclick: () => ask(words) }, words)));
-  one("#person").hidden = !person;
+  one("#person").hidden = !handsOver;
   if (customer) Object.assign(one("#who"), { hidden: false, textContent: `Signed in as ${customer}` });
   page.theme(one("#theme"));
   allow();

@@ -4,20 +4,33 @@
   const { one, make, load, send } = page;
   const main = one("#main"), agent = one("#agent"), views = one("#views");
   const VIEWS = {
-    turns: ["Turns", showTurns], open: ["Open questions", showOpen], ontology: ["Ontology", showOntology],
-    changes: ["Changes", showChanges], engines: ["Engines", showEngines],
+    turns: ["Turns", showTurns], handovers: ["Hand-overs", () => handOvers.show(desk)], open: ["Open questions", showOpen],
+    ontology: ["Ontology", showOntology], changes: ["Changes", showChanges],
+    models: ["Models", () => models.show(desk)], planner: ["Planner", () => planner.show(desk)],
   };
   const EVERY_MS = 2000;
   let view = "turns";
   let timer = 0;
-  const history = new Map();
 
   const path = (rest) => `/console/${agent.value}/${rest}`;
   const tag = (words, kind = words) => make("span", { class: `tag ${kind}` }, words.replaceAll("_", " "));
   const soft = (words) => make("p", { class: "soft" }, words);
-  const when = (ms) => new Date(ms).toLocaleTimeString();
+  const when = (ms) => {
+    const moment = new Date(ms);
+    return moment.toDateString() === new Date().toDateString() ? moment.toLocaleTimeString() : moment.toLocaleString();
+  };
   const took = (ms) => (ms === null ? "" : ms < 10000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
   const heading = (words) => make("h3", {}, words);
+  const piece = (one) => make("li", {}, make("b", {}, one.title || one.kind), make("p", {}, one.text.length > 400 ? `${one.text.slice(0, 400)}…` : one.text), make("p", { class: "soft" }, one.why));
+
+  /** How many wait for a person, told beside the name of the view. */
+  function count(waiting) {
+    const button = one("[data-view=handovers]");
+    if (button) button.textContent = waiting ? `Hand-overs (${waiting})` : "Hand-overs";
+  }
+
+  /** What every view works with. */
+  const desk = { main, path, keep, wrong, count, tag, soft, when, heading, piece };
 
   function open(name) {
     clearInterval(timer);
@@ -55,6 +68,7 @@
     keep(async () => {
       const told = await load(path("turns"));
       one("#load").textContent = `${told.running} running, ${told.waiting} waiting`;
+      count(told.hand_overs);
       const now = JSON.stringify(told.turns);
       if (now === seen) return;
       seen = now;
@@ -86,7 +100,6 @@
   }
 
   const verdict = (one) => make("li", { class: one.status }, tag(one.status), " ", one.claim, make("p", { class: "soft" }, one.explanation));
-  const piece = (one) => make("li", {}, make("b", {}, one.title || one.kind), make("p", {}, one.text.length > 400 ? `${one.text.slice(0, 400)}…` : one.text), make("p", { class: "soft" }, one.why));
 
   function bars(operators) {
     const steps = operators.filter((step) => step.actual_ms !== null);
@@ -169,37 +182,23 @@
     const follows = save.document.consequences;
     return make("section", { class: "card" }, make("h2", {}, tag("taken up", "answered"), ` ${when(save.at)}: ${save.summary}`),
       make("ul", { class: "diff" }, ...lines),
+      ...indexed(save.index),
       follows && follows.gained.length ? heading("Follows now") : null, follows ? make("ul", { class: "diff" }, ...follows.gained.slice(0, 20).map((fact) => make("li", { class: "plus" }, said(fact)))) : null,
       follows && follows.lost.length ? heading("Follows no more") : null, follows ? make("ul", { class: "diff" }, ...follows.lost.slice(0, 20).map((fact) => make("li", { class: "minus" }, said(fact)))) : null);
   }
 
+  /** What a save did to the index. */
+  function indexed(index) {
+    const many = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+    const { facts } = index;
+    const lines = [make("li", {}, `${many(index.retagged, "passage")} of ${index.passages} tagged otherwise${index.titles.length ? `: ${index.titles.join("; ")}` : ""}`)];
+    for (const term of index.terms) lines.push(make("li", { class: term.came ? "plus" : "minus" }, `${term.label}: ${[term.came ? `now found in ${many(term.came, "passage")}` : "", term.went ? `no longer in ${term.went}` : ""].filter(Boolean).join(", ")}`));
+    lines.push(make("li", {}, `${many(facts.gained_count, "fact")} gained, ${facts.lost_count} lost`), ...facts.gained.map((text) => make("li", { class: "plus" }, `+ ${text}`)), ...facts.lost.map((text) => make("li", { class: "minus" }, `− ${text}`)));
+    return [heading("In the index"), make("ul", { class: "diff" }, ...lines)];
+  }
+
   const said = (value) => (typeof value === "string" ? value : value.text || value.value || JSON.stringify(value));
   const sides = (one) => [...(one.removed || []).map((value) => make("li", { class: "minus" }, `− ${one.aspect || ""} ${said(value)}`)), ...(one.added || []).map((value) => make("li", { class: "plus" }, `+ ${one.aspect || ""} ${said(value)}`))];
-
-  // ---- engines
-
-  function showEngines() {
-    const body = make("tbody");
-    const head = ["role", "model", "engine", "device", "running", "waiting", "requests/s", "first token", "tokens/s", "memory", "failures", "load"];
-    main.append(make("section", { class: "card scroll", tabindex: "0", "aria-label": "Engines" }, make("table", {}, make("thead", {}, make("tr", {}, ...head.map((name) => make("th", {}, name)))), body)));
-    keep(async () => {
-      const told = await load(path("engines"));
-      body.replaceChildren(...told.engines.map(engineRow));
-    });
-  }
-
-  function engineRow(row) {
-    const key = `${row.role}|${row.model}|${row.engine}`, past = history.get(key) || [];
-    history.set(key, [...past, row.running + row.queued].slice(-60));
-    const cells = [row.role, row.model, row.engine, row.device, row.running, row.queued, row.arrivals_per_s.toFixed(2), row.first_token_s.p50 ? `${took(row.first_token_s.p50 * 1000)} / ${took(row.first_token_s.p95 * 1000)}` : "–", row.tokens_per_s.toFixed(1), row.memory ? `${(row.memory / 1e9).toFixed(2)} GB` : "–", row.failures];
-    return make("tr", {}, ...cells.map((cell) => make("td", {}, String(cell))), make("td", {}, spark(history.get(key))));
-  }
-
-  function spark(values) {
-    const most = Math.max(1, ...values);
-    const points = values.map((value, i) => `${(i / 59) * 138 + 1},${28 - (value / most) * 26}`).join(" ");
-    return graph.svg("svg", { class: "spark", viewBox: "0 0 140 30", "aria-hidden": "true" }, graph.svg("polyline", { points }));
-  }
 
   // ---- coming in
 
