@@ -23,7 +23,7 @@ MAX_WORDS = 190
 MAX_WHOLE_WORDS = 320
 """A list, a table or a code block up to this size is never taken apart."""
 
-CHUNKER = "2"
+CHUNKER = "3"
 """Changes when the same document would give other passages, so that they are made again."""
 
 _CODE = frozenset({"fence", "code_block"})

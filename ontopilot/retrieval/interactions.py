@@ -14,7 +14,7 @@ from ontopilot.retrieval.foreign import own_words, without_bracketed_orders
 from ontopilot.retrieval.passage import EvidenceId, Passage
 from ontopilot.retrieval.redact import redact
 
-REDACTION = "3"
+REDACTION = "4"
 """Changes when the same ticket would give another passage, so that it is made again."""
 
 _UNRESOLVED = re.compile(
