@@ -23,6 +23,11 @@ _DUTY = (
     r"instructed)|need(?:s)? to|adds?|says?|tells?|mentions?|keeps?|drops?|recommends?|"
     r"sag(?:e|t|en)|soll(?:te|ten|en)?|muss|m(?:ü|ue)ssen|bitte|nenn(?:e|t|en))"
 )
+_ASKER = (
+    r"(?:customers?|users?|visitors?|callers?|some(?:one|body)|any(?:one|body)|people|kund\w+|"
+    r"nutzer\w*|anrufer\w*|besucher\w*|jemand)"
+)
+_ANSWERS = r"(?:answers?|repl(?:y|ies)|responses?)"
 _PATTERNS = (
     r"\b(?:ignor|disregard|forget|overrid|bypass|ignorier|vergiss)\w*\b[^.]{0,40}\b(?:instruction|"
     r"prompt|rule|polic|guideline|everything|above|previous|prior|anweisung|regel)",
@@ -35,6 +40,20 @@ _PATTERNS = (
     r"approve|grant|reply|respond|answer|reveal|refund|issue|give|sag|gib)",
     r"\b(?:note|instructions?|attention|message|memo|hinweis|anweisung|f(?:ü|ue)r|for)\b"
     rf"(?: (?:to|for|an|f(?:ü|ue)r))? (?:the |any |all |die |den |das |alle )?{_ANSWERER}\b",
+    r"\b(?:note|instructions?|message|memo|hinweis|anweisung|mitteilung)\b[^.!?\n]{0,40}"
+    rf"\b(?:to|for|an|f(?:ü|ue)r):? (?:the |any |all |die |den |das |alle )?{_ANSWERER}\b",
+    rf"\b{_ANSWERER} (?:adds?|says?|writes?|answers?|replies|mentions?|opens?|starts?)\s*:",
+    rf"\b(?:when(?:ever)?|if|as soon as|wenn|falls|sobald) (?:\w+ ){{0,2}}{_ASKER}\b[^.!?]{{0,30}}"
+    r"\b(?:asks?|inquires?|wants? to know|fragt|wissen (?:will|m(?:ö|oe)chte))\b[^.!?]{0,80}[,:] "
+    r"(?:then |please |bitte )?(?:name|say|tell|show|state|give|mention|write|add|answer|reply|"
+    r"start|open|call|nenne|sag|zeig|antworte|schreib)",
+    r"\b(?:tell|say) (?:this|that|it) to (?:every|any|all)|"
+    r"\b(?:do not|don['’]t|never) mention (?:this|that|it|the (?:old|earlier|real))\b",
+    r"\b(?:show|put|add|include|insert|append|mention|state|repeat)\b[^.!?]{0,120}\b(?:"
+    rf"(?:in|to) (?:every|each|all) {_ANSWERS}|"
+    rf"at the (?:end|beginning|start|top) of (?:the|your|every|each) {_ANSWERS})\b",
+    r"\b(?:nennen|sagen|antworten|geben|empfehlen|bitten) sie "
+    r"(?:dem|den|der|die|jede[mrn]|allen?) (?:kund|nutzer|anrufer|besucher)",
     r"^(?:please )?(?:always |now |immediately )?(?:tell|inform|promise|assure) "
     r"(?:the |every |each |all )?(?:customers?|users?|people|owners?|callers?)\b",
     r"^(?:please )?(?:always |only )?(?:reply|respond|answer) "

@@ -22,6 +22,19 @@ _LONG = r"(?:[^\s“”„«»\"]+\s+){11,}[^\s“”„«»\"]+"
 _QUOTED = re.compile(rf"“{_LONG}”|„{_LONG}[“”]|«{_LONG}»|»{_LONG}«|(?<![\w\"])\"{_LONG}\"(?!\w)")
 """Twelve words and more between quotation marks are what somebody said, not a name."""
 
+_TURNED = re.compile(r"[\u202d\u202e]")
+"""They have a text shown in another order than it is read (Boucher and Anderson 2021)."""
+
+_INVISIBLE = re.compile(r"[\u200b\u2060-\u2064\ufeff]")
+_MOST_INVISIBLE = 0.2
+"""The share of invisible characters above which a block hides from a search."""
+
+_ENCODED = re.compile(
+    r"(?<![\w/:.=+-])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*\d)"
+    r"[A-Za-z0-9+/]{48,}={0,2}"
+)
+"""So much of base64 is no word and no part number."""
+
 _BRACKETED = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|<!--.*?-->", re.DOTALL)
 
 
@@ -34,8 +47,8 @@ class OwnWords:
 
 
 def own_words(text: str) -> OwnWords:
-    """A text without its comments, without the paragraphs, items and rows that hold an order, and
-    without long quotations.
+    """A text without its comments, without the paragraphs, items and rows that hold an order or
+    hide what they say, and without long quotations.
 
     What stands beside an order was written by the same hand.
     """
@@ -44,13 +57,23 @@ def own_words(text: str) -> OwnWords:
     at = 0
     places = quoted
     for block in blocks(shown):
-        if any(_orders(shown[a:b]) for a, b in split(shown, block.start, block.end)):
+        written = shown[block.start : block.end]
+        sentences = split(shown, block.start, block.end)
+        if _hidden(written) or any(_orders(shown[a:b]) for a, b in sentences):
             kept.append(shown[at : block.start])
             at = block.end
             places += 1
     if not places:
         return OwnWords(shown)
     return OwnWords("".join([*kept, shown[at:]]).strip(), places)
+
+
+def _hidden(text: str) -> bool:
+    """Whether a text is written so that a reader sees something else than a program, or nothing."""
+    invisible = len(_INVISIBLE.findall(text))
+    return bool(
+        _TURNED.search(text) or _ENCODED.search(text) or invisible > len(text) * _MOST_INVISIBLE
+    )
 
 
 def _orders(sentence: str) -> bool:

@@ -8,6 +8,7 @@ from ontopilot.models.messages import Chunk, Usage
 from ontopilot.models.scripted import ScriptedEngine
 from ontopilot.orchestrator.answer import Verdict
 from ontopilot.orchestrator.serve import create_app
+from ontopilot.orchestrator.store.keys import Keys
 from ontopilot.orchestrator.store.owners import Owners
 from tests.orchestrator.attacks import ACTIONS, MARKUP, PLANTED, PROMPT
 from tests.orchestrator.test_serve import QUESTION, Current, running
@@ -113,7 +114,9 @@ def server():
 @pytest.fixture
 def url(server, make_agent):
     current, base = server
-    current.app = create_app({"tiny": make_agent()}, open_to_all=False)
+    agent = make_agent()
+    current.app = create_app({"tiny": agent}, open_to_all=False)
+    current.key = Keys(agent.store.database).add("thief", role="customer", customer="C-1002")[1]
     return base
 
 
@@ -125,13 +128,20 @@ LEAKS = {
     "rate it": lambda c, d: c.post("/chat/tiny/feedback", json={"turn": d["turn"], "rating": 1}),
     "read the turn by the API": lambda c, d: c.get(f"/turns/{d['turn']}"),
     "explain it by the API": lambda c, d: c.get(f"/turns/{d['turn']}/explain"),
+    "retrieve it as a response": lambda c, d: c.get(f"/v1/responses/resp_{d['turn']}"),
+    "delete it as a response": lambda c, d: c.delete(f"/v1/responses/resp_{d['turn']}"),
+    "go on with it as a response": lambda c, d: c.post(
+        "/v1/responses",
+        json={"model": "tiny", "input": "Hello?", "previous_response_id": f"resp_{d['turn']}"},
+    ),
     "look at it in the console": lambda c, d: c.get(f"/console/tiny/turns/{d['turn']}"),
 }
 
 
 @pytest.mark.parametrize("name", LEAKS)
-def test_nobody_reaches_another_visitors_conversation(url, name):
+def test_nobody_reaches_another_visitors_conversation(server, url, name):
     with visit(url) as victim, visit(url) as thief:
+        thief.headers["authorization"] = f"Bearer {server[0].key}"
         done = said(victim)[-1][1]
         reply = LEAKS[name](thief, done)
     assert reply.status_code in (401, 403, 404)
@@ -144,7 +154,11 @@ def owned_by_all(monkeypatch):
     async def reaches(self, name, turn, caller):
         return True
 
+    async def as_owner(self, name, turn, caller):
+        return caller
+
     monkeypatch.setattr("ontopilot.orchestrator.serve.serving.Serving.reaches", reaches)
+    monkeypatch.setattr("ontopilot.orchestrator.serve.serving.Serving.as_owner", as_owner)
     monkeypatch.setattr(Owners, "_is_owner", lambda *args: True)
     monkeypatch.setattr(
         "ontopilot.orchestrator.serve.access.caller.Caller.must", lambda self, scope: None

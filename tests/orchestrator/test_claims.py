@@ -148,3 +148,33 @@ def test_what_the_rules_let_pass_can_be_doubted(ontology):
 def test_a_wrong_amount_stands_whoever_reads(ontology):
     claim = "The oven called Largo gets hot in 25 minutes."
     assert read_with(9.0, claim, ontology) == ("contradicted", [])
+
+
+NUMBERS = "Write to help@brava.example, or see https://brava.example/grill (article BR-1002)."
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ("Write to help@brava.example.", "supported"),
+        ("See https://brava.example/grill.", "supported"),
+        ("Write to help@largo.example.", "unsupported"),
+        ("See https://largo.example/grill.", "unsupported"),
+        ("See the article BR-1003.", "unsupported"),
+    ],
+)
+def test_a_number_or_an_address_that_no_evidence_has_is_invented(ontology, claim, expected):
+    sure = FixedReader(9.0)
+    evidence = [Evidence("doc:oven.md#1", "passage", NUMBERS, 1.0, "", title="Ovens")]
+    given = Claim(claim, ("doc:oven.md#1",))
+    assert judge(given, evidence=evidence, ontology=ontology, reader=sure).status == expected
+
+
+def test_a_number_that_the_customer_gave_is_no_invention(ontology):
+    evidence = [Evidence("doc:oven.md#1", "passage", NUMBERS, 1.0, "", title="Ovens")]
+    given = Claim("The order A-10001 has the article BR-1002.", ("doc:oven.md#1",))
+    asked = "What is in my order A-10001?"
+    told = judge(
+        given, evidence=evidence, ontology=ontology, question=asked, reader=FixedReader(9.0)
+    )
+    assert "A-10001" not in told.explanation

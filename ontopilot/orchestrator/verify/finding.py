@@ -28,6 +28,7 @@ Kind = Literal[
     "trimmed",
     "fact",
     "doubt",
+    "invented",
 ]
 """What a fault is about; how much each tells was counted (`weigh.py`)."""
 

@@ -7,6 +7,7 @@ from ontopilot.models.encoding.pairs import PairReader
 from ontopilot.ontology.ontology import Ontology
 from ontopilot.orchestrator.answer import Claim, Verdict
 from ontopilot.orchestrator.verify.amounts import check_amounts
+from ontopilot.orchestrator.verify.codes import check_codes
 from ontopilot.orchestrator.verify.copied import copied
 from ontopilot.orchestrator.verify.excerpt import nearness
 from ontopilot.orchestrator.verify.finding import Finding, Findings
@@ -65,8 +66,8 @@ def judge(
     meanings = Meanings(ontology)
     cited = [known[key] for key in claim.evidence_ids]
     found = findings(reading, cited, meanings, read(question))
-    fault = None
-    if not found.quoted:
+    fault = check_codes(reading.text, cited, question)
+    if fault is None and not found.quoted:
         fault = weighed(found, reading, cited, question=question, reader=reader)
     fault = fault or check_facts(claim, reading, meanings)
     if fault is not None:
