@@ -20,6 +20,7 @@ from ontopilot.orchestrator.answer import Verdict
 from ontopilot.retrieval.foreign import OwnWords
 from ontopilot.retrieval.redact import Redacted
 
+pytestmark = pytest.mark.slow
 HERE = Path(__file__).parent
 SHOP = HERE.parents[1] / "examples/customer_service"
 PAGES = ("returns", "warranty", "refunds", "shipping", "contact-and-account", "payment", "recalls")

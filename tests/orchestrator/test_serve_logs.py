@@ -153,7 +153,8 @@ def test_an_error_of_other_code_is_told_by_its_kind_and_place(url, agent, lines,
     monkeypatch.setattr(agent, "aask", breaks)
     monkeypatch.setattr(logging.getLogger("uvicorn"), "propagate", True)
     monkeypatch.setattr(logging.getLogger("uvicorn.error"), "propagate", True)
-    assert post(url, BODY, headers={"x-request-id": "r-2"}).status_code == 500
+    reply = post(url, BODY, headers={"x-request-id": "r-2"})
+    assert (reply.status_code, reply.headers["x-request-id"]) == (500, "r-2")
     written = waited_for(lines, "uvicorn.error")
     (line,) = [line for line in written.splitlines() if "uvicorn.error" in line]
     assert "r-2" in line

@@ -19,6 +19,7 @@ from ontopilot.errors import (
     StoreLocked,
     StoreVersion,
 )
+from ontopilot.orchestrator.serve.logs import identified
 
 log = logging.getLogger("ontopilot.serve")
 
@@ -73,4 +74,5 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     message = "The server failed; its log has the reason."
-    return JSONResponse(error_document(500, {"message": message}), 500)
+    # This is sent from outside of all middleware.
+    return JSONResponse(error_document(500, {"message": message}), 500, headers=identified())

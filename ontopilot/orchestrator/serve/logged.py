@@ -10,12 +10,11 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ontopilot.orchestrator.serve.logs import begin, harmless
+from ontopilot.orchestrator.serve.logs import HEADER, begin, harmless
 from ontopilot.orchestrator.store.keys import PREFIX
 
 log = logging.getLogger("ontopilot.access")
 
-HEADER = "x-request-id"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 _SHOWN = 200

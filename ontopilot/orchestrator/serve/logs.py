@@ -12,6 +12,8 @@ from typing import Any, Literal
 from ontopilot.errors import OntopilotError
 from ontopilot.orchestrator.store.keys import PREFIX
 
+HEADER = "x-request-id"
+
 LogFormat = Literal["text", "json"]
 
 _ENTRY: ContextVar["Entry | None"] = ContextVar("request", default=None)
@@ -40,6 +42,12 @@ def begin(request: str) -> Entry:
     entry = Entry(request)
     _ENTRY.set(entry)
     return entry
+
+
+def identified() -> dict[str, str]:
+    """The header with the id of the request that is worked on; nothing outside a request."""
+    entry = _ENTRY.get()
+    return {} if entry is None else {HEADER: entry.request}
 
 
 def note(*, agent: str | None = None, turn: str | None = None, question: str | None = None) -> None:
