@@ -13,10 +13,9 @@ from ontopilot.orchestrator.serve.console.figures import KEPT, SAMPLE_EVERY_S, F
 from ontopilot.orchestrator.serve.console.planner import DEMAND_MINUTES, fleet_page, per_minute
 from ontopilot.orchestrator.store.keys import Keys
 from tests.orchestrator.plan.test_autoscaler import Site, started
-from tests.orchestrator.test_chat_page import PATIENCE_MS, SIZES, browser, violations
-from tests.orchestrator.test_serve import NO_CLAIM, QUESTION, Current, Drafts, running
+from tests.orchestrator.test_serve import QUESTION, Current, Drafts, running
 
-__all__ = ["browser", "started"]
+__all__ = ["started"]
 PATHS = ("turns", "models", "planner", "changes", "open", "hand-overs", "terms?q=kettle")
 
 
@@ -191,35 +190,3 @@ async def test_the_fleet_is_told_as_it_was_seen(started):
     switches = [switch for look in looks for switch in look.switches]
     assert switches
     assert [one["deployment"] for one in told["switches"]] == [s.deployment for s in switches[::-1]]
-
-
-@pytest.mark.chromium
-@pytest.mark.slow
-@pytest.mark.parametrize("size", SIZES)
-def test_the_operators_journey(browser, url, link, agent, size, tmp_path):
-    agent.ask(QUESTION)
-    agent.ask(NO_CLAIM)
-    context = browser.new_context(**SIZES[size])
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    wrong = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(f"{url}/console#ticket={link}")
-    page.locator(".list button").nth(1).click()
-    page.locator(".graph").wait_for()
-    assert "draft" in page.inner_text("pre")
-    assert violations(page) == []
-    page.screenshot(path=tmp_path / f"console-{size}.png")
-    for name in ("Open questions", "Changes", "Hand-overs", "Models", "Planner"):
-        page.click(f"nav >> text={name}")
-        page.locator("main .card").first.wait_for()
-        assert violations(page) == []
-    page.click("nav >> text=Ontology")
-    page.fill("#q", "kettle")
-    page.keyboard.press("Enter")
-    page.locator(".terms button").first.click()
-    page.locator(".graph").wait_for()
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    context.close()
-    assert wrong == []
