@@ -77,9 +77,11 @@ def _thing_named(cls: Iri, mentions: Sequence[Mention], ontology: Ontology) -> V
 
 
 def _number(slot: Slot, question: str) -> Value | None:
+    """An amount of money, else a number of things: days or grams fill no slot that has no unit."""
     found = [q for q in quantities(question) if not q.text.isalpha()]
     money = [q for q in found if len(q.unit) == 3 and q.unit.isupper()]
-    chosen = next(iter(money or found), None)
+    counted = [q for q in found if not q.measured]
+    chosen = next(iter(money or counted), None)
     return None if chosen is None else slot.type(chosen.value)
 
 

@@ -8,6 +8,7 @@ import pytest
 from ontopilot.errors import ConfigError, OntopilotError, QuestionError
 from ontopilot.models.scripted import ScriptedEngine
 from ontopilot.ontology import Ontology
+from ontopilot.orchestrator.actions import Intent
 from ontopilot.orchestrator.agent import Agent
 from ontopilot.orchestrator.events import Done, Released
 
@@ -199,3 +200,23 @@ def test_a_limit_that_is_none_is_refused(
     monkeypatch.setenv("ONTOPILOT_REASONING_SECONDS", "0")
     with pytest.raises(ConfigError, match="ONTOPILOT_REASONING_SECONDS='0'"):
         make_agent()
+
+
+@pytest.mark.parametrize(
+    ("message", "filled"),
+    [
+        ("Credit me 20 euros for A-10001, it came after ten days", 20.0),
+        ("Credit me something for A-10001, it came after ten days", None),
+        ("Credit me 30 for A-10001", 30.0),
+    ],
+)
+def test_days_are_no_amount(make_agent: MakeAgent, message: str, filled: float | None) -> None:
+    agent = make_agent()
+
+    @agent.action(effect="tiny:Refund", examples=["Credit me something for my order"])
+    def credit(order: str, amount: float) -> str:
+        return f"{order}: {amount}"
+
+    bound = next(one for one in agent.bound_actions if one.name == "credit")
+    intent = Intent(bound, 1.0, {}).fill(message, agent.snapshot.link(message), agent.snapshot)
+    assert intent.slots.get("amount") == filled
