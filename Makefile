@@ -32,7 +32,7 @@ PYTEST := $(BIN)/python -m pytest $(if $(REQUIRE),--require $(REQUIRE))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast test-full test-vllm test-gpu vllm lint audit types format ci-deps constraints \
+.PHONY: help demo test test-fast test-full test-vllm test-gpu vllm lint audit types format docs ci-deps constraints \
   requirements-vllm converter requirements-converter clean
 
 help:  ## list the commands
@@ -75,6 +75,9 @@ types: $(VENV)/installed-dev  ## mypy, strict
 format: $(VENV)/installed-dev  ## let ruff format and repair what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/installed-dev  ## the API reference, from the docstrings, in build/docs
+	$(BIN)/python docs/reference.py build/docs
 
 ci-deps:  ## as root or with sudo: Debian packages, so that no test is skipped
 	$(SUDO) apt-get update -qq
