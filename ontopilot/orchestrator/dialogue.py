@@ -102,11 +102,9 @@ class Dialogue:
             told.append(Message("assistant", one.answer(as_json=as_json)))
         return tuple(told)
 
-    def fits(self, new: str, *, room: int) -> bool:
-        """Whether a prompt that goes on with `new` keeps to `room` tokens; 0 is the usual room."""
-        said = sum(len(message.content) for message in self.messages(as_json=True))
-        tokens = (said + len(new)) * self.tokens_of_char
-        return tokens <= min(room or MOST_TOKENS, MOST_TOKENS)
+    def fits(self, characters: int, *, room: int) -> bool:
+        """Whether a prompt of so many characters keeps to `room` tokens; 0 is the usual room."""
+        return characters * self.tokens_of_char <= min(room or MOST_TOKENS, MOST_TOKENS)
 
 
 class Dialogues:

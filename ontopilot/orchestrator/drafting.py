@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from ontopilot.models.messages import NEAR_ENOUGH, Chunk, GenerationRequest
 from ontopilot.models.pool import Role
@@ -117,38 +118,51 @@ async def generate(work: Workspace, role: Role) -> None:
     Then comes what the question goes on to ask of what the claims name.
     """
     context = pack(_usable(work), budget_tokens=work.services.context_tokens)
-    # A reasoner of its own has another cache, in which a long prompt would have to be read anew.
-    apart = role == "reasoner" and not work.services.pool.one_for_both
-    said = NOTHING_SAID if apart else _said(work, context)
-    request = draft_request(
-        work.text,
-        context,
-        system=REASON if apart else DRAFT,
-        most_claims=MOST_CLAIMS,
-        instructions=work.services.instructions,
-        withheld=[v for v in work.verdicts if v.status != "supported"],
-        relevance=lambda: _relevance(work, context.evidence),
-        dialogue=said,
-        closing=STEPS if role == "reasoner" and not apart else "",
-    )
-    request = replace(request, deployment=deployment(work, role))
+    request, said = _request(work, role, context)
     before = work.usage.prompt_tokens
-    async for claim in _claims(work, role, request, said.numbers(context.evidence)):
+    numbered = (said or NOTHING_SAID).numbers(context.evidence)
+    async for claim in _claims(work, role, request, numbered):
         offer(work, claim)
-    if not apart and work.services.pool.generates(role):
-        read = sum(len(message.content) for message in request.messages)
-        now = said.counted(work.usage.prompt_tokens - before, read)
+    if said is not None and work.services.pool.generates(role):
+        now = said.counted(work.usage.prompt_tokens - before, _length(request))
         work.dialogue = now.opening(work.text, context.evidence)
     _go_further(work)
 
 
-def _said(work: Workspace, context: Context) -> Dialogue:
-    """What was said in the conversation; nothing where a prompt would become too long with it."""
-    said = work.dialogue or work.services.dialogues.of(work.conversation)
-    room = work.services.pool.context_tokens("generator")
-    left = max(1, int(0.9 * room) - ANSWER_TOKENS) if room else 0
-    fits = said.fits(said.asking(work.text, context.evidence), room=left)
-    return said if fits else NOTHING_SAID
+def _request(
+    work: Workspace, role: Role, context: Context
+) -> tuple[GenerationRequest, Dialogue | None]:
+    """What an engine is asked, and the dialogue that it goes on from.
+
+    None is what a reasoner of its own goes on from: its cache has not seen the conversation. Where
+    a prompt would become too long it begins anew.
+    """
+    pool = work.services.pool
+    made = partial(
+        draft_request,
+        work.text,
+        context,
+        most_claims=MOST_CLAIMS,
+        instructions=work.services.instructions,
+        withheld=[v for v in work.verdicts if v.status != "supported"],
+        relevance=lambda: _relevance(work, context.evidence),
+    )
+    named = deployment(work, role)
+    if role == "generator" or pool.one_for_both:
+        closing = STEPS if role == "reasoner" else ""
+        said = work.dialogue or work.services.dialogues.of(work.conversation)
+        request = made(system=DRAFT, dialogue=said, closing=closing)
+        room = pool.context_tokens("generator")
+        left = max(1, int(0.95 * room) - ANSWER_TOKENS) if room else 0
+        if said.fits(_length(request), room=left):
+            return replace(request, deployment=named), said
+    if role == "generator":
+        return replace(made(system=DRAFT), deployment=named), NOTHING_SAID
+    return replace(made(system=REASON), deployment=named), None
+
+
+def _length(request: GenerationRequest) -> int:
+    return sum(len(message.content) for message in request.messages)
 
 
 def remember(work: Workspace) -> None:

@@ -144,8 +144,13 @@ def bare(tmp_path_factory):
     def plain(text, **_):
         return Redacted(text, 0)
 
+    def believing(found, *_):
+        return tuple(found)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ontopilot.orchestrator.drafting.judge", trusting)
+        patch.setattr("ontopilot.orchestrator.nodes.still_true", believing)
+        patch.setattr("ontopilot.orchestrator.drafting.still_true", believing)
         patch.setattr("ontopilot.retrieval.chunk.own_words", OwnWords)
         patch.setattr("ontopilot.retrieval.interactions.own_words", OwnWords)
         patch.setattr("ontopilot.retrieval.interactions.redact", plain)

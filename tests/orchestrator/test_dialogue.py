@@ -71,8 +71,8 @@ def test_numbers_never_change(turns):
 
 def test_a_prompt_that_would_be_too_long_begins_anew():
     said = of_length(4000, 0.5)
-    assert said.fits("y" * 100, room=2200)
-    assert not said.fits("y" * 1000, room=2200)
+    assert said.fits(4100, room=2200)
+    assert not said.fits(5000, room=2200)
 
 
 def test_a_conversation_that_rests_is_forgotten():
@@ -166,6 +166,17 @@ def test_a_reasoner_of_its_own_is_asked_with_nothing_else(make_agent):
     assert {len(one.messages) for one in reasons.asked} == {2}
     assert all("step by step" in one.messages[0].content for one in reasons.asked)
     assert len(drafts.asked[-1].messages) == 4
+
+
+def test_what_does_not_fit_is_asked_apart(make_agent):
+    """The reasoner then gets a prompt of its own, as short as without a conversation."""
+    engine = Model(lambda request: "It weighs 99 tonnes. [1]", context_tokens=460)
+    agent = make_agent(generator=engine, context_tokens=100)
+    about = agent.ask("What does the NetBeam 5 weigh?").conversation
+    agent.ask("How do I restart it?", conversation=about)
+    reasons = [one for one in engine.asked if "step by step" in one.messages[0].content]
+    assert reasons
+    assert {len(one.messages) for one in reasons} == {2}
 
 
 @pytest.mark.parametrize("broken", [ModelError("it fell")])
