@@ -262,6 +262,16 @@ def test_a_cookie_made_with_a_key_ends_with_the_key(url, keys):
         assert 'data-customer=""' in client.get("/").text
 
 
+def test_a_key_opens_no_more_pages_than_it_is_for(url, keys):
+    _, whole = keys.add("Ada", role="operator")
+    _, part = keys.add("Ben", role="operator", scopes={"chat"})
+    for secret, found in ((whole, 200), (part, 403)):
+        with visit(url) as client:
+            client.post("/sign-in", json={"ticket": secret})
+            assert client.get("/console/tiny/turns").status_code == found
+            assert client.get("/chat/tiny/conversation").status_code == 200
+
+
 @pytest.mark.parametrize(
     "body",
     [{}, {"text": ""}, {"text": 7}, {"text": "x", "more": 1}, {"text": "x" * 20_001}, [], "x"],

@@ -104,7 +104,7 @@ class Door:
     def _signed(self, ticket: Ticket, key: Key | None) -> str:
         visit = {"v": secrets.token_urlsafe(12), "r": ticket.role, "c": ticket.customer}
         if key is not None:
-            visit |= {"k": key.id, "n": f"{key.name} ({key.id})"}
+            visit |= {"k": key.id, "n": f"{key.name} ({key.id})", "s": sorted(key.scopes)}
         return self._cookies.dumps(visit)
 
     def _visit(self, request: Request) -> dict[str, Any] | None:
@@ -126,6 +126,7 @@ class Door:
         customer, role = visit.get("c"), visit.get("r")
         owner = f"visitor:{visit['v']}" if customer is None else f"customer:{customer}"
         scopes = SCOPES[role] if role is not None else frozenset({"chat"})
+        scopes &= frozenset(visit.get("s", scopes))  # a key may be for less than its role
         host = request.client.host if request.client is not None else "unknown"
         counted = f"address:{host}" if customer is None else owner
         named = "" if customer or role is None else visit.get("n") or f"{role} {visit['v'][:6]}"
