@@ -102,7 +102,11 @@ class Door:
         return self._signed(ticket, None)
 
     def _signed(self, ticket: Ticket, key: Key | None) -> str:
-        visit = {"v": secrets.token_urlsafe(12), "r": ticket.role, "c": ticket.customer}
+        visit: dict[str, Any] = {
+            "v": secrets.token_urlsafe(12),
+            "r": ticket.role,
+            "c": ticket.customer,
+        }
         if key is not None:
             visit |= {"k": key.id, "n": f"{key.name} ({key.id})", "s": sorted(key.scopes)}
         return self._cookies.dumps(visit)
