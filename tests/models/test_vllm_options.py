@@ -124,12 +124,12 @@ async def test_the_context_is_not_more_than_the_model_has(make_vllm):
 
 async def test_requests_say_what_vllm_understands(make_vllm, tmp_path):
     engine = make_vllm(adapters=1)
-    body = await sent(engine, ask(max_tokens=1, grammar='root ::= "a"', priority=-2, seed=4))
+    body = await sent(engine, ask(max_tokens=64, grammar='root ::= "a"', priority=-2, seed=4))
     assert body["structured_outputs"] == {"grammar": 'root ::= "a"\n'}
     assert body["skip_special_tokens"] is False
     assert (body["priority"], body["seed"], body["model"]) == (-2, 4, "blank")
     await engine.load_adapter("polite", save_adapter(tmp_path))
-    assert (await sent(engine, ask(max_tokens=1, adapter="polite")))["model"] == "polite"
+    assert (await sent(engine, ask(max_tokens=64, adapter="polite")))["model"] == "polite"
     await engine.unload_adapter("polite")
     with pytest.raises(ModelError, match=r"has no adapter 'polite' loaded, but \[\]"):
         await text_of(engine, ask(adapter="polite"))
