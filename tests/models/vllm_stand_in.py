@@ -22,7 +22,7 @@ def program(folder: Path, mode: str = "good") -> Path:
 
 async def sent(engine, request=None) -> dict:
     """The body that the server got, which the stand-in says first."""
-    return json.loads((await chunks_of(engine, request or ask(max_tokens=1)))[0].text)
+    return json.loads((await chunks_of(engine, request or ask(max_tokens=64)))[0].text)
 
 
 async def server_of(engine) -> tuple[psutil.Process, list[psutil.Process]]:
