@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -59,7 +60,7 @@ class Policies:
             policies.decide(Iri(target), ())
         return policies
 
-    @property
+    @cached_property
     def messages(self) -> tuple[str, ...]:
         """What the policies say to people when they are broken: the rules in words."""
         return tuple(sorted(str(one) for one in self._shapes.objects(None, _shacl("message"))))

@@ -87,13 +87,11 @@ class Autoscaler:
         self._controller = Controller(
             self.planner.known(roles), roles.space, self.objective, self.cores, self.steering, most
         )
-        for role in _ROLES:
-            named = self.pool.named(role)
-            first = next((d for d in named if not d.unusable), None)
-            for deployment in named:
-                shared = any(deployment is self.pool.named(other)[0] for other in _ROLES)
-                if deployment is not first and not shared and deployment.stoppable:
-                    deployment.stopped = "no demand asked for it yet"
+        named = [self.pool.named(role) for role in _ROLES]
+        first = [next((d for d in one if not d.unusable), None) for one in named]
+        for deployment in self._deployments():
+            if deployment not in first and deployment.stoppable:
+                deployment.stopped = "no demand asked for it yet"
 
     def start(self) -> None:
         """Begin to look, every `every_s` seconds, from a thread of its own."""

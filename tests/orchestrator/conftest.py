@@ -11,6 +11,7 @@ import pytest
 from ontopilot.models.encoding.hashing import HashEncoder
 from ontopilot.orchestrator.agent import Agent
 from ontopilot.retrieval.knowledge import Knowledge
+from tests.orchestrator.serving import Current, running
 
 SHOP = Path(__file__).parent / "shop"
 ORDERS = {
@@ -26,6 +27,14 @@ def shop(tmp_path: Path) -> Path:
     folder = tmp_path / "shop"
     shutil.copytree(SHOP, folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[Current, str]]:
+    """One server for the tests of a module, and its address; each sets `current.app`."""
+    current = Current()
+    with running(current, lifespan="off") as base:
+        yield current, base
 
 
 @pytest.fixture

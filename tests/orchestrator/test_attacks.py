@@ -11,7 +11,7 @@ from ontopilot.orchestrator.serve import create_app
 from ontopilot.orchestrator.store.keys import Keys
 from ontopilot.orchestrator.store.owners import Owners
 from tests.orchestrator.attacks import ACTIONS, MARKUP, PLANTED, PROMPT
-from tests.orchestrator.test_serve import QUESTION, Current, running
+from tests.orchestrator.test_serve import QUESTION
 from tests.orchestrator.test_serve_access import said, visit
 
 MANUAL = """# Descaling
@@ -102,13 +102,6 @@ def test_without_the_policies_it_would(make_agent, name):
 def test_markup_of_a_model_is_not_believed(make_agent, shop, name):
     _, answer = answer_to(make_agent, shop, MARKUP[name], MARKUP[name])
     assert MARKUP[name] not in answer.text
-
-
-@pytest.fixture(scope="module")
-def server():
-    current = Current()
-    with running(current, lifespan="off") as base:
-        yield current, base
 
 
 @pytest.fixture

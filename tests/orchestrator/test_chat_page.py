@@ -13,7 +13,7 @@ from ontopilot.models.messages import Chunk, Usage
 from ontopilot.orchestrator.serve import create_app
 from ontopilot.orchestrator.store.keys import Keys
 from tests.orchestrator.attacks import MARKUP
-from tests.orchestrator.test_serve import CLAIMS, QUESTION, Current, Drafts, running
+from tests.orchestrator.test_serve import CLAIMS, QUESTION, Drafts
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
@@ -47,13 +47,6 @@ def browser():
         )
         yield opened
         opened.close()
-
-
-@pytest.fixture(scope="module")
-def server():
-    current = Current()
-    with running(current, lifespan="off") as base:
-        yield current, base
 
 
 @pytest.fixture

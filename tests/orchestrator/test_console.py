@@ -13,17 +13,10 @@ from ontopilot.orchestrator.serve.console.figures import KEPT, SAMPLE_EVERY_S, F
 from ontopilot.orchestrator.serve.console.planner import DEMAND_MINUTES, fleet_page, per_minute
 from ontopilot.orchestrator.store.keys import Keys
 from tests.orchestrator.plan.test_autoscaler import Site, started
-from tests.orchestrator.test_serve import QUESTION, Current, Drafts, running
+from tests.orchestrator.test_serve import QUESTION, Drafts
 
 __all__ = ["started"]
 PATHS = ("turns", "models", "planner", "changes", "open", "hand-overs", "terms?q=kettle")
-
-
-@pytest.fixture(scope="module")
-def server():
-    current = Current()
-    with running(current, lifespan="off") as base:
-        yield current, base
 
 
 @pytest.fixture

@@ -14,13 +14,12 @@ from tests.orchestrator.test_chat_page import (
     answered,
     browser,
     say,
-    server,
     violations,
 )
 from tests.orchestrator.test_handovers import PERSON
 from tests.orchestrator.test_serve import NO_CLAIM, QUESTION, Drafts
 
-__all__ = ["browser", "server"]
+__all__ = ["browser"]
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
 REPLY = "Hello!\nUse <b>citric acid</b>."

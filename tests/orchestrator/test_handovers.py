@@ -11,16 +11,9 @@ from ontopilot.orchestrator.serve import create_app
 from ontopilot.orchestrator.store.forgetting import Forgetting
 from ontopilot.orchestrator.store.handovers import HandOvers
 from ontopilot.orchestrator.store.keys import Keys
-from tests.orchestrator.test_serve import QUESTION, Current, Drafts, running
+from tests.orchestrator.test_serve import QUESTION, Drafts
 
 PERSON = "I want to talk to a person"
-
-
-@pytest.fixture(scope="module")
-def server():
-    current = Current()
-    with running(current, lifespan="off") as base:
-        yield current, base
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ import pytest
 
 from ontopilot.models.messages import Chunk, Usage
 from ontopilot.orchestrator.serve import create_app
-from tests.orchestrator.test_chat_page import answered, browser, say, server, visit
+from tests.orchestrator.test_chat_page import answered, browser, say, visit
 from tests.orchestrator.test_serve import CLAIMS, Drafts
 
-__all__ = ["browser", "server", "visit"]
+__all__ = ["browser", "visit"]
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
 SLOWER = 4.0

@@ -12,9 +12,10 @@ from ontopilot.models.scripted import ScriptedEngine
 from ontopilot.orchestrator.checkpoint import Checkpoints
 from ontopilot.orchestrator.serve import create_app
 from ontopilot.orchestrator.store.tables import SCHEMA, STATE
+from tests.orchestrator.serving import running
 from tests.orchestrator.test_checkpoint import begin
 from tests.orchestrator.test_kill_resume import FIRST, SECOND, threads
-from tests.orchestrator.test_serve import QUESTION, running, user
+from tests.orchestrator.test_serve import QUESTION, user
 
 LEFT = sorted((Path(__file__).parent / "stores").glob("begun_*"))
 """By the schema of its store: what a release left that was killed in a turn, with another turn

@@ -3,21 +3,18 @@
 import asyncio
 import json
 import re
-import socket
 import threading
-import time
-from contextlib import contextmanager
 
 import httpx
 import openai
 import pytest
-import uvicorn
 
 from ontopilot.errors import ConfigError, EngineFailed, StoreLocked
 from ontopilot.models.messages import Chunk, Usage
 from ontopilot.models.scripted import ScriptedEngine
 from ontopilot.orchestrator.events import Step
 from ontopilot.orchestrator.serve import create_app
+from tests.orchestrator.serving import running
 
 QUESTION = "How do I descale my AquaBoil 2?"
 CLAIMS = (
@@ -51,26 +48,6 @@ class Drafts(ScriptedEngine):
         yield Chunk("", "stop", Usage(7, 5))
 
 
-@contextmanager
-def running(app, lifespan="on"):
-    """A real server on a free port of this machine."""
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan=lifespan))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
-        thread.start()
-        try:
-            deadline = time.monotonic() + 20
-            while not server.started:
-                assert thread.is_alive()
-                assert time.monotonic() < deadline
-                time.sleep(0.01)
-            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
 @pytest.fixture
 def drafts():
     return Drafts()
@@ -79,22 +56,6 @@ def drafts():
 @pytest.fixture
 def agent(make_agent, drafts):
     return make_agent(generator=drafts)
-
-
-class Current:
-    """The application of the test that is running, so that one server serves them all."""
-
-    app = None
-
-    async def __call__(self, scope, receive, send):
-        await self.app(scope, receive, send)
-
-
-@pytest.fixture(scope="module")
-def server():
-    current = Current()
-    with running(current, lifespan="off") as base:
-        yield current, base
 
 
 @pytest.fixture

@@ -12,17 +12,11 @@ import pytest
 from ontopilot.errors import ConfigError, StoreLocked
 from ontopilot.orchestrator.serve import create_app
 from ontopilot.orchestrator.store.keys import Keys
-from tests.orchestrator.test_serve import CLAIMS, QUESTION, Current, Drafts, running, user
+from tests.orchestrator.serving import running
+from tests.orchestrator.test_serve import CLAIMS, QUESTION, Drafts, user
 
 CHAT = "/v1/chat/completions"
 BODY = {"model": "tiny", "messages": user(QUESTION)}
-
-
-@pytest.fixture(scope="module")
-def server():
-    current = Current()
-    with running(current, lifespan="off") as base:
-        yield current, base
 
 
 @pytest.fixture

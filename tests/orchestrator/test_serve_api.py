@@ -15,14 +15,7 @@ from ontopilot.orchestrator.events import Begun
 from ontopilot.orchestrator.serve import create_app
 from ontopilot.orchestrator.store.asked import Asked
 from ontopilot.orchestrator.store.keys import Keys
-from tests.orchestrator.test_serve import CLAIMS, NO_CLAIM, QUESTION, Current, Drafts, running
-
-
-@pytest.fixture(scope="module")
-def server():
-    current = Current()
-    with running(current, lifespan="off") as base:
-        yield current, base
+from tests.orchestrator.test_serve import CLAIMS, NO_CLAIM, QUESTION, Drafts
 
 
 @pytest.fixture

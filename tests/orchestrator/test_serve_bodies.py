@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ontopilot.orchestrator.serve import create_app
 from ontopilot.orchestrator.serve.connection import BODY_LIMIT
-from tests.orchestrator.test_serve import QUESTION, Current, Drafts, running, user
+from tests.orchestrator.test_serve import QUESTION, Drafts, user
 from tests.orchestrator.test_serve_access import visit
 
 GOOD = {
@@ -34,13 +34,6 @@ names = st.sampled_from(
     "encoding_format turn rating correction text conversation ticket role content".split()
 )
 fuzzed = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture(scope="module")
-def server():
-    current = Current()
-    with running(current, lifespan="off") as base:
-        yield current, base
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from ontopilot.models.messages import Chunk, Usage
 from ontopilot.models.scripted import ScriptedEngine
 from ontopilot.orchestrator.serve import create_app
 from ontopilot.orchestrator.serve.room import SeatedStream
-from tests.orchestrator.test_serve import QUESTION, post, running, user
+from tests.orchestrator.serving import running
+from tests.orchestrator.test_serve import QUESTION, post, user
 
 BODY = {"model": "tiny", "messages": user(QUESTION)}
 

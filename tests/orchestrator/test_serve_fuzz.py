@@ -8,7 +8,8 @@ import pytest
 
 from ontopilot.orchestrator.serve import create_app
 from ontopilot.orchestrator.store.keys import Keys
-from tests.orchestrator.test_serve import Drafts, running
+from tests.orchestrator.serving import running
+from tests.orchestrator.test_serve import Drafts
 
 pytestmark = pytest.mark.slow
 

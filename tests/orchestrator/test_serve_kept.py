@@ -8,16 +8,9 @@ from ontopilot.orchestrator.serve import create_app
 from ontopilot.orchestrator.store.forgetting import Forgetting
 from ontopilot.orchestrator.store.keys import Keys
 from ontopilot.orchestrator.store.owners import Owners
-from tests.orchestrator.test_serve import QUESTION, Current, Drafts, running, user
+from tests.orchestrator.test_serve import QUESTION, Drafts, user
 
 REFUND = "I want my money back for order A-10001"
-
-
-@pytest.fixture(scope="module")
-def server():
-    current = Current()
-    with running(current, lifespan="off") as base:
-        yield current, base
 
 
 @pytest.fixture

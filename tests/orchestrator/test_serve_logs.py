@@ -17,17 +17,10 @@ import pytest
 from ontopilot.errors import StoreError
 from ontopilot.orchestrator.serve import create_app
 from ontopilot.orchestrator.serve.logs import formatter, harmless
-from tests.orchestrator.test_serve import CLAIMS, QUESTION, Current, Drafts, post, running, user
+from tests.orchestrator.test_serve import CLAIMS, QUESTION, Drafts, post, user
 
 BODY = {"model": "tiny", "messages": user(QUESTION)}
 KEY = "opk_a-key-of-somebody"
-
-
-@pytest.fixture(scope="module")
-def server():
-    current = Current()
-    with running(current, lifespan="off") as base:
-        yield current, base
 
 
 @pytest.fixture

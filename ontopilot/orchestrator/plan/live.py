@@ -111,7 +111,7 @@ class Planner:
     def known(self, roles: Roles) -> Catalog:
         """A copy of what is known of deployments and of turns, for whoever sizes the fleet."""
         with self._lock:
-            self._loads(roles)
+            self._meet(roles)
             facts = {serving.name: self.catalog.facts[serving.name] for serving in roles.both}
             return replace(copy.deepcopy(self.catalog), facts=facts)
 
@@ -264,17 +264,22 @@ class Planner:
         return decision
 
     def _loads(self, roles: Roles) -> dict[str, Load]:
-        loads = {}
-        for serving in roles.both:
-            if serving.name not in self.catalog.facts:
-                self.catalog.facts[serving.name] = self._facts(serving)
-            loads[serving.name] = Load(
+        self._meet(roles)
+        return {
+            serving.name: Load(
                 serving.running,
                 serving.waiting,
                 output=90.0,
                 price=self.prices.get(serving.name, 0.0),
             )
-        return loads
+            for serving in roles.both
+        }
+
+    def _meet(self, roles: Roles) -> None:
+        """Take deployments up that were not known yet."""
+        for serving in roles.both:
+            if serving.name not in self.catalog.facts:
+                self.catalog.facts[serving.name] = self._facts(serving)
 
     def _facts(self, serving: Serving) -> DeploymentFacts:
         """What is known of a deployment: its profile, else a guess that turns correct."""
